@@ -1,0 +1,1 @@
+"""What Pamoja decides: what is due, whether it may go, who is told next. Pure rules and one loop over ports."""

@@ -1,0 +1,1 @@
+"""Where Pamoja touches the world: web, database, gateways, dashboard and command line."""
