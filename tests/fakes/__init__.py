@@ -1,0 +1,1 @@
+"""Stand-ins that speak a gateway's bytes over a real socket."""
