@@ -1,0 +1,53 @@
+"""The tests' database: one embedded PostgreSQL a worker, and a fresh copy of the migrated schema a test."""
+
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from service.embedded import create_database, drop_database, embedded_postgres, with_database
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[str]:
+    """DSN of a running server that flushes nothing to disk; its own database `pamoja` stays empty."""
+    with tempfile.TemporaryDirectory(prefix="pamoja-test-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)  # as root, the server's unprivileged user must reach its folder in here
+        with embedded_postgres(Path(folder), durable=False) as dsn:
+            yield dsn
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def migrated_template(database_server: str) -> str:
+    """Name of a database at the newest migration, to be copied and never written to."""
+    from service.migrate import upgrade  # here, so that tests without a database need no models
+
+    await create_database(database_server, "migrated")
+    await upgrade(with_database(database_server, "migrated"))
+    return "migrated"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def database_url(database_server: str, migrated_template: str) -> AsyncIterator[str]:
+    """DSN of a migrated, empty database of this test's own."""
+    async for dsn in _database(database_server, migrated_template):
+        yield dsn
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def blank_database_url(database_server: str) -> AsyncIterator[str]:
+    """DSN of a database of this test's own with nothing in it, not even the schema."""
+    async for dsn in _database(database_server, None):
+        yield dsn
+
+
+async def _database(server: str, template: str | None) -> AsyncIterator[str]:
+    name = f"test_{next(_numbers)}"
+    await create_database(server, name, template)
+    yield with_database(server, name)
+    await drop_database(server, name)
