@@ -1,0 +1,123 @@
+"""What the loop needs from the world, as Protocols that ``service/store`` implements.
+
+Every ``due`` method is an async context manager holding one database transaction: the rows it
+yields are claimed (``FOR UPDATE SKIP LOCKED``), so two workers never see the same one; ``settle``
+writes what the rules answered, in the order of ``items``; leaving the block commits, an exception
+rolls back and the rows are due again.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Protocol, TypeVar
+
+from scheduler.types import (
+    Decision,
+    DueFollowUp,
+    DueReminder,
+    EnrolmentToPlan,
+    Move,
+    Plan,
+    SilenceVerdict,
+    Spell,
+)
+
+Item = TypeVar("Item", covariant=True)
+Result = TypeVar("Result", contravariant=True)
+
+
+class Batch(Protocol[Item, Result]):
+    """Claimed rows and the way to settle them."""
+
+    @property
+    def items(self) -> Sequence[Item]:
+        """The claimed rows as plain data."""
+
+    async def settle(self, results: Sequence[Result]) -> None:
+        """Write one result for each item, in order, in the transaction that claimed them."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteDay:
+    """One facility's working day that was to be closed by ``day_close_at`` and whose check is due."""
+
+    facility_id: int
+    day: date
+    expected: int
+    closed: bool
+    stage: int
+    time_zone: str
+    day_close_at: time
+
+
+@dataclass(frozen=True, slots=True)
+class SiteMove:
+    """What follows for an unclosed day: visits become ``unknown``, mentors or the supervisor are told."""
+
+    tell: str | None
+    mark_unknown: bool
+    stage: int
+    next_at: datetime | None
+
+
+class Planning(Protocol):
+    """Enrolments whose revision or horizon is behind."""
+
+    def behind(
+        self, now: datetime, limit: int
+    ) -> AbstractAsyncContextManager[Batch[EnrolmentToPlan, Plan]]: ...
+
+
+class Reminders(Protocol):
+    """Planned contacts whose time has come."""
+
+    def due(self, now: datetime, limit: int) -> AbstractAsyncContextManager[Batch[DueReminder, Decision]]: ...
+
+
+class Silences(Protocol):
+    """Mothers whose unanswered ask must be looked at."""
+
+    def due(self, now: datetime, limit: int) -> AbstractAsyncContextManager[Batch[Spell, SilenceVerdict]]: ...
+
+
+class FollowUps(Protocol):
+    """Open follow-ups whose next action has come."""
+
+    def due(self, now: datetime, limit: int) -> AbstractAsyncContextManager[Batch[DueFollowUp, Move]]: ...
+
+
+class Sites(Protocol):
+    """Working days to be closed."""
+
+    def due(self, now: datetime, limit: int) -> AbstractAsyncContextManager[Batch[SiteDay, SiteMove]]: ...
+
+
+class Outbox(Protocol):
+    """Queued messages and the gateway behind them."""
+
+    async def rescue(self, now: datetime) -> int:
+        """Settle what processes that are gone left behind, by ``scheduler.delivery``; return how many."""
+
+    async def send(self, now: datetime) -> int:
+        """Claim what is due, send it, settle the receipts; return how many messages were claimed."""
+
+
+class Heart(Protocol):
+    """The proof of life that the watchdog reads."""
+
+    async def beat(self, now: datetime) -> None:
+        """Record that a pass of the loop ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything the loop is driven through."""
+
+    planning: Planning
+    reminders: Reminders
+    silences: Silences
+    follow_ups: FollowUps
+    sites: Sites
+    outbox: Outbox
+    heart: Heart

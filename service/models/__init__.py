@@ -1,0 +1,82 @@
+"""Every table of the database, as SQLModel classes. ``metadata`` is what migrations are checked against.
+
+Relations, uniqueness and the promises that can be said in SQL (no open follow-up without a next
+action, no missed visit without a witness, one SMS in flight per number) are constraints here, not
+habits of the code.
+"""
+
+from sqlmodel import SQLModel
+
+from service.models.base import mirror_defaults
+from service.models.care import Enrolment, Infant, Pregnancy, Reminder, SiteDay, Visit
+from service.models.follow_ups import CaseCode, EventRow, FollowUp, FollowUpLog
+from service.models.messages import EarlyReport, InboundSms, Message, OpenQuestion, SmsDay
+from service.models.people import (
+    Consent,
+    Cover,
+    DutyRoster,
+    Facility,
+    Mother,
+    Person,
+    Phone,
+    SetUpCode,
+    Staff,
+    Supervision,
+)
+from service.models.sessions import UssdReply, UssdSession
+from service.models.system import (
+    Alarm,
+    AuditRow,
+    BundleRow,
+    DashboardSession,
+    DashboardUser,
+    Heartbeat,
+    SimulatorGateway,
+    SimulatorPerson,
+    SimulatorSms,
+    SteppedClock,
+)
+
+metadata = SQLModel.metadata
+mirror_defaults(metadata)
+
+__all__ = [
+    "Alarm",
+    "AuditRow",
+    "BundleRow",
+    "CaseCode",
+    "Consent",
+    "Cover",
+    "DashboardSession",
+    "DashboardUser",
+    "DutyRoster",
+    "EarlyReport",
+    "Enrolment",
+    "EventRow",
+    "Facility",
+    "FollowUp",
+    "FollowUpLog",
+    "Heartbeat",
+    "InboundSms",
+    "Infant",
+    "Message",
+    "Mother",
+    "OpenQuestion",
+    "Person",
+    "Phone",
+    "Pregnancy",
+    "Reminder",
+    "SetUpCode",
+    "SimulatorGateway",
+    "SimulatorPerson",
+    "SimulatorSms",
+    "SiteDay",
+    "SmsDay",
+    "Staff",
+    "SteppedClock",
+    "Supervision",
+    "UssdReply",
+    "UssdSession",
+    "Visit",
+    "metadata",
+]

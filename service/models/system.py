@@ -1,0 +1,138 @@
+"""What keeps the service itself honest: content versions, the stepped clock, proof of life, alarms, sign-ins."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from service.models.base import identity, instant, one_of, reference, sealed
+
+
+class BundleRow(SQLModel, table=True):
+    """One published version of all content, under the sha256 of its tables. A session keeps to its own."""
+
+    __tablename__ = "bundle"
+    __table_args__ = (Index("uq_bundle_current", "current", unique=True, postgresql_where=text("current")),)
+
+    sha256: str = Field(primary_key=True)
+    tables: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    published_at: datetime = Field(sa_column=instant())
+    current: bool = False
+
+
+class SteppedClock(SQLModel, table=True):
+    """The stepped care clock: one row, standing still until somebody steps it. Demo and tests only."""
+
+    __tablename__ = "stepped_clock"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: int = Field(default=1, primary_key=True)
+    now: datetime = Field(sa_column=instant())
+
+
+class Heartbeat(SQLModel, table=True):
+    """When each worker last finished a pass of the loop, by the wall clock."""
+
+    __tablename__ = "heartbeat"
+
+    worker: str = Field(primary_key=True)
+    care_at: datetime = Field(sa_column=instant())
+    wall_at: datetime = Field(sa_column=instant())
+
+
+class Alarm(SQLModel, table=True):
+    """Something nobody may overlook. Posted to ``ALARM_URL`` once, and shown until it is cleared."""
+
+    __tablename__ = "alarm"
+    __table_args__ = (
+        Index("uq_alarm_live", "kind", "subject", unique=True, postgresql_where=text("cleared_at IS NULL")),
+    )
+
+    id: int | None = Field(default=None, sa_column=identity())
+    kind: str
+    subject: str
+    raised_at: datetime = Field(sa_column=instant())
+    posted_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    cleared_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+
+
+class AuditRow(SQLModel, table=True):
+    """Who did what on the operator's side, such as sending drafts through a real gateway."""
+
+    __tablename__ = "audit"
+
+    id: int | None = Field(default=None, sa_column=identity())
+    at: datetime = Field(sa_column=instant())
+    who: str
+    what: str
+    why: str = ""
+
+
+class DashboardUser(SQLModel, table=True):
+    """Somebody who signs in to the dashboard. ``sign_in_mac`` is the keyed hash of a one-time sign-in."""
+
+    __tablename__ = "dashboard_user"
+    __table_args__ = (
+        UniqueConstraint("email_index"),
+        one_of("role", "administrator", "supervisor", "me", "editor", "auditor"),
+    )
+
+    id: int | None = Field(default=None, sa_column=identity())
+    email_index: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    email: bytes | None = Field(default=None, sa_column=sealed(nullable=True))
+    role: str
+    staff_id: int | None = Field(default=None, sa_column=reference("staff.id", nullable=True))
+    sign_in_mac: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    sign_in_until: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+
+
+class DashboardSession(SQLModel, table=True):
+    """A signed-in browser: only the hash of its token is kept. Times are the wall clock's."""
+
+    __tablename__ = "dashboard_session"
+
+    token_mac: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    user_id: int = Field(sa_column=reference("dashboard_user.id"))
+    started_at: datetime = Field(sa_column=instant())
+    seen_at: datetime = Field(sa_column=instant())
+
+
+class SimulatorSms(SQLModel, table=True):
+    """What the simulator gateway accepted: the demo's network, readable through ``/simulator/outbox``."""
+
+    __tablename__ = "simulator_sms"
+
+    seq: int | None = Field(default=None, sa_column=identity())
+    number_index: bytes = Field(sa_column=Column(LargeBinary, nullable=False, index=True))
+    sealed_to: bytes = Field(sa_column=sealed())
+    sealed_text: bytes = Field(sa_column=sealed())
+    message_class: str
+    at: datetime = Field(sa_column=instant())
+
+
+class SimulatorPerson(SQLModel, table=True):
+    """What the demo knows of a made-up person beyond the service itself: the PIN and the behaviour."""
+
+    __tablename__ = "simulator_person"
+
+    person_id: int = Field(sa_column=reference("person.id", primary_key=True))
+    pin: bytes | None = Field(default=None, sa_column=sealed(nullable=True))
+    behaviour: str
+
+
+class SimulatorGateway(SQLModel, table=True):
+    """How the simulator gateway behaves now: one row."""
+
+    __tablename__ = "simulator_gateway"
+    __table_args__ = (
+        CheckConstraint("id = 1", name="one_row"),
+        one_of("mode", "ok", "refuse", "hang", "500", "partial", "no-balance", "no-delivery"),
+        CheckConstraint("rate > 0 AND rate <= 1", name="rate"),
+    )
+
+    id: int = Field(default=1, primary_key=True)
+    mode: str = "ok"
+    rate: float = 1.0
+    seen: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
