@@ -40,7 +40,9 @@ class ActionResult:
 
 
 Action = Callable[[Facts, SessionState, str], ActionResult]
-"""Called with the state already holding the stored input, and with what was typed (normalised)."""
+"""Called with the state already holding the stored input, and with what was given: the option's id on a
+menu, the item's id on a list, the parsed input (ISO date, ASCII digits) on an input screen, `""` when an
+end or route screen is reached."""
 
 Guard = Callable[[Facts, SessionState], bool]
 ListOf = Callable[[Facts, SessionState], tuple[ListItem, ...]]

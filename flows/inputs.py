@@ -1,0 +1,193 @@
+"""What may be typed on a screen beyond its digits: each kind of input, how it is read, what is refused.
+
+A kind returns the input in one normal form (ASCII digits, ISO dates), or raises InputError with the
+key of the word that tells the person what to press.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+
+from flows.types import Facts, SessionState
+
+LONGEST_TYPED = 80
+"""No handset sends more in one answer (Safaricom 80, Airtel 90 characters); more is never valid."""
+
+LONGEST_BIRTH_AGO_YEARS = 2
+LONGEST_DUE_AHEAD = timedelta(weeks=43)
+"""A pregnancy counted from its last period, with one week of slack either way."""
+LONGEST_OVERDUE = timedelta(weeks=3)
+LONGEST_AHEAD = timedelta(days=366)
+LONGEST_AGO = timedelta(days=366 * 60)
+
+_DIGITS = re.compile(r"[0-9]+")
+_EASY_PINS = frozenset({"2580", "0852", "1122", "2211", "1004", "0007", "6969"})
+
+
+class InputError(Exception):
+    """What was typed cannot be used; ``key`` names the word that says what to press instead."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+def normalise(raw: str) -> str:
+    """Return what was typed without space around it, with any script's digits as ASCII digits."""
+    text = raw.strip()[:LONGEST_TYPED]
+    if text.isascii():
+        return text
+    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
+
+
+def parse(kind: str, raw: str, facts: Facts, state: SessionState) -> str:
+    """Return the input of this kind in its normal form.
+
+    Raises InputError when it cannot be used, KeyError when there is no such kind.
+    """
+    return KINDS[kind](normalise(raw), facts, state)
+
+
+def _digits(text: str, shortest: int, longest: int, key: str) -> str:
+    if not _DIGITS.fullmatch(text) or not shortest <= len(text) <= longest:
+        raise InputError(key)
+    return text
+
+
+def _any_digits(text: str, facts: Facts, state: SessionState) -> str:
+    return _digits(text, 1, 12, "error.digits")
+
+
+def _pin(text: str, facts: Facts, state: SessionState) -> str:
+    return _digits(text, 4, 4, "error.pin")
+
+
+def is_weak_pin(pin: str) -> bool:
+    """Say whether somebody who knows her would try this PIN: runs, repeats, keypad lines, years."""
+    steps = {(int(b) - int(a)) % 10 for a, b in zip(pin, pin[1:], strict=False)}
+    return steps in ({0}, {1}, {9}) or pin[:2] == pin[2:] or pin in _EASY_PINS or "1950" <= pin <= "2039"
+
+
+def _new_pin(text: str, facts: Facts, state: SessionState) -> str:
+    pin = _digits(text, 4, 4, "error.pin")
+    if is_weak_pin(pin):
+        raise InputError("error.weak_pin")
+    return pin
+
+
+def _new_pin_again(text: str, facts: Facts, state: SessionState) -> str:
+    pin = _digits(text, 4, 4, "error.pin")
+    if pin != state.data.get("new_pin"):
+        raise InputError("error.pin_again")
+    return pin
+
+
+def _set_up_code(text: str, facts: Facts, state: SessionState) -> str:
+    code = _digits(text, 4, 4, "error.code")
+    if facts.code_mother is None:
+        raise InputError("error.code")
+    return code
+
+
+def _case_code(text: str, facts: Facts, state: SessionState) -> str:
+    code = _digits(text, 3, 3, "error.case_code")
+    if code < "200":
+        raise InputError("error.case_code")
+    return code
+
+
+def _form_number(text: str, facts: Facts, state: SessionState) -> str:
+    number = _digits(text, 1, 12, "error.form_number")
+    if not number.strip("0"):  # `0` and `00` stay free for back and home
+        raise InputError("error.form_number")
+    return number
+
+
+def _hour(text: str, facts: Facts, state: SessionState) -> str:
+    hour = int(_digits(text, 1, 2, "error.hour"))
+    if hour > 23:
+        raise InputError("error.hour")
+    return str(hour)
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _years_before(today: date, years: int) -> date:
+    return _day(today.year - years, today.month, today.day) or date(today.year - years, 2, 28)
+
+
+def _date(text: str, first: date, last: date, today: date, out_of_span: str) -> str:
+    """Read DDMM, DDMMYY or DDMMYYYY. DDMM is the day nearest to today that lies within the span."""
+    if len(text) not in (4, 6, 8) or not _DIGITS.fullmatch(text):
+        raise InputError("error.date")
+    day, month = int(text[:2]), int(text[2:4])
+    if len(text) == 4:
+        # Leap days come at most eight years apart.
+        years = range(today.year - 8, today.year + 9)
+    else:
+        years = range(int(text[4:]) + (2000 if len(text) == 6 else 0), int(text[4:]) + 2001)[:1]
+    possible = [found for year in years if (found := _day(year, month, day))]
+    if not possible:
+        raise InputError("error.date")
+    within = [found for found in possible if first <= found <= last]
+    if not within:
+        raise InputError(out_of_span)
+    return min(within, key=lambda found: abs(found - today)).isoformat()
+
+
+def _date_past(text: str, facts: Facts, state: SessionState) -> str:
+    today = facts.now.date()
+    return _date(text, today - LONGEST_AGO, today, today, "error.date_past")
+
+
+def _date_future(text: str, facts: Facts, state: SessionState) -> str:
+    today = facts.now.date()
+    return _date(text, today + timedelta(days=1), today + LONGEST_AHEAD, today, "error.date_future")
+
+
+def _birth_date(text: str, facts: Facts, state: SessionState) -> str:
+    today = facts.now.date()
+    return _date(text, _years_before(today, LONGEST_BIRTH_AGO_YEARS), today, today, "error.birth_date")
+
+
+def _due_date(text: str, facts: Facts, state: SessionState) -> str:
+    today = facts.now.date()
+    return _date(text, today - LONGEST_OVERDUE, today + LONGEST_DUE_AHEAD, today, "error.due_date")
+
+
+KINDS: Mapping[str, Callable[[str, Facts, SessionState], str]] = {
+    "digits": _any_digits,
+    "pin": _pin,
+    "new_pin": _new_pin,
+    "new_pin_again": _new_pin_again,
+    "set_up_code": _set_up_code,
+    "case_code": _case_code,
+    "form_number": _form_number,
+    "date_past": _date_past,
+    "date_future": _date_future,
+    "birth_date": _birth_date,
+    "due_date": _due_date,
+    "hour": _hour,
+}
+
+ERROR_WORDS: Mapping[str, tuple[str, ...]] = {
+    "digits": ("error.digits",),
+    "pin": ("error.pin",),
+    "new_pin": ("error.pin", "error.weak_pin"),
+    "new_pin_again": ("error.pin", "error.pin_again"),
+    "set_up_code": ("error.code",),
+    "case_code": ("error.case_code",),
+    "form_number": ("error.form_number",),
+    "date_past": ("error.date", "error.date_past"),
+    "date_future": ("error.date", "error.date_future"),
+    "birth_date": ("error.date", "error.birth_date"),
+    "due_date": ("error.date", "error.due_date"),
+    "hour": ("error.hour",),
+}
+"""The words each kind may answer with: a bundle that uses the kind must have them."""
