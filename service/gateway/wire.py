@@ -143,8 +143,8 @@ class Wire:
     `connect_timeout` and `read_timeout` in seconds. `trust_env` lets the environment name a proxy or a CA bundle."""
 
     def __init__(self, size: int, connect_timeout: float, read_timeout: float, trust_env: bool) -> None:
-        # urllib3 logs each request's path at DEBUG; nothing of ours belongs in there.
-        logging.getLogger("urllib3").setLevel(logging.WARNING)
+        # urllib3 logs paths at DEBUG and quotes an answer it cannot parse at WARNING.
+        logging.getLogger("urllib3").setLevel(logging.ERROR)
         self._timeout = (connect_timeout, read_timeout)
         self._session = requests.Session()
         self._session.trust_env = trust_env

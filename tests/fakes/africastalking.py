@@ -1,6 +1,7 @@
 """The stand-in for Africa's Talking inside a test: `with FakeAfricasTalking() as fake: fake.control(mode="hang")`."""
 
 import asyncio
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -13,8 +14,9 @@ from tests.fakes.africastalking_server import Server
 class FakeAfricasTalking:
     """The server in a thread of its own, for tests; use as a context manager."""
 
-    def __init__(self, ledger: Path | None = None) -> None:
+    def __init__(self, ledger: Path | None = None, tls: ssl.SSLContext | None = None) -> None:
         self._ledger = ledger
+        self._tls = tls
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self.server: Server
@@ -32,7 +34,7 @@ class FakeAfricasTalking:
 
     async def _make(self) -> Server:
         server = Server(self._ledger)
-        await server.start()
+        await server.start(tls=self._tls)
         return server
 
     def _do(self, what: Any) -> Any:
@@ -41,7 +43,7 @@ class FakeAfricasTalking:
     @property
     def url(self) -> str:
         """What goes into PAMOJA_AT_BASE_URL."""
-        return f"http://127.0.0.1:{self.server.port}"
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.server.port}"
 
     @property
     def texts(self) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ import argparse
 import asyncio
 import json
 import os
+import ssl
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,8 +45,8 @@ class Server:
         self._site: web.TCPSite | None = None
         self._stopped = asyncio.Event()
 
-    async def start(self, port: int = 0, control_port: int = 0) -> None:
-        """Listen on loopback; 0 picks a free port."""
+    async def start(self, port: int = 0, control_port: int = 0, tls: ssl.SSLContext | None = None) -> None:
+        """Listen on loopback; 0 picks a free port; with `tls` the main port speaks it."""
         for wanted in (port, control_port):
             app = web.Application()
             app.add_routes([
@@ -58,7 +59,7 @@ class Server:
             ])  # fmt: skip
             runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
             await runner.setup()
-            site = web.TCPSite(runner, "127.0.0.1", wanted)
+            site = web.TCPSite(runner, "127.0.0.1", wanted, ssl_context=None if self._site else tls)
             await site.start()
             self._runners.append(runner)
             self._site = self._site or site
@@ -68,7 +69,10 @@ class Server:
         """Close everything, also what hangs."""
         self._stopped.set()
         for runner in self._runners:
+            _drop_connections(runner)
             await runner.cleanup()
+        for _ in range(5):
+            await asyncio.sleep(0)  # a dropped connection closes its socket in the loop's next turns
         if self._file:
             self._file.close()
 
@@ -78,10 +82,7 @@ class Server:
         if self.behaviour.mode == "refuse" and self._site is not None:
             await self._site.stop()
             self._site = None
-            server = self._runners[0].server
-            for connection in list(server.connections) if server else []:
-                if connection.transport:
-                    connection.transport.abort()
+            _drop_connections(self._runners[0])
         elif self.behaviour.mode != "refuse" and self._site is None:
             self._site = web.TCPSite(self._runners[0], "127.0.0.1", self.port, reuse_address=True)
             await self._site.start()
@@ -240,6 +241,12 @@ class Server:
                     async with session.post(order["url"], data=form) as answer:
                         statuses.append(answer.status)
         return web.json_response({"answers": statuses})
+
+
+def _drop_connections(runner: web.AppRunner) -> None:
+    for connection in list(runner.server.connections) if runner.server else []:
+        if connection.transport:
+            connection.transport.abort()
 
 
 def _as_json(value: object, status: int = 201, charset: str | None = None) -> web.Response:
