@@ -160,6 +160,7 @@ def upgrade() -> None:
         sa.Column("session_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("number_index", sa.LargeBinary(), nullable=False),
         sa.Column("phone_id", sa.BigInteger(), nullable=True),
+        sa.Column("who", sa.BigInteger(), nullable=True),
         sa.Column("hop", sa.Integer(), nullable=False),
         sa.Column("bundle", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("state", sa.LargeBinary(), nullable=True),
@@ -242,8 +243,6 @@ def upgrade() -> None:
         sa.Column("name", sa.LargeBinary(), nullable=True),
         sa.Column("language", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("pin_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("pin_tries", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("pin_tries_on", sa.Date(), nullable=True),
         sa.Column("hold", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("hold_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -254,13 +253,23 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "kind IN ('mother', 'mentor', 'supervisor', 'nurse')", name=op.f("ck_person_kind")
         ),
-        sa.CheckConstraint("pin_tries >= 0", name=op.f("ck_person_pin_tries")),
         sa.ForeignKeyConstraint(
             ["phone_id"], ["phone.id"], name=op.f("fk_person_phone_id_phone"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
     )
     op.create_index("ix_person_phone_id", "person", ["phone_id"], unique=False)
+    op.create_table(
+        "pin_try",
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("session_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("text_mac", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_pin_try_person_id_person"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("person_id", "day", "session_id", "text_mac", name=op.f("pk_pin_try")),
+    )
     op.create_table(
         "simulator_person",
         sa.Column("person_id", sa.BigInteger(), nullable=False),
@@ -1119,6 +1128,7 @@ def downgrade() -> None:
     op.drop_index("ix_staff_facility_id", table_name="staff")
     op.drop_table("staff")
     op.drop_table("simulator_person")
+    op.drop_table("pin_try")
     op.drop_index("ix_person_phone_id", table_name="person")
     op.drop_table("person")
     op.drop_index("ix_inbound_sms_number_index", table_name="inbound_sms")

@@ -64,7 +64,6 @@ class Person(SQLModel, table=True):
     __table_args__ = (
         one_of("kind", "mother", "mentor", "supervisor", "nurse"),
         one_of("hold", "stopped", "paused", "wrong_number", "moved", "transferred", "dead", "revoked"),
-        CheckConstraint("pin_tries >= 0", name="pin_tries"),
         Index("ix_person_phone_id", "phone_id"),
     )
 
@@ -74,11 +73,20 @@ class Person(SQLModel, table=True):
     name: bytes | None = Field(default=None, sa_column=sealed(nullable=True))
     language: str
     pin_hash: str | None = None
-    pin_tries: int = 0
-    pin_tries_on: date | None = None
     hold: str | None = None
     hold_since: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     created_at: datetime = Field(sa_column=instant())
+
+
+class PinTry(SQLModel, table=True):
+    """One evaluated PIN, counted before it is checked. The same hop delivered again counts once."""
+
+    __tablename__ = "pin_try"
+
+    person_id: int = Field(sa_column=reference("person.id", primary_key=True))
+    day: date = Field(primary_key=True)
+    session_id: str = Field(primary_key=True)
+    text_mac: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
 
 
 class Staff(SQLModel, table=True):

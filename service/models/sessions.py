@@ -14,7 +14,10 @@ from service.models.base import instant, one_of, sealed
 
 
 class UssdSession(SQLModel, table=True):
-    """One USSD session. ``state`` seals the conversation's state together with the text typed so far."""
+    """One USSD session. ``state`` seals the conversation's state together with the text typed so far.
+
+    ``who`` is the person whose PIN was given in this session.
+    """
 
     __tablename__ = "ussd_session"
     __table_args__ = (
@@ -27,6 +30,7 @@ class UssdSession(SQLModel, table=True):
     session_id: str = Field(primary_key=True)
     number_index: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     phone_id: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    who: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     hop: int
     bundle: str
     state: bytes | None = Field(default=None, sa_column=sealed(nullable=True))
