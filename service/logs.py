@@ -134,7 +134,9 @@ class _SafeFormatter(logging.Formatter):
 
 def _finishing(is_terminal: bool) -> list[Processor]:
     render: Processor = (
-        structlog.dev.ConsoleRenderer() if is_terminal else structlog.processors.JSONRenderer(ensure_ascii=False)
+        structlog.dev.ConsoleRenderer()
+        if is_terminal
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
     return [scrub, structlog.processors.TimeStamper(fmt="iso", utc=True), render]
 
@@ -202,11 +204,13 @@ def _clean(value: object, depth: int) -> Any:
     if isinstance(value, PurePath):
         return redact(str(value))
     if depth < _DEEPEST and isinstance(value, Mapping):
-        return {redact(str(key)): _clean(item, depth + 1) for key, item in value.items() if not _is_forbidden(key)}
+        return {
+            redact(str(key)): _clean(item, depth + 1) for key, item in value.items() if not _is_forbidden(key)
+        }
     if depth < _DEEPEST and isinstance(value, list | tuple | set | frozenset):
         return [_clean(item, depth + 1) for item in value]
     return type(value).__name__
 
 
 def _short(path: str) -> str:
-    return "/".join(PurePath(path).parts[-3:])
+    return "/".join(part for part in PurePath(path).parts[-3:] if part != "/")

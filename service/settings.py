@@ -44,44 +44,90 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )  # fmt: skip
 
-    data_dir: Path = Field(Path(".pamoja"), description="Folder of the embedded database and the demo's secrets")
+    data_dir: Path = Field(
+        Path(".pamoja"), description="Folder of the embedded database and the demo's secrets"
+    )
     database_url: SecretStr | None = Field(
-        None, description="PostgreSQL address, postgresql://user:password@host/name; unset: the embedded one in DATA_DIR")
+        None,
+        description="PostgreSQL address, postgresql://user:password@host/name; unset: the embedded one in DATA_DIR",
+    )
     gateway: Literal["africastalking", "simulator"] = Field(
-        "africastalking", description="Who carries texts and USSD: africastalking or simulator")
-    at_username: str | None = Field(None, description="Africa's Talking application name; `sandbox` for its sandbox")
+        "africastalking", description="Who carries texts and USSD: africastalking or simulator"
+    )
+    at_username: str | None = Field(
+        None, description="Africa's Talking application name; `sandbox` for its sandbox"
+    )
     at_api_key: SecretStr | None = Field(None, description="Africa's Talking API key")
-    at_sender_id: str | None = Field(None, description="Sender shown on texts; neutral, and registered with the networks")
+    at_sender_id: str | None = Field(
+        None, description="Sender shown on texts; neutral, and registered with the networks"
+    )
     at_base_url: str | None = Field(
-        None, description="Africa's Talking API address without /version1; unset: the official one")
+        None, description="Africa's Talking API address without /version1; unset: the official one"
+    )
     at_timeout_seconds: float = Field(
-        10, gt=0, le=60, description="Seconds after which a call to the gateway is given up")
+        10, gt=0, le=60, description="Seconds after which a call to the gateway is given up"
+    )
     at_threads: int = Field(16, ge=1, le=64, description="Calls to the gateway that may run at once")
     ussd_code: str = Field(
-        "*384*77#", pattern=r"^\*[0-9]+(\*[0-9]+)*#$", description="The code mothers dial, as the network gave it")
-    sms_code: str | None = Field(None, description="Short code or number that mothers text; unset: nobody can text us")
-    sms_two_way: bool = Field(False, description="Whether SMS_CODE can receive; texts say `reply` only if it can")
-    sms_toll_free: bool = Field(False, description="Whether texting SMS_CODE is free; texts say `free` only if it is")
-    ussd_toll_free: bool = Field(False, description="Whether dialling USSD_CODE is free; texts say `free` only if it is")
+        "*384*77#",
+        pattern=r"^\*[0-9]+(\*[0-9]+)*#$",
+        description="The code mothers dial, as the network gave it",
+    )
+    sms_code: str | None = Field(
+        None, description="Short code or number that mothers text; unset: nobody can text us"
+    )
+    sms_two_way: bool = Field(
+        False, description="Whether SMS_CODE can receive; texts say `reply` only if it can"
+    )
+    sms_toll_free: bool = Field(
+        False, description="Whether texting SMS_CODE is free; texts say `free` only if it is"
+    )
+    ussd_toll_free: bool = Field(
+        False, description="Whether dialling USSD_CODE is free; texts say `free` only if it is"
+    )
     hook_tokens: SecretStr = Field(
-        description="One or two secrets of at least 128 bits in the webhook addresses, comma separated; two while changing")
-    keys: SecretStr = Field(description="Keys that seal names, numbers and texts, newest first: k2:BASE64,k1:BASE64")
-    index_keys: SecretStr = Field(description="Keys that find a number without storing it, newest first: k1:BASE64")
-    pin_pepper: SecretStr = Field(description="32 random bytes in base64, mixed into every PIN; losing it resets all PINs")
-    alarm_url: SecretStr | None = Field(None, description="Address that is POSTed to when something stops moving")
-    alarm_msisdn: SecretStr | None = Field(None, description="Phone that is texted when something stops moving")
-    country: str = Field("KE", pattern="^[A-Z]{2}$", description="ISO 3166 code of the country, for numbers and schedules")
-    public_url: str = Field("http://127.0.0.1:8000", description="Where browsers and the gateway reach this service")
+        description="One or two secrets of at least 128 bits in the webhook addresses, comma separated; two while changing"
+    )
+    keys: SecretStr = Field(
+        description="Keys that seal names, numbers and texts, newest first: k2:BASE64,k1:BASE64"
+    )
+    index_keys: SecretStr = Field(
+        description="Keys that find a number without storing it, newest first: k1:BASE64"
+    )
+    pin_pepper: SecretStr = Field(
+        description="32 random bytes in base64, mixed into every PIN; losing it resets all PINs"
+    )
+    alarm_url: SecretStr | None = Field(
+        None, description="Address that is POSTed to when something stops moving"
+    )
+    alarm_msisdn: SecretStr | None = Field(
+        None, description="Phone that is texted when something stops moving"
+    )
+    country: str = Field(
+        "KE", pattern="^[A-Z]{2}$", description="ISO 3166 code of the country, for numbers and schedules"
+    )
+    public_url: str = Field(
+        "http://127.0.0.1:8000", description="Where browsers and the gateway reach this service"
+    )
     trusted_proxies: str = Field(
-        "", description="Addresses or networks, comma separated, whose X-Forwarded-For is believed")
+        "", description="Addresses or networks, comma separated, whose X-Forwarded-For is believed"
+    )
     daily_sms_budget: int = Field(
-        20_000, ge=1, description="Most SMS parts sent in a day; a fifth of it is kept for alerts")
-    clock: Literal["real", "stepped"] = Field("real", description="real, or stepped by hand in a demo or a test")
+        20_000, ge=1, description="Most SMS parts sent in a day; a fifth of it is kept for alerts"
+    )
+    clock: Literal["real", "stepped"] = Field(
+        "real", description="real, or stepped by hand in a demo or a test"
+    )
     send_lease_seconds: int = Field(
-        60, ge=5, le=3600, description="Seconds a worker may hold a message before another takes it over")
-    worker_poll_seconds: float = Field(1, gt=0, le=60, description="Seconds between two looks for work that is due")
+        60, ge=5, le=3600, description="Seconds a worker may hold a message before another takes it over"
+    )
+    worker_poll_seconds: float = Field(
+        1, gt=0, le=60, description="Seconds between two looks for work that is due"
+    )
     accept_draft: Annotated[tuple[str, str] | None, NoDecode, BeforeValidator(_name_and_reason)] = Field(
-        None, description="NAME: REASON of whoever lets unreviewed content go out through a real gateway; audited")
+        None,
+        description="NAME: REASON of whoever lets unreviewed content go out through a real gateway; audited",
+    )
 
     @property
     def tokens(self) -> tuple[str, ...]:
@@ -106,7 +152,9 @@ class Settings(BaseSettings):
     @property
     def proxies(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
         """The trusted proxies as networks."""
-        return tuple(ipaddress.ip_network(part.strip()) for part in self.trusted_proxies.split(",") if part.strip())
+        return tuple(
+            ipaddress.ip_network(part.strip()) for part in self.trusted_proxies.split(",") if part.strip()
+        )
 
     @property
     def is_real_gateway(self) -> bool:
@@ -226,7 +274,9 @@ def is_loopback(url: str) -> bool:
     """Whether an address stays on this machine."""
     try:
         host = urlsplit(url).hostname or ""
-        return _scheme(url) in ("http", "https") and (host == "localhost" or ipaddress.ip_address(host).is_loopback)
+        return _scheme(url) in ("http", "https") and (
+            host == "localhost" or ipaddress.ip_address(host).is_loopback
+        )
     except ValueError:
         return False
 
@@ -237,7 +287,9 @@ def _built(kind: type[Settings], values: dict[str, Any]) -> Settings:
     except ValidationError as error:
         message = _sentence(error)
     except (OSError, ValueError):
-        message = f"The file {ENV_FILE} cannot be read: make it readable UTF-8 text with one NAME=value a line."
+        message = (
+            f"The file {ENV_FILE} cannot be read: make it readable UTF-8 text with one NAME=value a line."
+        )
     raise SettingsError(message)
 
 
@@ -266,7 +318,9 @@ def _kept_secrets(path: Path) -> dict[str, str]:
     kept = read_or_make(path, lambda: as_env_lines(new_secrets()))
     secrets = {name: kept.get(env_name(name)) for name in SECRET_NAMES}
     if not all(secrets.values()):
-        raise SettingsError(f"{SECRETS_FILE} in the demo's folder is damaged: delete that folder and start again.")
+        raise SettingsError(
+            f"{SECRETS_FILE} in the demo's folder is damaged: delete that folder and start again."
+        )
     return {name: value for name, value in secrets.items() if value}
 
 

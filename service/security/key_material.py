@@ -45,7 +45,9 @@ def read_keys(raw: str) -> Keys:
         read = tuple((key_id.strip(), _base64(encoded, KEY_BYTES)) for key_id, _, encoded in pairs)
         check_keys(read)
     except ValueError:
-        raise ValueError(f"write it as k2:BASE64,k1:BASE64, newest first, 32 bytes each ({NEW_KEYS})") from None
+        raise ValueError(
+            f"write it as k2:BASE64,k1:BASE64, newest first, 32 bytes each ({NEW_KEYS})"
+        ) from None
     return read
 
 

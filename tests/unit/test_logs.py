@@ -22,7 +22,19 @@ from service.logs import UVICORN_OPTIONS, configure_logging, describe_exception,
 
 NAME, TEXT, PIN, TOKEN = "Wanjiru Canary", "nimeacha dawa canary", "4821", "tok3nCanaryTok3nCanaryXYZ"
 NUMBER = "+254700000678"
-CANARIES = (NAME, "Wanjiru", TEXT, PIN, TOKEN, NUMBER, "700000678", "700 000 678", "0700-000-678", "Canary", "canary")
+CANARIES = (
+    NAME,
+    "Wanjiru",
+    TEXT,
+    PIN,
+    TOKEN,
+    NUMBER,
+    "700000678",
+    "700 000 678",
+    "0700-000-678",
+    "Canary",
+    "canary",
+)
 
 
 @dataclass
@@ -48,10 +60,24 @@ class Log(StringIO):
 def log() -> Iterator[Log]:
     root, out = logging.getLogger(), Log()
     access = logging.getLogger("uvicorn.access")
-    kept = (root.handlers[:], root.level, sys.excepthook, threading.excepthook, sys.unraisablehook, logging.raiseExceptions)
+    kept = (
+        root.handlers[:],
+        root.level,
+        sys.excepthook,
+        threading.excepthook,
+        sys.unraisablehook,
+        logging.raiseExceptions,
+    )
     configure_logging(stream=out)
     yield out
-    root.handlers[:], level, sys.excepthook, threading.excepthook, sys.unraisablehook, logging.raiseExceptions = kept
+    (
+        root.handlers[:],
+        level,
+        sys.excepthook,
+        threading.excepthook,
+        sys.unraisablehook,
+        logging.raiseExceptions,
+    ) = kept
     root.setLevel(level)
     access.disabled, access.propagate = False, True
     logging.captureWarnings(False)
@@ -72,7 +98,9 @@ def failure() -> BaseException:
 
 
 def test_a_line_is_json_with_what_is_needed(log: Log) -> None:
-    get_logger("service.send").info("batch sent", parts=12, template="dose_cue", at=date(2026, 11, 22), ok=True)
+    get_logger("service.send").info(
+        "batch sent", parts=12, template="dose_cue", at=date(2026, 11, 22), ok=True
+    )
     line = log.last()
     assert datetime.fromisoformat(str(line.pop("timestamp"))).tzinfo == UTC
     assert line == {
@@ -114,7 +142,9 @@ def test_no_formatting_of_a_number_survives(marks: list[str], around: str) -> No
     assert written not in redact(around + " " + written + " " + around)
 
 
-@pytest.mark.parametrize("kept", ["2026-11-22", "2026-11-22T07:15:39", "12 of 345", "screen dates.3", str(uuid.UUID(int=5**50))])
+@pytest.mark.parametrize(
+    "kept", ["2026-11-22", "2026-11-22T07:15:39", "12 of 345", "screen dates.3", str(uuid.UUID(int=5**50))]
+)
 def test_dates_counts_and_ids_stay_readable(kept: str) -> None:
     assert redact(kept) == kept
 
@@ -147,22 +177,36 @@ def test_an_exception_keeps_type_and_frames_and_loses_its_message(log: Log) -> N
     fault = log.last()["fault"]
     assert isinstance(fault, dict)
     assert fault["type"] == "builtins.ValueError"
-    assert any("tests/unit/test_logs.py:" in frame and frame.endswith(" failure") for frame in fault["frames"])
+    assert any(
+        "tests/unit/test_logs.py:" in frame and frame.endswith(" failure") for frame in fault["frames"]
+    )
     assert fault["cause"]["type"] == "builtins.KeyError"
 
 
 def test_grouped_and_endless_exceptions_are_described() -> None:
     group = ExceptionGroup(NAME, [failure(), OSError(TEXT)])
-    assert [member["type"] for member in describe_exception(group)["members"]] == ["builtins.ValueError", "builtins.OSError"]
+    assert [member["type"] for member in describe_exception(group)["members"]] == [
+        "builtins.ValueError",
+        "builtins.OSError",
+    ]
     first, second = ValueError(NAME), ValueError(NAME)
     first.__cause__, second.__cause__ = second, first
     assert NAME not in json.dumps(describe_exception(first))
 
 
-@pytest.mark.parametrize("library", ["uvicorn.error", "sqlalchemy.engine.Engine", "asyncpg", "apscheduler.executors", "urllib3", "x"])
+@pytest.mark.parametrize(
+    "library",
+    ["uvicorn.error", "sqlalchemy.engine.Engine", "asyncpg", "apscheduler.executors", "urllib3", "x"],
+)
 def test_libraries_speak_through_the_same_processor(log: Log, library: str) -> None:
     logger = logging.getLogger(library)
-    logger.error("row %s of %(x)s at %-10.3s took 5%% for 0700000678\nand %r", NAME, Mother(), TEXT, extra={"name_": NAME})
+    logger.error(
+        "row %s of %(x)s at %-10.3s took 5%% for 0700000678\nand %r",
+        NAME,
+        Mother(),
+        TEXT,
+        extra={"name_": NAME},
+    )
     logger.error("broken %d %d", NAME)
     logger.error(failure())
     logger.error(f"Exception in callback\nhandle: <Handle {NAME}>", exc_info=failure(), stack_info=True)
@@ -221,7 +265,9 @@ def test_uncaught_exceptions_are_logged_and_not_printed(log: Log, capsys: pytest
 
 async def test_a_forgotten_task_shows_nothing(log: Log) -> None:
     loop = asyncio.get_running_loop()
-    loop.default_exception_handler({"message": "Task exception was never retrieved", "exception": failure(), "extra": NAME})
+    loop.default_exception_handler(
+        {"message": "Task exception was never retrieved", "exception": failure(), "extra": NAME}
+    )
     assert log.is_clean()
     assert log.last()["event"] == "Task exception was never retrieved"
 

@@ -16,7 +16,9 @@ PREFIXES = st.sampled_from(["0", "", "254", "+254", "00254", "000254", "+2540", 
 def written(draw: st.DrawFn) -> tuple[str, str]:
     """A made-up subscriber, and one of the ways people write her number."""
     subscriber = draw(KENYAN)
-    spaced = "".join(digit + draw(st.sampled_from(["", "", "", " ", "-", " - ", "\u00a0"])) for digit in subscriber)
+    spaced = "".join(
+        digit + draw(st.sampled_from(["", "", "", " ", "-", " - ", "\u00a0"])) for digit in subscriber
+    )
     return subscriber, draw(PREFIXES) + spaced
 
 
@@ -70,7 +72,9 @@ def test_the_quick_way_says_what_the_slow_way_says(raw: str) -> None:
     assert msisdn.parse(raw, "KE") == raw == msisdn.parse(raw + " ", "KE")
 
 
-@pytest.mark.parametrize(("raw", "country"), [("+265700000001", "KE"), ("+260700000001", "ZM"), ("00265700000001", "ZA")])
+@pytest.mark.parametrize(
+    ("raw", "country"), [("+265700000001", "KE"), ("+260700000001", "ZM"), ("00265700000001", "ZA")]
+)
 def test_a_caller_from_a_range_newer_than_our_tables_is_let_in(raw: str, country: str) -> None:
     assert msisdn.parse(raw, country) == "+" + raw.lstrip("+0")
     assert msisdn.parse(raw[:-1], country) is None

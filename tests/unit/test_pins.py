@@ -36,7 +36,12 @@ def test_hashes_are_argon2id_salted_and_useless_without_the_pepper(pins: Pins) -
     one, two = pins.hash_pin("4821"), pins.hash_pin("4821")
     assert one != two
     parameters = extract_parameters(one)
-    assert (parameters.type.name, parameters.time_cost, parameters.memory_cost, parameters.parallelism) == ("ID", 2, 19456, 1)
+    assert (parameters.type.name, parameters.time_cost, parameters.memory_cost, parameters.parallelism) == (
+        "ID",
+        2,
+        19456,
+        1,
+    )
     assert Pins(bytes(range(1, 33))).verify("4821", [one]) is None
     assert repr(pins) == "Pins()"
 
@@ -53,7 +58,9 @@ def test_strange_input_is_simply_wrong(pins: Pins) -> None:
 
 
 @pytest.mark.parametrize("known", [0, 1, 2, 3])
-def test_known_and_unknown_numbers_cost_the_same_work(pins: Pins, known: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_known_and_unknown_numbers_cost_the_same_work(
+    pins: Pins, known: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     hashes = [pins.hash_pin(f"482{place}") for place in range(known)]
     costs: list[tuple[int, int]] = []
 
@@ -77,7 +84,23 @@ def test_a_pepper_of_another_length_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "pin",
-    ["0000", "1111", "1234", "4321", "7890", "9012", "1212", "2580", "0852", "123", "", "12a4", "٤٨٢١", "12345", "111111"],
+    [
+        "0000",
+        "1111",
+        "1234",
+        "4321",
+        "7890",
+        "9012",
+        "1212",
+        "2580",
+        "0852",
+        "123",
+        "",
+        "12a4",
+        "٤٨٢١",
+        "12345",
+        "111111",
+    ],
 )
 def test_easy_pins_are_weak(pin: str) -> None:
     assert is_weak(pin)

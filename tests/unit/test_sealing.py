@@ -36,7 +36,13 @@ def test_the_blob_shows_nothing_and_never_repeats() -> None:
 
 @pytest.mark.parametrize(
     "elsewhere",
-    [{"table": "mentor"}, {"column": "name"}, {"row": 8}, {"table": "mothermsi", "column": "sdn"}, {"row": "07"}],
+    [
+        {"table": "mentor"},
+        {"column": "name"},
+        {"row": 8},
+        {"table": "mothermsi", "column": "sdn"},
+        {"row": "07"},
+    ],
 )
 def test_a_value_moved_elsewhere_does_not_open(elsewhere: dict[str, str | int]) -> None:
     sealer = Sealer([NEW])
@@ -69,7 +75,9 @@ def test_an_old_key_opens_and_the_newest_seals() -> None:
 
 def test_the_fault_names_only_table_and_column() -> None:
     with pytest.raises(SealBroken) as caught:
-        Sealer([NEW]).open(Sealer([OLD]).seal("Canary Name", table="mother", column="name", row=4217), **PLACE)
+        Sealer([NEW]).open(
+            Sealer([OLD]).seal("Canary Name", table="mother", column="name", row=4217), **PLACE
+        )
     assert "mother.msisdn" in str(caught.value)
     assert "PAMOJA_KEYS" in str(caught.value)
     assert caught.value.__cause__ is None
@@ -81,7 +89,15 @@ def test_no_key_in_repr() -> None:
 
 
 @pytest.mark.parametrize(
-    "keys", [[], [("k1", b"short")], [OLD, ("k1", bytes(32))], [("", bytes(32))], [("k" * 17, bytes(32))], [("é", bytes(32))]]
+    "keys",
+    [
+        [],
+        [("k1", b"short")],
+        [OLD, ("k1", bytes(32))],
+        [("", bytes(32))],
+        [("k" * 17, bytes(32))],
+        [("é", bytes(32))],
+    ],
 )
 def test_unusable_keys_are_refused(keys: list[tuple[str, bytes]]) -> None:
     with pytest.raises(ValueError, match="key"):

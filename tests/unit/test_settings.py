@@ -63,7 +63,9 @@ def test_one_missing_secret_is_named_alone(secrets: dict[str, str]) -> None:
 def test_environment_wins_over_file_and_overrides_over_both(
     secrets: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Path(".env").write_text(as_env_lines(secrets | AT | {"country": "UG", "at_threads": "3", "daily_sms_budget": "7"}))
+    Path(".env").write_text(
+        as_env_lines(secrets | AT | {"country": "UG", "at_threads": "3", "daily_sms_budget": "7"})
+    )
     monkeypatch.setenv("PAMOJA_COUNTRY", "ZA")
     monkeypatch.setenv("PAMOJA_AT_THREADS", "4")
     settings = load_settings(at_threads=5)
@@ -73,7 +75,9 @@ def test_environment_wins_over_file_and_overrides_over_both(
 def test_secrets_are_read_into_what_the_security_modules_take(secrets: dict[str, str]) -> None:
     secrets["keys"] = new_secrets()["keys"].replace("k1", "k2") + ", " + secrets["keys"]
     secrets["hook_tokens"] += "," + new_secrets()["hook_tokens"]
-    settings = load_settings(**secrets, **AT, trusted_proxies="10.0.0.0/8, 127.0.0.1", accept_draft="Amina: pilot")
+    settings = load_settings(
+        **secrets, **AT, trusted_proxies="10.0.0.0/8, 127.0.0.1", accept_draft="Amina: pilot"
+    )
     assert [key_id for key_id, _ in settings.field_keys] == ["k2", "k1"]
     assert all(len(key) == 32 for _, key in settings.field_keys + settings.blind_index_keys)
     assert len(settings.pepper) == 32
@@ -95,7 +99,9 @@ def test_secrets_are_read_into_what_the_security_modules_take(secrets: dict[str,
         ("accept_draft", "Amina"), ("at_timeout_seconds", "inf"), ("at_username", ""), ("at_api_key", ""),
     ],
 )  # fmt: skip
-def test_an_unsafe_value_is_refused_by_name_without_being_shown(field: str, value: str, secrets: dict[str, str]) -> None:
+def test_an_unsafe_value_is_refused_by_name_without_being_shown(
+    field: str, value: str, secrets: dict[str, str]
+) -> None:
     sentence = refused(**(secrets | AT | {field: value}))
     named = "PAMOJA_SMS_CODE" if field == "sms_two_way" else env_name(field)
     assert sentence.split()[0] == named
@@ -109,7 +115,9 @@ def test_the_same_token_twice_is_not_a_rotation(secrets: dict[str, str]) -> None
 
 
 def test_index_keys_may_not_be_field_keys(secrets: dict[str, str]) -> None:
-    assert refused(**(secrets | AT | {"index_keys": secrets["keys"]})).startswith("PAMOJA_INDEX_KEYS must not share")
+    assert refused(**(secrets | AT | {"index_keys": secrets["keys"]})).startswith(
+        "PAMOJA_INDEX_KEYS must not share"
+    )
 
 
 @pytest.mark.parametrize(
