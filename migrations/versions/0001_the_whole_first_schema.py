@@ -158,6 +158,7 @@ def upgrade() -> None:
         "ussd_session",
         sa.Column("gateway", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("session_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("number_index", sa.LargeBinary(), nullable=False),
         sa.Column("phone_id", sa.BigInteger(), nullable=True),
         sa.Column("who", sa.BigInteger(), nullable=True),
@@ -174,7 +175,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("gateway", "session_id", name=op.f("pk_ussd_session")),
     )
-    op.create_index("ix_ussd_session_number_index", "ussd_session", ["number_index", "last_at"], unique=False)
+    op.create_index("ix_ussd_session_number_index", "ussd_session", ["number_index", "seq"], unique=False)
     op.create_index(
         "uq_ussd_session_live",
         "ussd_session",

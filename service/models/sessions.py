@@ -7,7 +7,7 @@ row found by the blind index in the same transaction.
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, text
+from sqlalchemy import BigInteger, Column, Identity, Index, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
 from service.models.base import instant, one_of, sealed
@@ -16,18 +16,20 @@ from service.models.base import instant, one_of, sealed
 class UssdSession(SQLModel, table=True):
     """One USSD session. ``state`` seals the conversation's state together with the text typed so far.
 
-    ``who`` is the person whose PIN was given in this session.
+    ``who`` is the person whose PIN was given in this session; ``seq`` orders a phone's sessions, since
+    two may begin at one instant of a stepped clock.
     """
 
     __tablename__ = "ussd_session"
     __table_args__ = (
         one_of("ended_as", "finished", "dropped", "superseded", "fault"),
         Index("uq_ussd_session_live", "number_index", unique=True, postgresql_where=text("ended_at IS NULL")),
-        Index("ix_ussd_session_number_index", "number_index", "last_at"),
+        Index("ix_ussd_session_number_index", "number_index", "seq"),
     )
 
     gateway: str = Field(primary_key=True)
     session_id: str = Field(primary_key=True)
+    seq: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=False), nullable=False))
     number_index: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     phone_id: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     who: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
