@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
+from flows.events import FollowUpAction
+
 Risk = Literal["red", "amber", "green"]
 MessageClass = Literal["A", "B", "C", "D", "E"]
 VisitKind = Literal["clinic", "refill", "infant_test"]
@@ -64,9 +66,8 @@ class Step:
 
     ``offset`` is in days from the occurrence; ``at`` the local time, None for her own hour.
     ``only_if`` names the attendance it makes sense for. ``until`` says when it is stale: a duration
-    after its due time, ``midnight`` (words such as "tomorrow"), a local time of the same day, or
-    ``before`` (that long before the occurrence's ``at``). ``template`` is a text to her,
-    ``cause`` a follow-up for her mentor; exactly one is set.
+    after its due time, ``midnight`` (words such as "tomorrow"), or a local time of the same day.
+    ``template`` is a text to her, ``cause`` a follow-up for her mentor; exactly one is set.
     """
 
     id: str
@@ -190,7 +191,12 @@ class PlannedVisit:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one enrolment needs now. ``next_on`` is the local date it must be planned again, or None."""
+    """What one enrolment needs now. ``next_on`` is the local date it must be planned again, or None.
+
+    ``whole``: planned anew, so unsent reminders and unmarked visits from ``first_on`` on that are not
+    in it are cancelled; otherwise it only adds. ``fault``: the rules failed on this one: store
+    nothing but ``next_on``, so that it cannot hold up the others.
+    """
 
     enrolment_id: int
     revision: str
@@ -198,6 +204,9 @@ class Plan:
     next_on: date | None
     reminders: tuple[PlannedReminder, ...] = ()
     visits: tuple[PlannedVisit, ...] = ()
+    whole: bool = True
+    first_on: date | None = None
+    fault: str | None = None
 
 
 # --- deciding ----------------------------------------------------------------------------------------
@@ -205,7 +214,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class DueReminder:
-    """A planned contact whose time has come, with everything ``decide`` may know about it."""
+    """A planned contact whose time has come, with everything ``decide`` may know about it.
+
+    ``pushed_today`` and ``pushed_this_week`` count every text pushed to her (reminders and nudges; no
+    answers) on her local day and in the seven days up to it; ``daily_rhythm``: she chose to be asked
+    every day. ``site_has_entries`` is False only when the site's last working day had visits
+    expected and none was marked.
+    """
 
     id: int
     mother_id: int
@@ -230,6 +245,7 @@ class DueReminder:
     pushed_today: int
     pushed_this_week: int
     answered_since_due: bool
+    daily_rhythm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +296,10 @@ Decision = Send | TellMentor | OpenFollowUp | Hold | Skip
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """A mother who has not answered since ``asked_at``; ``undelivered`` counts her texts in a row that failed."""
+    """A mother who has not answered since ``asked_at``; ``undelivered`` counts her texts in a row that failed.
+
+    While her ``site`` is not open the clock of silence stands still.
+    """
 
     mother_id: int
     risk: Risk
@@ -290,6 +309,7 @@ class Spell:
     time_zone: str
     her_hour: int
     may_text: bool
+    site: Literal["open", "closed", "no_network", "paused"] = "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,7 +374,10 @@ class DueFollowUp:
     """An open follow-up whose next action has come.
 
     ``step`` is the index of the last rung taken (-1: none yet). ``owner_id`` is who acknowledged.
-    ``until_kept`` is set while "reached, coming" waits for a visit.
+    ``told`` are those who were told of it already. ``hold_by_code``: an SMS said wrong number, moved
+    or died, her content is held, and nobody has verified it yet. ``expect_by`` and ``attendance`` are
+    the day and the visit that "reached, coming" waits for; a kept visit resolves the follow-up in the
+    store, so here it is never kept.
     """
 
     id: int
@@ -367,6 +390,11 @@ class DueFollowUp:
     owner_id: int | None
     passed_by: frozenset[int]
     roster: Roster
+    told: frozenset[int] = frozenset()
+    not_reached: int = 0
+    hold_by_code: str | None = None
+    expect_by: date | None = None
+    attendance: Attendance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,7 +413,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class ActedFollowUp:
-    """A follow-up as the answering function sees it."""
+    """A follow-up as the answering function sees it, with the last answer it was given."""
 
     id: int
     mother_id: int | None
@@ -398,13 +426,19 @@ class ActedFollowUp:
     hold_by_code: str | None
     next_visit_on: date | None
     time_zone: str
+    next_at: datetime | None = None
+    expect_by: date | None = None
+    last_action: FollowUpAction | None = None
+    last_action_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
     """What an answer does: the new state, and what else must happen in the same transaction.
 
-    ``reply`` is the template (class D) that tells the person what was understood.
+    ``reply`` is the template (class D) that tells the person what was understood. ``hold_mother`` is
+    the hold to put on her at once. ``opens`` is the cause of another follow-up to open beside it.
+    ``changed`` False: the same answer again; there is nothing to write but the log.
     """
 
     state: Literal["notified", "acknowledged", "resolved"]
@@ -419,6 +453,8 @@ class Answered:
     hold_mother: str | None = None
     release_hold: bool = False
     expect_by: date | None = None
+    opens: str | None = None
+    changed: bool = True
 
 
 # --- sending ----------------------------------------------------------------------------------------------

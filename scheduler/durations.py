@@ -1,0 +1,27 @@
+"""The few ISO 8601 durations that content may write: PT90M, PT24H, P3D, P6W, and for ages P6M or P1Y."""
+
+import re
+from datetime import timedelta
+
+from scheduler.types import Age
+
+_EXACT = re.compile(r"P(?:(\d{1,4})W)?(?:(\d{1,4})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,5})M)?)?")
+_AGE = re.compile(r"P(?:(\d{1,2})Y)?(?:(\d{1,3})M)?(?:(\d{1,3})W)?(?:(\d{1,4})D)?")
+
+
+def exact(text: str) -> timedelta:
+    """A duration of weeks, days, hours and minutes. Raises ValueError for anything else."""
+    found = _EXACT.fullmatch(text)
+    if found is None or not any(found.groups()):
+        raise ValueError("not a duration")
+    weeks, days, hours, minutes = (int(part or 0) for part in found.groups())
+    return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes)
+
+
+def age(text: str) -> Age:
+    """A calendar age of years, months, weeks and days. Raises ValueError for anything else."""
+    found = _AGE.fullmatch(text)
+    if found is None or not any(found.groups()):
+        raise ValueError("not an age")
+    years, months, weeks, days = (int(part or 0) for part in found.groups())
+    return Age(months=12 * years + months, days=7 * weeks + days)

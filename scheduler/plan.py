@@ -1,0 +1,194 @@
+"""What one enrolment needs between today and the horizon: contacts with her, and visits a series foresees.
+
+Pure, and fast enough to plan a country overnight: every wall-clock conversion is kept per zone, date
+and hour, which thousands of mothers share.
+"""
+
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Literal
+
+from scheduler.localtime import add_months, day_starts, instant_at
+from scheduler.types import (
+    Age,
+    Country,
+    EnrolmentToPlan,
+    Plan,
+    PlannedReminder,
+    PlannedVisit,
+    Schedule,
+    Series,
+    Step,
+    Target,
+)
+
+HORIZON_DAYS = 7
+"""How far ahead contacts are planned (project choice): a short horizon keeps a changed hour cheap."""
+
+SERIES_HORIZON_DAYS = 60
+"""How far ahead an infant's visits are entered (project choice): the appointment book shows two months."""
+
+NEXT_CONTACT = timedelta(days=7)
+"""When somebody registered late is expected (project choice): soon, with a day to be told before."""
+
+SMALL_MOVE = timedelta(days=3)
+"""A visit that moved no further than this after a text about it gets only its later steps."""
+
+DAY = timedelta(days=1)
+
+
+def plan(country: Country, enrolment: EnrolmentToPlan, today: date, horizon_days: int = HORIZON_DAYS) -> Plan:
+    """Everything due for this enrolment up to ``today + horizon_days`` that is not planned yet.
+
+    ``today`` is her local date. An enrolment whose revision is unknown or old is planned anew from
+    today; otherwise only the days after ``planned_through`` are added. Raises ``KeyError`` for a
+    schedule the country does not have.
+    """
+    series = country.series.get(enrolment.schedule)
+    if series is not None:
+        return _plan_series(series, enrolment, today)
+    schedule = country.schedules[enrolment.schedule]
+    whole = enrolment.revision != schedule.revision or enrolment.planned_through is None
+    first = max(today, enrolment.entered_on)
+    if not whole and enrolment.planned_through is not None:
+        first = max(first, enrolment.planned_through + DAY)
+    through = today + timedelta(days=horizon_days)
+    if schedule.stream == "checkin":
+        reminders, beyond = _checkins(schedule, enrolment, first, through)
+    else:
+        reminders, beyond = _around_a_visit(schedule, enrolment, first, through)
+    return Plan(
+        enrolment_id=enrolment.id,
+        revision=schedule.revision,
+        planned_through=through,
+        next_on=None if beyond is None else max(beyond - DAY, today + DAY),
+        reminders=tuple(reminders),
+        whole=whole,
+        first_on=first,
+    )
+
+
+def _checkins(
+    schedule: Schedule, enrolment: EnrolmentToPlan, first: date, through: date
+) -> tuple[list[PlannedReminder], date | None]:
+    """Each day of her rhythm from ``first`` to ``through``, and the next one after. No rhythm: none."""
+    if enrolment.rhythm is None:
+        return [], None
+    stride = 1 if enrolment.rhythm == "daily" else 7
+    found: list[PlannedReminder] = []
+    nearest: date | None = None
+    for step in schedule.steps:
+        offset = timedelta(days=step.offset)
+        day = max(first - offset, enrolment.anchor_on)
+        if stride == 7:
+            weekday = enrolment.anchor_on.weekday() if enrolment.weekday is None else enrolment.weekday
+            day += timedelta(days=(weekday - day.weekday()) % 7)
+        last = through - offset
+        while day <= last:
+            planned = _contact(step, day, enrolment, first)
+            if planned is not None:
+                found.append(planned)
+            day += timedelta(days=stride)
+        due = day + offset
+        if nearest is None or due < nearest:
+            nearest = due
+    return found, nearest
+
+
+def _around_a_visit(
+    schedule: Schedule, enrolment: EnrolmentToPlan, first: date, through: date
+) -> tuple[list[PlannedReminder], date | None]:
+    """The steps around one visit from ``first`` to ``through``, and the day of the next one after."""
+    found: list[PlannedReminder] = []
+    nearest: date | None = None
+    moved_little = (
+        enrolment.announced_on is not None and abs(enrolment.anchor_on - enrolment.announced_on) <= SMALL_MOVE
+    )
+    for step in schedule.steps:
+        if step.early and moved_little:
+            continue
+        due = enrolment.anchor_on + timedelta(days=step.offset)
+        if due > through:
+            if nearest is None or due < nearest:
+                nearest = due
+        elif due >= first:
+            planned = _contact(step, enrolment.anchor_on, enrolment, first)
+            if planned is not None:
+                found.append(planned)
+    return found, nearest
+
+
+def _contact(step: Step, occurrence: date, enrolment: EnrolmentToPlan, first: date) -> PlannedReminder | None:
+    """One contact in UTC; None when its day does not exist or it is stale before ``first`` begins."""
+    at = step.at if step.at is not None else _HOURS[enrolment.hour or 0]
+    day = occurrence + timedelta(days=step.offset) if step.offset else occurrence
+    span = _span(enrolment.time_zone, day, at, step.until)
+    if span is None or span[1] <= day_starts(enrolment.time_zone, first):
+        return None
+    return PlannedReminder(step.id, occurrence, span[0], span[1])
+
+
+_HOURS = tuple(time(hour) for hour in range(24))
+
+
+@lru_cache(maxsize=131072)
+def _span(
+    zone: str, day: date, at: time, until: timedelta | time | Literal["midnight"]
+) -> tuple[datetime, datetime] | None:
+    """When a contact of this local day is due and when it is stale; None when clocks leave no such time."""
+    due = instant_at(zone, day, at)
+    if due is None:
+        return None
+    if isinstance(until, timedelta):
+        return due, due + until
+    end = day_starts(zone, day + DAY) if until == "midnight" else instant_at(zone, day, until)
+    return (due, end) if end is not None and end > due else None
+
+
+def _plan_series(series: Series, enrolment: EnrolmentToPlan, today: date) -> Plan:
+    """The visits of a series that fall due within its horizon, each once."""
+    whole = enrolment.revision != series.revision or enrolment.planned_through is None
+    through = today + timedelta(days=SERIES_HORIZON_DAYS)
+    visits = []
+    beyond: date | None = None
+    for target, due in _foreseen(series, enrolment, today):
+        if due > through:
+            beyond = due
+            break
+        if due >= today and (whole or enrolment.planned_through is None or due > enrolment.planned_through):
+            visits.append(PlannedVisit(target.id, series.visit_kind, due))
+    return Plan(
+        enrolment_id=enrolment.id,
+        revision=series.revision,
+        planned_through=through,
+        next_on=None if beyond is None else max(beyond - timedelta(days=SERIES_HORIZON_DAYS), today + DAY),
+        visits=tuple(visits),
+        whole=whole,
+        first_on=today,
+    )
+
+
+def _foreseen(series: Series, enrolment: EnrolmentToPlan, today: date) -> list[tuple[Target, date]]:
+    """Targets with their days, young to old. Of those already late at entry only the latest is kept.
+
+    Late: at the next contact, never skipped while its window is open (Kenya's EMR logic and WHO's
+    advice on late testing), unless the next target is due by then anyway, which replaces it.
+    """
+    entered = (
+        enrolment.entered_on if enrolment.planned_through is not None else max(enrolment.entered_on, today)
+    )
+    days = [(target, _aged(enrolment.anchor_on, target.at)) for target in series.targets]
+    coming = [(target, due) for target, due in days if due >= entered]
+    late = [target for target, due in days if due < entered]
+    contact = entered + NEXT_CONTACT
+    if not late or (coming and coming[0][1] <= contact):
+        return coming
+    last_day = _aged(enrolment.anchor_on, late[-1].until) - DAY
+    if last_day <= entered:
+        return coming
+    return [(late[-1], min(contact, last_day)), *coming]
+
+
+def _aged(born: date, age: Age) -> date:
+    """The day somebody born on ``born`` reaches an age."""
+    return add_months(born, age.months) + timedelta(days=age.days)

@@ -1,0 +1,179 @@
+"""From the plain tables of one country's folder to its rules, checked so that no rule can fail later for its form.
+
+The tables are what TOML gives: ``country``, ``escalation`` and ``schedules`` (by file name). Nothing
+is opened here. A mistake raises ``RulesError``, which names the table and the remedy.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, Literal, get_args
+
+from scheduler.rules_check import check_country
+from scheduler.rules_read import RulesError, Table
+from scheduler.types import (
+    Age,
+    Attendance,
+    Country,
+    EscalationPolicy,
+    EscalationStep,
+    MessageClass,
+    Role,
+    Schedule,
+    Series,
+    Step,
+    Target,
+    VisitKind,
+)
+
+__all__ = ["RulesError", "load_country"]
+
+ROLES: tuple[Role, ...] = get_args(Role)
+KINDS: tuple[VisitKind, ...] = get_args(VisitKind)
+CLASSES: tuple[MessageClass, ...] = get_args(MessageClass)
+ATTENDANCES: tuple[Attendance, ...] = get_args(Attendance)
+ANCHORS: tuple[Literal["birth"], ...] = ("birth",)
+STREAMS: tuple[Literal["checkin", "visit", "infant_test"], ...] = ("checkin", "visit", "infant_test")
+HOURS: tuple[Literal["any", "staff"], ...] = ("any", "staff")
+
+
+def load_country(tables: Mapping[str, Any]) -> Country:
+    """One country's rules from ``{"country": …, "escalation": …, "schedules": {name: …}}``.
+
+    Raises ``RulesError`` for a missing or unknown key, a value of the wrong form, or rules that could
+    never work, such as a rung that names nobody.
+    """
+    root = Table("tables", tables)
+    table = root.table("country", "country.toml")
+    code = table.text("code")
+    series: dict[str, Series] = {}
+    schedules: dict[str, Schedule] = {}
+    for name, content in root.table("schedules").items():
+        schedule = Table(f"schedules/{name}.toml", content)
+        if "target" in schedule:
+            series[name] = _series(name, code, schedule)
+        else:
+            schedules[name] = _schedule(name, code, schedule)
+    escalation = root.table("escalation", "escalation.toml")
+    country = Country(
+        code=code,
+        time_zone=table.zone("time_zone"),
+        languages=tuple(table.texts("languages")),
+        quiet_from=table.clock("quiet_from"),
+        quiet_until=table.clock("quiet_until"),
+        visits_at=table.clock("visits_at"),
+        ussd_limit=table.number("ussd_limit", 1, 182),
+        transport=table.text("transport", ""),
+        series=series,
+        schedules=schedules,
+        policies=_policies(escalation),
+    )
+    table.done(allow=("name", "source", "reviewed_by", "reviewed_on", "draft", "dialling", "dialling_code"))
+    root.done()
+    check_country(country)
+    return country
+
+
+def _series(name: str, code: str, table: Table) -> Series:
+    targets = tuple(_target(row) for row in table.rows("target"))
+    anchor = table.word("anchor", ANCHORS, "birth")
+    kind = table.word("visit_kind", KINDS)
+    result = Series(
+        name=name,
+        country=code,
+        anchor=anchor,
+        visit_kind=kind,
+        targets=targets,
+        revision=_revision([anchor, kind, [[t.id, _age(t.at), _age(t.until)] for t in targets]]),
+        draft=table.draft(),
+        source=table.text("source"),
+        reviewed_by=table.text("reviewed_by", "") or None,
+        reviewed_on=table.day("reviewed_on"),
+    )
+    table.done(allow=("name", "country", "stream"))
+    return result
+
+
+def _target(table: Table) -> Target:
+    result = Target(table.text("id"), table.age("at"), table.age("until"), table.text("source"))
+    table.done()
+    return result
+
+
+def _schedule(name: str, code: str, table: Table) -> Schedule:
+    stream = table.word("stream", STREAMS)
+    steps = tuple(_step(row, stream) for row in table.rows("step"))
+    result = Schedule(
+        name=name,
+        country=code,
+        stream=stream,
+        steps=steps,
+        revision=_revision([[step.id, step.offset, str(step.at), str(step.until)] for step in steps]),
+        draft=table.draft(),
+        source=table.text("source"),
+        reviewed_by=table.text("reviewed_by", "") or None,
+        reviewed_on=table.day("reviewed_on"),
+    )
+    table.done(allow=("name", "country"))
+    return result
+
+
+def _step(table: Table, stream: str) -> Step:
+    offset = table.number("offset", -90, 90)
+    if stream != "checkin" and offset > 0 and "only_if" not in table:
+        raise table.error(
+            "only_if", 'a step after the day must say whom it is for, such as only_if = ["missed"]'
+        )
+    result = Step(
+        id=table.text("id"),
+        offset=offset,
+        at=table.hour("at"),
+        until=table.until("until"),
+        source=table.text("source"),
+        template=table.text("template", "") or None,
+        message_class=table.word("message_class", CLASSES, "B" if stream == "checkin" else "C"),
+        cause=table.text("cause", "") or None,
+        only_if=frozenset(table.words("only_if", ATTENDANCES, ("expected",))),
+        early=table.flag("early", False),
+    )
+    table.done()
+    return result
+
+
+def _policies(table: Table) -> dict[str, EscalationPolicy]:
+    draft = table.draft()
+    result = {}
+    policies = table.table("policy")
+    for cause, content in policies.items():
+        policy = Table(f"escalation.toml policy.{cause}", content)
+        result[cause] = EscalationPolicy(
+            cause=cause,
+            rank=policy.number("rank", 0, 1000),
+            urgent=policy.flag("urgent", False),
+            steps=tuple(_rung(row) for row in policy.rows("step")),
+            source=policy.text("source"),
+            draft=policy.flag("draft", draft),
+        )
+        policy.done(allow=("cause", "reviewed_by", "reviewed_on"))
+    table.done(allow=("source", "reviewed_by", "reviewed_on", "country"))
+    return result
+
+
+def _rung(table: Table) -> EscalationStep:
+    result = EscalationStep(
+        who=table.words("who", ROLES),
+        after=table.duration("after"),
+        hours=table.word("hours", HOURS),
+        also=table.words("also", ROLES, ()),
+    )
+    table.done(allow=("source",))
+    return result
+
+
+def _age(age: Age) -> list[int]:
+    return [age.months, age.days]
+
+
+def _revision(timing: list[Any]) -> str:
+    """The sha256 of what decides when: a reworded text never moves anybody's plan."""
+    return hashlib.sha256(json.dumps(timing, separators=(",", ":")).encode()).hexdigest()
