@@ -1,0 +1,39 @@
+"""What a bare digit sent by text means: (question, answer) to events, the same as a screen's."""
+
+from collections.abc import Callable, Mapping
+
+from flows.events import (
+    AttendanceReported,
+    CallRequested,
+    CheckInAnswered,
+    Event,
+    StartRequested,
+    VisitChangeRequested,
+    VisitConfirmed,
+)
+
+Meaning = Callable[[int | None, int | None], Event]
+
+MEANINGS: Mapping[tuple[str, str], Meaning] = {
+    ("checkin", "fine"): lambda mother, visit: CheckInAnswered(mother),
+    ("checkin", "call"): lambda mother, visit: CallRequested(mother, "today"),
+    ("visit", "will_come"): lambda mother, visit: VisitConfirmed(mother, visit),
+    ("visit", "another_day"): lambda mother, visit: VisitChangeRequested(mother, visit),
+    ("visit", "transport"): lambda mother, visit: VisitChangeRequested(mother, visit, needs_transport=True),
+    ("missed", "coming"): lambda mother, visit: VisitConfirmed(mother, visit),
+    ("missed", "call"): lambda mother, visit: CallRequested(mother, "today"),
+    ("attended", "came"): lambda mother, visit: AttendanceReported(mother, visit, came=True),
+    ("attended", "did_not_come"): lambda mother, visit: AttendanceReported(mother, visit, came=False),
+    ("start", "start_yes"): lambda mother, visit: StartRequested(confirmed=True),
+    ("start", "start_no"): lambda mother, visit: StartRequested(confirmed=False),
+}
+
+
+def answer(question: str, answer: str, mother_id: int | None, visit_id: int | None) -> tuple[Event, ...]:
+    """Return what happened when ``question`` was answered.
+
+    ``answer`` is the name that ``content/questions.toml`` gives the digit; ``mother_id`` and
+    ``visit_id`` are those the question was asked about. Raises KeyError for a question or an answer
+    that content names and this table does not know; compiling and lint refuse such content.
+    """
+    return (MEANINGS[question, answer](mother_id, visit_id),)
