@@ -1,0 +1,212 @@
+"""May this contact go now? The questions are asked in one fixed order, and the first that says no decides.
+
+1. Is her content held for good (stopped, dead, moved, transferred …)? Skip.
+2. Is it stale, or gone from the schedule? Skip.
+3. Is it about a baby who is not alive? Skip.
+4. Does her attendance fit? "Missed" needs a witness's mark.
+5. Is the site open, with entries? What would ask her to come is held until it is.
+6. Is it work for a person? Open the follow-up: her phone does not matter to it.
+7. Can she be texted, and did she agree? If not, her mentor is reminded of visits; check-ins are skipped.
+8. Has she answered already? Skip.
+9. Has she had enough texts today or this week? Skip.
+10. Is it night? Hold, while it would still be true in the morning.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from scheduler.localtime import clip, local, next_allowed, quiet
+from scheduler.types import (
+    Country,
+    Decision,
+    DueReminder,
+    Hold,
+    OpenFollowUp,
+    Schedule,
+    Send,
+    Skip,
+    Step,
+    TellMentor,
+)
+
+CAP_DAY = 2
+CAP_WEEK = 7
+DAILY_RHYTHM_EXTRA_DAY = 1
+DAILY_RHYTHM_EXTRA_WEEK = 7
+"""Pushed texts a day and a week (project choices against fatigue); a daily rhythm she chose comes on top."""
+
+LOOK_AGAIN = timedelta(hours=1)
+"""How soon a contact held for its site is looked at again."""
+
+MENTOR_SOON = "mentor_visit_soon"
+MENTOR_AFTER = "mentor_visit_missed"
+"""The two texts that remind a mentor in place of a mother who cannot be texted."""
+
+STAFF_WORK_GOES_ON = frozenset({"stopped", "paused", "wrong_number"})
+"""Holds of her texts that do not end the work of people for her."""
+
+_SITE_REASONS = {"closed": "site_closed", "no_network": "no_network", "paused": "site_paused"}
+
+
+def decide(reminder: DueReminder, country: Country, now: datetime) -> Decision:
+    """What becomes of a contact whose time has come. Reads no clock; raises nothing for valid data."""
+    schedule = country.schedules.get(reminder.schedule)
+    step = None if schedule is None else next((s for s in schedule.steps if s.id == reminder.step), None)
+    if schedule is None or step is None:
+        return Skip("replanned")
+    for_a_person = step.cause is not None
+    return (
+        _held(reminder, for_a_person)
+        or _stale(reminder, now)
+        or _about_baby(reminder)
+        or _attendance(reminder, step, now)
+        or _site(reminder, schedule, now)
+        or _work(step)
+        or _reachable(reminder, schedule, step)
+        or _answered(reminder)
+        or _capped(reminder)
+        or _hour(reminder, step, country, now)
+    )
+
+
+def decide_all(
+    reminders: Sequence[DueReminder], countries: Mapping[str, Country], now: datetime
+) -> list[Decision]:
+    """``decide`` for a batch, counting what the batch itself sends against each mother's caps.
+
+    Dates and visits come before cues, so a full day never costs her a visit. Answers stand in the
+    order of ``reminders``.
+    """
+    order = sorted(range(len(reminders)), key=lambda i: _weight(reminders[i], countries))
+    sent: dict[int, int] = {}
+    decisions: dict[int, Decision] = {}
+    for index in order:
+        reminder = reminders[index]
+        more = sent.get(reminder.mother_id, 0)
+        if more:
+            reminder = replace(
+                reminder,
+                pushed_today=reminder.pushed_today + more,
+                pushed_this_week=reminder.pushed_this_week + more,
+            )
+        decision = decide(reminder, countries[reminder.country], now)
+        if isinstance(decision, Send):
+            sent[reminder.mother_id] = more + 1
+        decisions[index] = decision
+    return [decisions[index] for index in range(len(reminders))]
+
+
+def _weight(reminder: DueReminder, countries: Mapping[str, Country]) -> tuple[bool, date, int]:
+    country = countries.get(reminder.country)
+    schedule = None if country is None else country.schedules.get(reminder.schedule)
+    return schedule is None or schedule.stream == "checkin", reminder.occurrence, reminder.id
+
+
+def _held(reminder: DueReminder, for_a_person: bool) -> Skip | None:
+    hold = reminder.hold or ("stopped" if reminder.phone == "opted_out" else None)
+    if hold is None or (for_a_person and hold in STAFF_WORK_GOES_ON):
+        return None
+    return Skip(hold)
+
+
+def _stale(reminder: DueReminder, now: datetime) -> Skip | None:
+    return Skip("stale") if now >= reminder.valid_until else None
+
+
+def _about_baby(reminder: DueReminder) -> Skip | None:
+    return Skip("infant_not_alive") if reminder.infant_alive is False else None
+
+
+def _attendance(reminder: DueReminder, step: Step, now: datetime) -> Skip | Hold | None:
+    attendance = reminder.attendance
+    if attendance is None or attendance in step.only_if:
+        return None
+    if attendance in ("expected", "unknown"):
+        silent_site = _site_reason(reminder)
+        if silent_site is not None:
+            return _hold(reminder, silent_site, now)
+    return Skip("attendance_unknown" if attendance == "unknown" else attendance)
+
+
+def _site(reminder: DueReminder, schedule: Schedule, now: datetime) -> Skip | Hold | None:
+    if schedule.stream == "checkin":
+        # A check-in offers a call; while the programme is paused nobody is there to make it.
+        return Skip("site_paused") if reminder.site == "paused" else None
+    reason = _site_reason(reminder)
+    if reason == "no_entries" and reminder.attendance == "unknown":
+        return None
+    return None if reason is None else _hold(reminder, reason, now)
+
+
+def _site_reason(reminder: DueReminder) -> str | None:
+    return _SITE_REASONS.get(reminder.site) or (None if reminder.site_has_entries else "no_entries")
+
+
+def _hold(reminder: DueReminder, reason: str, now: datetime) -> Hold:
+    return Hold(min(now + LOOK_AGAIN, reminder.valid_until), reason)
+
+
+def _work(step: Step) -> OpenFollowUp | None:
+    return OpenFollowUp(step.cause) if step.cause is not None else None
+
+
+def _reachable(reminder: DueReminder, schedule: Schedule, step: Step) -> Skip | TellMentor | None:
+    if reminder.phone == "none":
+        reason = "no_phone"
+    elif not reminder.set_up:
+        reason = "mentor_only"
+    elif reminder.phone == "untrusted":
+        return Skip("number_untrusted")
+    elif not reminder.consented:
+        reason = "no_consent"
+    elif reminder.signature == "none":
+        reason = "no_texts"
+    else:
+        return None
+    if schedule.stream == "checkin":
+        return Skip(reason)
+    return TellMentor(MENTOR_AFTER if "missed" in step.only_if else MENTOR_SOON, reminder.valid_until)
+
+
+def _answered(reminder: DueReminder) -> Skip | None:
+    return Skip("answered") if reminder.answered_since_due else None
+
+
+def _capped(reminder: DueReminder) -> Skip | None:
+    daily = reminder.daily_rhythm
+    if reminder.pushed_today >= CAP_DAY + (DAILY_RHYTHM_EXTRA_DAY if daily else 0):
+        return Skip("cap_day")
+    if reminder.pushed_this_week >= CAP_WEEK + (DAILY_RHYTHM_EXTRA_WEEK if daily else 0):
+        return Skip("cap_week")
+    return None
+
+
+def _hour(reminder: DueReminder, step: Step, country: Country, now: datetime) -> Decision:
+    """Send, clipped so that it cannot slip into the night; at night hold. Her own chosen hour is always allowed."""
+    zone, quiet_from, quiet_until = reminder.time_zone, country.quiet_from, country.quiet_until
+    valid_until = reminder.valid_until
+    if step.message_class in ("A", "B", "C"):
+        if not quiet(now, zone, quiet_from, quiet_until):
+            valid_until = clip(now, valid_until, zone, quiet_from, quiet_until)
+            if step.at is None:
+                valid_until = max(valid_until, min(reminder.valid_until, _end_of_her_hour(reminder, now)))
+        elif step.at is None and local(now, zone).hour == reminder.her_hour:
+            valid_until = min(valid_until, _end_of_her_hour(reminder, now))
+        else:
+            allowed = next_allowed(now, zone, quiet_from, quiet_until)
+            return Hold(allowed, "quiet_hours") if allowed < valid_until else Skip("quiet_hours")
+    template = step.template or ""
+    return Send(template, step.message_class, not_before=now, valid_until=valid_until)
+
+
+def _end_of_her_hour(reminder: DueReminder, now: datetime) -> datetime:
+    """The end of her chosen hour if it runs now; otherwise ``now``."""
+    clock = local(now, reminder.time_zone)
+    if clock.hour != reminder.her_hour:
+        return now
+    return (
+        now
+        + timedelta(minutes=60 - clock.minute)
+        - timedelta(seconds=clock.second, microseconds=clock.microsecond)
+    )

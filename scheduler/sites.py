@@ -1,0 +1,40 @@
+"""An unclosed day: the mentors are asked at the day-close hour, the visits become unknown, the supervisor is told at 10:00.
+
+Nothing here makes a visit missed: only a person's mark does.
+"""
+
+from datetime import datetime, time, timedelta
+
+from scheduler.localtime import day_starts, instant_at
+from scheduler.ports import SiteDay, SiteMove
+
+SUPERVISOR_AT = time(10)
+"""When the supervisor hears of yesterday's unclosed day, local time (project choice)."""
+
+MENTORS = "mentors"
+SUPERVISOR = "supervisor"
+
+ASK, CLOSE, TELL, DONE = 0, 1, 2, 3
+
+
+def site_move(site: SiteDay, now: datetime) -> SiteMove:
+    """What follows for one site's day. A look that comes late does all that is due, and skips what is stale.
+
+    Stages: 0 the mentors are to be asked, 1 the day is to end, 2 the supervisor is to be told, 3 done.
+    """
+    if site.closed or site.expected == 0 or site.stage >= DONE:
+        return SiteMove(tell=None, mark_unknown=False, stage=DONE, next_at=None)
+    next_day = site.day + timedelta(days=1)
+    ask_at = instant_at(site.time_zone, site.day, site.day_close_at) or day_starts(site.time_zone, next_day)
+    end_at = day_starts(site.time_zone, next_day)
+    tell_at = instant_at(site.time_zone, next_day, SUPERVISOR_AT) or day_starts(site.time_zone, next_day)
+    unmarked = site.stage <= CLOSE
+    if now >= tell_at:
+        return SiteMove(tell=SUPERVISOR, mark_unknown=unmarked, stage=DONE, next_at=None)
+    if now >= end_at:
+        return SiteMove(tell=None, mark_unknown=unmarked, stage=TELL, next_at=tell_at)
+    if site.stage == ASK and now >= ask_at:
+        return SiteMove(tell=MENTORS, mark_unknown=False, stage=CLOSE, next_at=end_at)
+    return SiteMove(
+        tell=None, mark_unknown=False, stage=site.stage, next_at=ask_at if site.stage == ASK else end_at
+    )
