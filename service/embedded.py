@@ -140,7 +140,10 @@ def _dsn(home: Home) -> str:
 
 def _lock(data_dir: Path) -> IO[str]:
     """Take the folder for this process; the kernel gives it back however we end."""
-    data_dir.mkdir(parents=True, exist_ok=True)
+    if not data_dir.exists():
+        data_dir.mkdir(parents=True)
+        if os.geteuid() == 0:
+            data_dir.chmod(0o711)  # the server's user must pass through it
     lock = (data_dir / "postgres.lock").open("a", encoding="utf-8")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -170,7 +173,7 @@ def _make_cluster(home: Home) -> None:
     if made.returncode:
         raise EmbeddedDatabaseError(
             f"PostgreSQL could not make its folder in {home.cluster.parent} ({_last_line(made.stderr)}); "
-            "free some disk space or choose another folder with PAMOJA_DATA_DIR."
+            "put that right, or choose another folder with PAMOJA_DATA_DIR."
         )
     fresh.rename(home.cluster)
 

