@@ -164,6 +164,17 @@ def test_whatever_bytes_come_back_everyone_gets_a_receipt_and_nobody_is_called_a
     assert "2547" not in caplog.text
 
 
+async def test_a_redirect_is_not_followed_with_the_key_and_the_text() -> None:
+    with FakeAfricasTalking() as elsewhere, raw_server(until=b"message=") as (url, says):
+        target = f"{elsewhere.url}/version1/messaging".encode()
+        says[0] = b"HTTP/1.1 307 Moved\r\nContent-Length: 0\r\nLocation: " + target + b"\r\n\r\n"
+        gateway = AfricasTalking("pamoja", "key", base_url=url)
+        later = Receipt(Outcome.TRY_LATER, None, "http_307", account_wide=True)
+        assert await gateway.send([ONE], "Habari") == [later]
+        assert elsewhere.server.requests == []
+        await gateway.close()
+
+
 async def test_a_proxy_that_will_not_connect_us_sent_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     with raw_server(until=b"\r\n\r\n") as (url, says):
         says[0] = b"HTTP/1.1 403 Forbidden\r\n\r\n"
