@@ -111,7 +111,7 @@ def with_database(dsn: str, name: str) -> str:
 
 async def create_database(admin_dsn: str, name: str, template: str | None = None) -> None:
     """Create the database `name`, empty or as a copy of `template` (which nobody may be connected to)."""
-    copied = f' TEMPLATE "{_plain(template)}" STRATEGY FILE_COPY' if template else ""
+    copied = f' TEMPLATE "{_plain(template)}" STRATEGY WAL_LOG' if template else ""
     await _execute(admin_dsn, f'CREATE DATABASE "{_plain(name)}"{copied}')
 
 

@@ -208,6 +208,7 @@ async def test_another_postgres_is_a_stranger_too(data_dir: Path) -> None:
 async def test_a_half_made_folder_is_made_again(data_dir: Path) -> None:
     half = data_dir / "postgres.new"
     half.mkdir(parents=True)
+    data_dir.chmod(0o755)
     (half / "PG_VERSION").write_text("18\n")
     with embedded_postgres(data_dir, durable=False) as dsn:
         await remember(dsn, "whole")
