@@ -6,8 +6,9 @@ key of the word that tells the person what to press.
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
+from itertools import pairwise
 
 from flows.types import Facts, SessionState
 
@@ -65,7 +66,7 @@ def _pin(text: str, facts: Facts, state: SessionState) -> str:
 
 def is_weak_pin(pin: str) -> bool:
     """Say whether somebody who knows her would try this PIN: runs, repeats, keypad lines, years."""
-    steps = {(int(b) - int(a)) % 10 for a, b in zip(pin, pin[1:], strict=False)}
+    steps = {(int(b) - int(a)) % 10 for a, b in pairwise(pin)}
     return steps in ({0}, {1}, {9}) or pin[:2] == pin[2:] or pin in _EASY_PINS or "1950" <= pin <= "2039"
 
 
@@ -127,11 +128,11 @@ def _date(text: str, first: date, last: date, today: date, out_of_span: str) -> 
     if len(text) not in (4, 6, 8) or not _DIGITS.fullmatch(text):
         raise InputError("error.date")
     day, month = int(text[:2]), int(text[2:4])
+    years: Iterable[int]
     if len(text) == 4:
-        # Leap days come at most eight years apart.
-        years = range(today.year - 8, today.year + 9)
+        years = range(today.year - 8, today.year + 9)  # leap days come at most eight years apart
     else:
-        years = range(int(text[4:]) + (2000 if len(text) == 6 else 0), int(text[4:]) + 2001)[:1]
+        years = [int(text[4:]) + (2000 if len(text) == 6 else 0)]
     possible = [found for year in years if (found := _day(year, month, day))]
     if not possible:
         raise InputError("error.date")

@@ -33,7 +33,7 @@ class ListItem:
 
 @dataclass(frozen=True, slots=True)
 class ActionResult:
-    """What an action did: the events that happened, and what the session is to remember."""
+    """What an action did: the events that happened, and what the session is to remember ("" forgets)."""
 
     events: tuple[Event, ...] = ()
     data: Mapping[str, str] = field(default_factory=dict)
