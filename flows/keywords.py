@@ -1,0 +1,197 @@
+"""What an inbound SMS means: one intent, found by each language's tables in a fixed order.
+
+STOP first and never guessed; then danger, which is rather assumed than missed; then digits; then words.
+Case, accents, punctuation and extra words are forgiven, and one slip in a word of four letters or more.
+What is not understood is UNCLEAR: a person reads it.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from flows.bundle import Bundle
+from flows.types import Intent, Interpretation
+
+SHORTEST_FORGIVEN = 4
+"""A slip is forgiven in words of at least this many letters."""
+SHORTEST_FORGIVEN_DANGER = 6
+"""For danger longer ones: "home" is one letter from the Kiswahili for fever."""
+_CASE_JOINED = re.compile(r"([2-9][0-9]{2})([0-9])")
+_CASE_CODE = re.compile(r"[2-9][0-9]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The words of one intent in one language: found anywhere, or only as the whole text."""
+
+    words: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
+
+
+_NONE = _Table()
+_Tables = Mapping[str, Mapping[str, _Table]]
+
+
+def normalise(text: str) -> str:
+    """Return the text in small ASCII-like letters: no accents, apostrophes or punctuation, single spaces."""
+    plain = []
+    for char in unicodedata.normalize("NFKD", text.replace("’", "'")).casefold():
+        if char.isdecimal():
+            plain.append(str(unicodedata.decimal(char)))
+        elif char.isalnum():
+            plain.append(char)
+        elif not unicodedata.combining(char) and char not in "'`":
+            plain.append(" ")
+    return " ".join("".join(plain).split())
+
+
+def interpret(
+    bundle: Bundle, language: str, text: str, *, has_open_question: bool, staff: bool
+) -> Interpretation:
+    """Say what a text means.
+
+    ``language`` is the sender's: its words are tried first, then every other language's. A bare digit
+    or a yes or no counts only where a question is open; a case code only from ``staff``. A danger word
+    beside a case code keeps both, so that the alarm is about that mother.
+    """
+    tables = _in_order(_compiled(bundle), language)
+    said = normalise(text)
+    if not said:
+        return Interpretation(Intent.UNCLEAR)
+    if _begins(tables, "stop", said):
+        return Interpretation(Intent.STOP)
+    case = _case(said) if staff else None
+    if _holds(tables, "danger", said, SHORTEST_FORGIVEN_DANGER):
+        return Interpretation(
+            Intent.DANGER, digit=case.digit if case else None, code=case.code if case else None
+        )
+    if case:
+        return case
+    if has_open_question:
+        digit = _answer(tables, said)
+        if digit is not None:
+            return Interpretation(Intent.ANSWER, digit=digit)
+    return Interpretation(_by_words(tables, said))
+
+
+def _by_words(tables: _Tables, said: str) -> Intent:
+    if _begins(tables, "start", said):
+        return Intent.START
+    if _holds(tables, "robot", said, None):
+        return Intent.ROBOT
+    if _holds(tables, "wrong_person", said, None):
+        return Intent.WRONG_PERSON
+    if _holds(tables, "not", said, None):
+        return Intent.UNCLEAR
+    found = {
+        intent
+        for intent in (Intent.HELP, Intent.CALL, Intent.FINE)
+        if _holds(tables, intent.value, said, SHORTEST_FORGIVEN)
+    }
+    if Intent.CALL in found:
+        return Intent.CALL
+    if Intent.HELP in found:
+        return Intent.HELP
+    return Intent.FINE if found else Intent.UNCLEAR
+
+
+def _case(said: str) -> Interpretation | None:
+    """``417 1``, ``417-1``, ``4171``, or ``417`` alone: code and digit, whatever follows."""
+    first, _, rest = said.partition(" ")
+    joined = _CASE_JOINED.fullmatch(first)
+    if joined:
+        return Interpretation(Intent.CASE, code=joined[1], digit=joined[2])
+    if not _CASE_CODE.fullmatch(first):
+        return None
+    second = rest.partition(" ")[0]
+    digit = second if len(second) == 1 and second in "0123456789" else None
+    return Interpretation(Intent.CASE, code=first, digit=digit)
+
+
+def _answer(tables: _Tables, said: str) -> str | None:
+    """The digit a text answers an open question with; None when it says something else, or both."""
+    first = said.partition(" ")[0]
+    if len(first) == 1 and first in "123456789":
+        return first
+    if any(
+        _holds(tables, name, said, SHORTEST_FORGIVEN) for name in ("call", "help", "wrong_person", "robot")
+    ):
+        return None
+    yes = _begins(tables, "yes", said) or _slip(tables, "yes", first)
+    no = _begins(tables, "no", said) or _slip(tables, "no", first)
+    both = _holds(tables, "no", said, None) if yes else _holds(tables, "yes", said, None)
+    if yes == no or both:
+        return None
+    return "1" if yes else "2"
+
+
+# --- looking into the tables ----------------------------------------------------------------------------
+
+
+def _begins(tables: _Tables, intent: str, said: str) -> bool:
+    """Whether the text is, or begins with, one of the words exactly as written in the tables."""
+    for of_language in tables.values():
+        table = of_language.get(intent, _NONE)
+        if said in table.whole or any(said == word or said.startswith(f"{word} ") for word in table.words):
+            return True
+    return False
+
+
+def _holds(tables: _Tables, intent: str, said: str, shortest: int | None) -> bool:
+    """Whether one of the words stands anywhere in the text; ``shortest`` letters forgive one slip."""
+    padded = f" {said} "
+    for of_language in tables.values():
+        table = of_language.get(intent, _NONE)
+        if said in table.whole or any(f" {word} " in padded for word in table.words):
+            return True
+    return shortest is not None and any(_slip(tables, intent, token, shortest) for token in said.split())
+
+
+def _slip(tables: _Tables, intent: str, token: str, shortest: int = SHORTEST_FORGIVEN) -> bool:
+    """Whether a word is one slip away from a word of this intent, and not from STOP, yes or no as well."""
+    if len(token) < shortest or not _near(tables, intent, token, shortest):
+        return False
+    others = {"stop", "yes", "no"} - {intent}
+    return not any(_near(tables, other, token, 1) for other in others)
+
+
+def _near(tables: _Tables, intent: str, token: str, shortest: int) -> bool:
+    return any(
+        len(word) >= shortest and " " not in word and one_edit(token, word)
+        for of_language in tables.values()
+        for word in of_language.get(intent, _NONE).words
+    )
+
+
+def one_edit(a: str, b: str) -> bool:
+    """Whether at most one letter was added, left out or changed."""
+    if abs(len(a) - len(b)) > 1:
+        return False
+    short, long = sorted((a, b), key=len)
+    at = next((i for i, (x, y) in enumerate(zip(short, long, strict=False)) if x != y), len(short))
+    rest = at + 1 if len(short) == len(long) else at
+    return short[rest:] == long[at + 1 :]
+
+
+def _in_order(tables: _Tables, language: str) -> _Tables:
+    """The tables with her own language first."""
+    return {code: tables[code] for code in sorted(tables, key=lambda code: code != language)}
+
+
+@lru_cache(maxsize=4)
+def _compiled(bundle: Bundle) -> _Tables:
+    raw: Mapping[str, Mapping[str, Mapping[str, Any]]] = bundle.tables.get("keywords", {})
+    return {
+        language: {
+            intent: _Table(_plain(table.get("words", ())), _plain(table.get("whole", ())))
+            for intent, table in of_language.items()
+        }
+        for language, of_language in raw.items()
+    }
+
+
+def _plain(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(normalise(word) for word in words)
