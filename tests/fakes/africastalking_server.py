@@ -69,10 +69,10 @@ class Server:
         """Close everything, also what hangs."""
         self._stopped.set()
         for runner in self._runners:
-            _drop_connections(runner)
+            server = runner.server
+            await _drop_connections(server)
             await runner.cleanup()
-        for _ in range(5):
-            await asyncio.sleep(0)  # a dropped connection closes its socket in the loop's next turns
+            await _drop_connections(server)  # one may have been accepted just before listening ended
         if self._file:
             self._file.close()
 
@@ -82,7 +82,7 @@ class Server:
         if self.behaviour.mode == "refuse" and self._site is not None:
             await self._site.stop()
             self._site = None
-            _drop_connections(self._runners[0])
+            await _drop_connections(self._runners[0].server)
         elif self.behaviour.mode != "refuse" and self._site is None:
             self._site = web.TCPSite(self._runners[0], "127.0.0.1", self.port, reuse_address=True)
             await self._site.start()
@@ -243,10 +243,14 @@ class Server:
         return web.json_response({"answers": statuses})
 
 
-def _drop_connections(runner: web.AppRunner) -> None:
-    for connection in list(runner.server.connections) if runner.server else []:
-        if connection.transport:
-            connection.transport.abort()
+async def _drop_connections(server: web.Server | None) -> None:
+    """Cut all connections and return when their sockets are closed: both take a few turns of the loop."""
+    for _ in range(3):
+        for connection in list(server.connections) if server else []:
+            if connection.transport:
+                connection.transport.abort()
+        for _ in range(5):
+            await asyncio.sleep(0)
 
 
 def _as_json(value: object, status: int = 201, charset: str | None = None) -> web.Response:
