@@ -72,7 +72,7 @@ def is_weak_pin(pin: str) -> bool:
 
 def _new_pin(text: str, facts: Facts, state: SessionState) -> str:
     pin = _digits(text, 4, 4, "error.pin")
-    if is_weak_pin(pin):
+    if is_weak_pin(pin) or facts.pin_taken:
         raise InputError("error.weak_pin")
     return pin
 

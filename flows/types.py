@@ -242,7 +242,8 @@ class Facts:
 
     ``now`` is the care clock in the caller's time zone. ``pin_person`` is the person whose PIN was
     just typed, when the current screen asked for one (checked outside, since hashing is slow and
-    the database counts tries); ``code_mother`` the mother whose live set-up code was just typed.
+    the database counts tries); ``pin_taken`` says that a new PIN is already somebody else's on this
+    number, where it would tell nobody apart; ``code_mother`` the mother whose live set-up code was just typed.
     ``spare_codes`` are unused set-up codes drawn at random outside, since a function draws none.
     ``resume`` is the state of a session on this number that dropped within 15 minutes.
     """
@@ -252,6 +253,7 @@ class Facts:
     people: tuple[PersonOnNumber, ...] = ()
     open_question: str | None = None
     pin_person: int | None = None
+    pin_taken: bool = False
     code_mother: int | None = None
     spare_code: str | None = None
     resume: SessionState | None = None

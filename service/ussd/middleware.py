@@ -1,0 +1,79 @@
+"""The quick way to the USSD line: answered before any routing, since the route alone cost more than the hop."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from service.security.tokens import HookTokens
+from service.ussd.line import UssdLine
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+LARGEST_BODY = 16 * 1024
+_PREFIX, _SUFFIX = "/hooks/", "/africastalking/ussd"
+_TEXT = (b"content-type", b"text/plain; charset=utf-8")
+
+
+class UssdMiddleware:
+    """Answers ``POST /hooks/{token}/africastalking/ussd`` and passes everything else on."""
+
+    def __init__(self, app: App, line: UssdLine, tokens: HookTokens) -> None:
+        self._app = app
+        self._line = line
+        self._tokens = tokens
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "POST":
+            return await self._app(scope, receive, send)
+        path: str = scope["path"]
+        if not (path.startswith(_PREFIX) and path.endswith(_SUFFIX)):
+            return await self._app(scope, receive, send)
+        if not self._tokens.accepts(path[len(_PREFIX) : -len(_SUFFIX)]):
+            return await _respond(send, 404, b"")
+        body = await read_body(receive)
+        if body is None:
+            return await _respond(send, 413, b"")
+        await _respond(send, 200, await self._line.answer(read_form(body), "africastalking"))
+
+
+async def read_body(receive: Receive, largest: int = LARGEST_BODY) -> bytes | None:
+    """The whole body, or None when it is larger than allowed (the rest is not read)."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return b"".join(parts)
+        part = message.get("body", b"")
+        size += len(part)
+        if size > largest:
+            return None
+        parts.append(part)
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+def read_form(body: bytes) -> dict[str, str]:
+    """Decode a form once, never raising: odd bytes become replacement characters, later fields win."""
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii", "replace"), keep_blank_values=True, errors="replace", max_num_fields=100
+        )
+    except ValueError:
+        return {}
+    return dict(pairs)
+
+
+async def _respond(send: Send, status: int, body: bytes) -> None:
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [_TEXT, (b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")],
+        }
+    )
+    await send({"type": "http.response.body", "body": body})
