@@ -54,6 +54,7 @@ def upgrade() -> None:
         "early_report",
         sa.Column("gateway", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("gateway_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("phone_id", sa.BigInteger(), nullable=True),
         sa.Column("status", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
@@ -79,6 +80,17 @@ def upgrade() -> None:
         ["mother_id", "at"],
         unique=False,
         postgresql_where=sa.text("mother_id IS NOT NULL"),
+    )
+    op.create_table(
+        "gateway_state",
+        sa.Column("gateway", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("troubled_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("paused_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("failures", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.Column(
+            "reason", sqlmodel.sql.sqltypes.AutoString(), server_default=sa.text("'unknown'"), nullable=False
+        ),
+        sa.PrimaryKeyConstraint("gateway", name=op.f("pk_gateway_state")),
     )
     op.create_table(
         "heartbeat",
@@ -870,7 +882,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_reminder_due",
         "reminder",
-        ["due_at", "id"],
+        [sa.literal_column("coalesce(look_at, due_at)"), "id"],
         unique=False,
         postgresql_where=sa.text("state = 'planned'"),
     )
@@ -904,6 +916,7 @@ def upgrade() -> None:
             "state", sqlmodel.sql.sqltypes.AutoString(), server_default=sa.text("'queued'"), nullable=False
         ),
         sa.Column("attempt", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("begun", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("refusals", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("claimed_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -1152,6 +1165,7 @@ def downgrade() -> None:
     op.drop_table("simulator_gateway")
     op.drop_table("phone")
     op.drop_table("heartbeat")
+    op.drop_table("gateway_state")
     op.drop_index("ix_event_mother_id", table_name="event", postgresql_where=sa.text("mother_id IS NOT NULL"))
     op.drop_index("ix_event_kind", table_name="event")
     op.drop_table("event")

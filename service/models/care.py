@@ -148,7 +148,12 @@ class Reminder(SQLModel, table=True):
         CheckConstraint("state NOT IN ('skipped', 'cancelled') OR reason IS NOT NULL", name="reason"),
         CheckConstraint("valid_until > due_at", name="valid"),
         UniqueConstraint("enrolment_id", "step", "occurrence"),
-        Index("ix_reminder_due", "due_at", "id", postgresql_where=text("state = 'planned'")),
+        Index(
+            "ix_reminder_due",
+            text("coalesce(look_at, due_at)"),
+            "id",
+            postgresql_where=text("state = 'planned'"),
+        ),
         Index("ix_reminder_mother_id", "mother_id"),
     )
 

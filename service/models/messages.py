@@ -16,7 +16,8 @@ class Message(SQLModel, table=True):
     The text is not stored: template, language, wording, signature, tip and sealed parameters say it,
     so that messages that would read alike are sent in one call. ``not_before`` and ``valid_until``
     already carry quiet hours. ``attempt`` is compared and set, so a slow sender that was given up
-    never overwrites what happened since. ``phone_id`` has no foreign key: on this hot table it would
+    never overwrites what happened since; ``begun`` counts the calls begun and ``refusals`` those that
+    clearly sent nothing. ``look_at`` is set while an in-doubt text waits for its report. ``phone_id`` has no foreign key: on this hot table it would
     lock the phone's row for each insert; it is copied from the person in the same statement.
     """
 
@@ -77,6 +78,7 @@ class Message(SQLModel, table=True):
     valid_until: datetime = Field(sa_column=instant())
     state: str = "queued"
     attempt: int = 0
+    begun: int = 0
     refusals: int = 0
     lease_until: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     claimed_by: str | None = None
@@ -125,12 +127,13 @@ class InboundSms(SQLModel, table=True):
 
 
 class EarlyReport(SQLModel, table=True):
-    """A delivery report that came before we knew the message's gateway id."""
+    """A delivery report that came before we knew the message's gateway id, and the number it was about."""
 
     __tablename__ = "early_report"
 
     gateway: str = Field(primary_key=True)
     gateway_id: str = Field(primary_key=True)
+    phone_id: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     status: str
     reason: str | None = None
     received_at: datetime = Field(sa_column=instant())

@@ -42,6 +42,21 @@ class Heartbeat(SQLModel, table=True):
     wall_at: datetime = Field(sa_column=instant())
 
 
+class GatewayState(SQLModel, table=True):
+    """Trouble with a gateway's whole account, shared by all workers: until ``paused_until`` nobody sends.
+
+    ``paused_until`` and ``troubled_since`` are care time, so that a stepped clock can wait them out.
+    """
+
+    __tablename__ = "gateway_state"
+
+    gateway: str = Field(primary_key=True)
+    troubled_since: datetime = Field(sa_column=instant())
+    paused_until: datetime = Field(sa_column=instant())
+    failures: int = 1
+    reason: str = "unknown"
+
+
 class Alarm(SQLModel, table=True):
     """Something nobody may overlook. Posted to ``ALARM_URL`` once, and shown until it is cleared."""
 
