@@ -5,7 +5,6 @@ import os
 import shlex
 import shutil
 import signal
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from urllib.parse import quote, urlsplit
 import asyncpg
 
 from service.embedded_home import EmbeddedDatabaseError, Home, find_home
+from service.embedded_pid import disown_stale_pid, running_pid
 
 __all__ = [
     "EmbeddedDatabaseError",
@@ -29,7 +29,6 @@ __all__ = [
 ]
 
 ROLE = DATABASE = "pamoja"
-NO_PROCESS = 2**31 - 1  # above every system's highest process id
 LOG_LIMIT_BYTES = 10_000_000
 START_ATTEMPTS = 3
 
@@ -101,7 +100,7 @@ def running_dsn(data_dir: Path) -> str | None:
     if not (data_dir / "postgres.lock").exists():
         return None
     home = find_home(data_dir.resolve())
-    return _dsn(home) if _running_pid(home) is not None else None
+    return _dsn(home) if running_pid(home) is not None else None
 
 
 def with_database(dsn: str, name: str) -> str:
@@ -180,7 +179,7 @@ def _make_cluster(home: Home) -> None:
 
 def _start(home: Home, durable: bool) -> None:
     _trim_log(home.log)
-    _disown_stale_pid(home)
+    disown_stale_pid(home)
     options = shlex.join(f"-c{name}={value}" for name, value in _options(home, durable).items())
     command = [
         home.command("pg_ctl"),
@@ -246,60 +245,16 @@ def _make_database(home: Home) -> None:
 
 def _stop_running(home: Home) -> None:
     """Stop our postgres on our folder if there is one, and nothing else."""
-    if _running_pid(home) is None:
+    if running_pid(home) is None:
         return
     stop = [home.command("pg_ctl"), "stop", "--pgdata", str(home.cluster), "--wait", "--silent"]
     for mode, seconds in (("fast", "30"), ("immediate", "30")):
         if home.account.run([*stop, "--mode", mode, "--timeout", seconds]).returncode == 0:
             return
-    if (pid := _running_pid(home)) is not None:
+    if (pid := running_pid(home)) is not None:
         raise EmbeddedDatabaseError(
             f"PostgreSQL (process {pid}) does not stop; end it, then start Pamoja again."
         )
-
-
-def _running_pid(home: Home) -> int | None:
-    """The pid in postmaster.pid, if and only if that process is our postgres on our folder."""
-    pid = _recorded_pid(home)
-    return pid if pid is not None and _is_ours(pid, home.cluster) else None
-
-
-def _recorded_pid(home: Home) -> int | None:
-    try:
-        first = (
-            (home.cluster / "postmaster.pid").read_text(encoding="utf-8", errors="replace").split("\n", 1)[0]
-        )
-        return int(first)
-    except (FileNotFoundError, ValueError):
-        return None
-
-
-def _is_ours(pid: int, cluster: Path) -> bool:
-    if Path("/proc/self/cmdline").exists():
-        try:
-            arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        except OSError:
-            return False
-        program, folder = os.path.basename(arguments[0]), os.fsencode(cluster)
-        return program == b"postgres" and arguments[1:3] == [b"-D", folder]
-    listed = subprocess.run(
-        ["/bin/ps", "-ww", "-o", "command=", "-p", str(pid)], check=False, capture_output=True, text=True
-    )
-    return f"/bin/postgres -D {cluster} " in listed.stdout
-
-
-def _disown_stale_pid(home: Home) -> None:
-    """Take a dead or a stranger's pid out of the lock files, where it could keep PostgreSQL from starting.
-
-    In postmaster.pid only the pid is replaced: the shared memory key further down still protects the
-    data from backends that outlived their postmaster.
-    """
-    (home.socket / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
-    if _recorded_pid(home) is None:
-        return
-    path = home.cluster / "postmaster.pid"
-    _, *rest = path.read_text(encoding="utf-8", errors="replace").split("\n")
-    path.write_text("\n".join([str(NO_PROCESS), *rest]), encoding="utf-8")
 
 
 def _trim_log(log: Path) -> None:
