@@ -39,9 +39,8 @@ DAILY_RHYTHM_EXTRA_WEEK = 7
 LOOK_AGAIN = timedelta(hours=1)
 """How soon a contact held for its site is looked at again."""
 
-MENTOR_SOON = "mentor_visit_soon"
-MENTOR_AFTER = "mentor_visit_missed"
-"""The two texts that remind a mentor in place of a mother who cannot be texted."""
+MENTOR_REMINDER = "mentor_reminder"
+"""The text that reminds a mentor in place of a mother who cannot be texted."""
 
 STAFF_WORK_GOES_ON = frozenset({"stopped", "paused", "wrong_number"})
 """Holds of her texts that do not end the work of people for her."""
@@ -61,9 +60,9 @@ def decide(reminder: DueReminder, country: Country, now: datetime) -> Decision:
         or _stale(reminder, now)
         or _about_baby(reminder)
         or _attendance(reminder, step, now)
-        or _site(reminder, schedule, now)
+        or _site(reminder, schedule, step, now)
         or _work(step)
-        or _reachable(reminder, schedule, step)
+        or _reachable(reminder, schedule)
         or _answered(reminder)
         or _capped(reminder)
         or _hour(reminder, step, country, now)
@@ -126,16 +125,17 @@ def _attendance(reminder: DueReminder, step: Step, now: datetime) -> Skip | Hold
         silent_site = _site_reason(reminder)
         if silent_site is not None:
             return _hold(reminder, silent_site, now)
-    return Skip("attendance_unknown" if attendance == "unknown" else attendance)
+        return Skip("attendance_unknown")
+    return Skip(attendance)
 
 
-def _site(reminder: DueReminder, schedule: Schedule, now: datetime) -> Skip | Hold | None:
+def _site(reminder: DueReminder, schedule: Schedule, step: Step, now: datetime) -> Skip | Hold | None:
     if schedule.stream == "checkin":
         # A check-in offers a call; while the programme is paused nobody is there to make it.
         return Skip("site_paused") if reminder.site == "paused" else None
     reason = _site_reason(reminder)
-    if reason == "no_entries" and reminder.attendance == "unknown":
-        return None
+    if reason == "no_entries" and step.cause is not None:
+        return None  # a person is asked for the very entries that are missing
     return None if reason is None else _hold(reminder, reason, now)
 
 
@@ -151,7 +151,7 @@ def _work(step: Step) -> OpenFollowUp | None:
     return OpenFollowUp(step.cause) if step.cause is not None else None
 
 
-def _reachable(reminder: DueReminder, schedule: Schedule, step: Step) -> Skip | TellMentor | None:
+def _reachable(reminder: DueReminder, schedule: Schedule) -> Skip | TellMentor | None:
     if reminder.phone == "none":
         reason = "no_phone"
     elif not reminder.set_up:
@@ -166,7 +166,7 @@ def _reachable(reminder: DueReminder, schedule: Schedule, step: Step) -> Skip | 
         return None
     if schedule.stream == "checkin":
         return Skip(reason)
-    return TellMentor(MENTOR_AFTER if "missed" in step.only_if else MENTOR_SOON, reminder.valid_until)
+    return TellMentor(MENTOR_REMINDER, reminder.valid_until)
 
 
 def _answered(reminder: DueReminder) -> Skip | None:

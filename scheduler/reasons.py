@@ -17,7 +17,6 @@ REASONS: dict[str, str] = {
     "kept": "The visit was kept.",
     "missed": "The visit was missed, so this came too late.",
     "attendance_unknown": "Nobody has marked whether she came, and without a witness nothing is called missed.",
-    "expected": "The visit is still to come.",
     "answered": "She had already answered.",
     # the site
     "site_closed": "Her clinic is closed; nobody is asked to come.",

@@ -428,6 +428,7 @@ class ActedFollowUp:
     time_zone: str
     next_at: datetime | None = None
     expect_by: date | None = None
+    passed_by: frozenset[int] = frozenset()
     last_action: FollowUpAction | None = None
     last_action_at: datetime | None = None
 

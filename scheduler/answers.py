@@ -1,0 +1,229 @@
+"""What a mentor's or supervisor's answer does to a follow-up: one function behind SMS, USSD and the page.
+
+By SMS only what can be taken back takes effect, because a sender can be forged: a wrong number, a
+move or a death holds all content to her at once and waits for a PIN or the dashboard. The same answer
+again changes nothing, and nothing reopens what is resolved.
+"""
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+
+from flows.events import ComingWhen, FollowUpAction
+from scheduler.localtime import day_starts, instant_at, local
+from scheduler.types import ActedFollowUp, Answered, StaffMember
+
+GOING_REPORT = timedelta(days=3)
+PROBLEM_REPORT = timedelta(days=2)
+"""Days to report after "reached, problem" (project choice): a problem is worth one more look soon."""
+
+TRY_AGAIN = timedelta(days=2)
+NOT_REACHED_LIMIT = 3
+COMING_AT_MOST = timedelta(days=7)
+CONFIRM_WITHIN = timedelta(hours=72)
+AFTER_UNDO = timedelta(days=1)
+"""After a taken-back answer the ladder goes on within a day (project choice)."""
+
+NEW_NUMBER_WITHIN = timedelta(days=7)
+CHECKED_AT = time(10)
+"""The hour of the day after she was expected at which a visit not kept reopens the follow-up."""
+
+TO_CONFIRM = "pause_to_confirm"
+NUMBER_PROBLEM = "number_problem"
+
+Report = Literal["wrong_number", "moved", "died"]
+HOLDS: dict[Report, str] = {"wrong_number": "wrong_number", "moved": "moved", "died": "dead"}
+"""The hold each report puts on her."""
+
+_WHEN: dict[FollowUpAction, ComingWhen] = {
+    "going": "tomorrow",
+    "pass_on": "this_week",
+    "reached_coming": "next_week",
+}
+
+
+def answer(
+    acted: ActedFollowUp,
+    action: FollowUpAction,
+    coming: ComingWhen | None,
+    by: StaffMember,
+    verified: bool,
+    now: datetime,
+    *,
+    by_digit: bool = True,
+) -> Answered:
+    """The new state of a follow-up after ``action``.
+
+    ``verified``: the person gave a PIN or signed in. ``by_digit``: the action was typed as a digit,
+    so 1 to 3 after "when?" mean tomorrow, this week, next week; a button on a page never does.
+    """
+    if by_digit and acted.awaiting_when and coming is None and action in _WHEN:
+        action, coming = "reached_coming", _WHEN[action]
+    if action in HOLDS:
+        return _reported(acted, action, by, verified, now)
+    if acted.state == "resolved":
+        return _unchanged(acted, "resolved", "ack_saved")
+    if action == "undo":
+        return _undone(acted, now)
+    answered = _acted(acted, action, coming, by, now)
+    if acted.hold_by_code is not None and acted.next_at is not None and answered.next_at is not None:
+        # The report that holds her content is still to be confirmed in time, whatever else is said.
+        return replace(answered, next_at=min(answered.next_at, acted.next_at))
+    return answered
+
+
+def _acted(
+    acted: ActedFollowUp, action: FollowUpAction, coming: ComingWhen | None, by: StaffMember, now: datetime
+) -> Answered:
+    hers = acted.state == "acknowledged" and acted.owner_id == by.id
+    again = hers and acted.last_action == action
+    match action:
+        case "pass_on":
+            if by.id in acted.passed_by and not hers:
+                return _unchanged(acted, "notified", "ack_passed")
+            return Answered("notified", -1, now, None, "ack_passed", pass_on=True)
+        case "reached_coming":
+            return _coming(acted, coming, by, now)
+        case "reached_problem":
+            if again:
+                return _unchanged(acted, "acknowledged", "ack_saved")
+            return _taken(acted, by, now + PROBLEM_REPORT, "ack_saved")
+        case "not_reached":
+            if again and _same_day(acted, by, now):
+                return _unchanged(acted, "acknowledged", "ack_saved")
+            return _not_reached(acted, by, now)
+        case _:
+            if again:
+                return _unchanged(acted, "acknowledged", "ack_going")
+            return _taken(acted, by, now + GOING_REPORT, "ack_going")
+
+
+def _taken(acted: ActedFollowUp, by: StaffMember, next_at: datetime, reply: str) -> Answered:
+    """Hers now, until ``next_at``."""
+    return Answered("acknowledged", acted.step, next_at, by.id, reply, not_reached=acted.not_reached)
+
+
+def _not_reached(acted: ActedFollowUp, by: StaffMember, now: datetime) -> Answered:
+    """Again in two days; a mentor's third time the supervisor hears of it at once."""
+    tries = acted.not_reached + 1
+    if tries >= NOT_REACHED_LIMIT and by.role == "mentor":
+        return Answered("notified", acted.step, now, None, "ack_passed", not_reached=tries)
+    return replace(_taken(acted, by, now + TRY_AGAIN, "ack_saved"), not_reached=tries)
+
+
+def _coming(acted: ActedFollowUp, coming: ComingWhen | None, by: StaffMember, now: datetime) -> Answered:
+    """Until the day she is expected, and not a day longer unless the visit is kept."""
+    today = local(now, acted.time_zone).date()
+    if coming is None:
+        latest = today + COMING_AT_MOST
+        visit = acted.next_visit_on
+        day = visit if visit is not None and today <= visit <= latest else latest
+        reply = "coming_when"
+    else:
+        day, reply = _day_of(coming, today), "ack_saved"
+    answered = replace(
+        _taken(acted, by, _morning_after(acted.time_zone, day), reply),
+        awaiting_when=coming is None,
+        expect_by=day,
+    )
+    same = (
+        acted.state == "acknowledged"
+        and acted.owner_id == by.id
+        and acted.last_action == "reached_coming"
+        and (acted.expect_by, acted.awaiting_when) == (day, coming is None)
+    )
+    return replace(answered, changed=False) if same else answered
+
+
+def _day_of(coming: ComingWhen, today: date) -> date:
+    """The last day of what she said; weeks end on Sunday, and "this week" on a Sunday still means tomorrow."""
+    if coming == "tomorrow":
+        return today + timedelta(days=1)
+    sunday = today + timedelta(days=6 - today.weekday())
+    if coming == "next_week":
+        return sunday + timedelta(days=7)
+    return max(sunday, today + timedelta(days=1))
+
+
+def _morning_after(zone: str, day: date) -> datetime:
+    after = day + timedelta(days=1)
+    return instant_at(zone, after, CHECKED_AT) or day_starts(zone, after)
+
+
+def _reported(
+    acted: ActedFollowUp, action: FollowUpAction, by: StaffMember, verified: bool, now: datetime
+) -> Answered:
+    """Wrong number, moved, died: her content stops at once, and a person confirms.
+
+    A death is final only when a supervisor or nurse says so behind a PIN. A verified wrong number
+    leaves the work of finding her right one.
+    """
+    report: Report = "died" if action == "died" else "moved" if action == "moved" else "wrong_number"
+    hold = HOLDS[report]
+    if acted.state == "resolved":
+        if acted.hold_by_code == hold:
+            return _unchanged(acted, "resolved", "held")
+        return replace(
+            _unchanged(acted, "resolved", "held"), hold_mother=hold, opens=TO_CONFIRM, changed=True
+        )
+    if verified and (report != "died" or by.role in ("supervisor", "nurse")):
+        return _confirmed(acted, report, by, now)
+    if acted.hold_by_code == hold:
+        return _unchanged(acted, acted.state if acted.state != "open" else "acknowledged", "held")
+    return replace(_taken(acted, by, now + CONFIRM_WITHIN, "held"), hold_mother=hold)
+
+
+def _confirmed(acted: ActedFollowUp, report: Report, by: StaffMember, now: datetime) -> Answered:
+    hold = HOLDS[report]
+    if report == "wrong_number" and acted.cause == NUMBER_PROBLEM:
+        again = acted.owner_id == by.id and acted.last_action == report and acted.hold_by_code is None
+        if again and acted.state == "acknowledged":
+            return _unchanged(acted, "acknowledged", "ack_saved")
+        return replace(_taken(acted, by, now + NEW_NUMBER_WITHIN, "ack_saved"), hold_mother=hold)
+    return Answered(
+        "resolved",
+        acted.step,
+        None,
+        by.id,
+        "ack_saved",
+        outcome=report,
+        not_reached=acted.not_reached,
+        hold_mother=hold,
+        opens=NUMBER_PROBLEM if report == "wrong_number" else None,
+    )
+
+
+def _undone(acted: ActedFollowUp, now: datetime) -> Answered:
+    """As it was before: what was held is released, and the ladder goes on. Nothing missed is sent after all."""
+    if acted.last_action == "undo":
+        return _unchanged(acted, acted.state if acted.state != "open" else "notified", "undone")
+    return Answered(
+        "notified",
+        acted.step,
+        now + AFTER_UNDO,
+        None,
+        "undone",
+        not_reached=acted.not_reached,
+        release_hold=acted.hold_by_code is not None,
+    )
+
+
+def _unchanged(
+    acted: ActedFollowUp, state: Literal["notified", "acknowledged", "resolved"], reply: str
+) -> Answered:
+    return Answered(
+        state,
+        acted.step,
+        acted.next_at,
+        acted.owner_id,
+        reply,
+        awaiting_when=acted.awaiting_when,
+        not_reached=acted.not_reached,
+        expect_by=acted.expect_by,
+        changed=False,
+    )
+
+
+def _same_day(acted: ActedFollowUp, by: StaffMember, now: datetime) -> bool:
+    at = acted.last_action_at
+    return at is not None and local(at, by.time_zone).date() == local(now, by.time_zone).date()

@@ -1,0 +1,157 @@
+"""Who is told next about a follow-up. No answer leaves it with neither a next instant nor a raised alarm.
+
+The ladder: each rung tells one person and waits; a rung nobody can take raises an alarm and the next
+is taken at once; after the last an alarm is raised, every day again until somebody acts. Whoever
+acknowledged has a while to report, then it begins again with her. "Nobody answered" is only ever
+ended by a person, the mother's own answer or a kept visit, never by a delivery report.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from scheduler.roster import Tally, also_told, find, full, is_new, next_start, taker, works_from
+from scheduler.types import Country, DueFollowUp, EscalationPolicy, EscalationStep, Move, StaffMember
+
+NOT_REACHED_LIMIT = 3
+"""Tries of one mentor after which the supervisor is told."""
+
+LAST_WAIT = timedelta(hours=24)
+URGENT_LAST_WAIT = timedelta(minutes=30)
+"""How long the last rung waits for the alarm where the rung itself has no wait of its own."""
+
+LOOK_AGAIN = timedelta(hours=24)
+URGENT_LOOK_AGAIN = timedelta(hours=1)
+"""How often an alarm that nobody answered is raised again."""
+
+UNKNOWN_GRACE = timedelta(days=7)
+"""How long "reached, coming" waits for a site that has not yet entered whether she came (project choice)."""
+
+NOBODY = "nobody_reachable"
+UNANSWERED = "unanswered"
+
+_RISK = {"red": 0, "amber": 1, "green": 2}
+
+
+def first_at(policy: EscalationPolicy, opened_at: datetime) -> datetime:
+    """When the first rung of a follow-up opened at ``opened_at`` is due."""
+    return opened_at + policy.steps[0].after
+
+
+def move(follow_up: DueFollowUp, policy: EscalationPolicy, now: datetime, tally: Tally | None = None) -> Move:
+    """What happens to a follow-up whose next action has come."""
+    tally = Tally() if tally is None else tally
+    last = len(policy.steps) - 1
+    supervisor_at = _supervisor_rung(policy)
+    if follow_up.state == "acknowledged":
+        if _site_owes_an_answer(follow_up, now):
+            return Move("acknowledged", follow_up.step, now + LOOK_AGAIN)
+        if follow_up.hold_by_code is not None:
+            return _climb(follow_up, policy, supervisor_at, now, tally)
+        return _resume(follow_up, policy, now, tally)
+    if follow_up.not_reached >= NOT_REACHED_LIMIT and follow_up.step < supervisor_at:
+        return _climb(follow_up, policy, supervisor_at, now, tally)
+    if follow_up.step >= last and follow_up.state == "notified":
+        return Move("notified", last + 1, now + _look_again(policy), alarm=UNANSWERED)
+    return _climb(follow_up, policy, min(follow_up.step, last - 1) + 1, now, tally)
+
+
+def moves(
+    follow_ups: Sequence[DueFollowUp],
+    countries: Mapping[str, Country],
+    now: datetime,
+    tally: Tally | None = None,
+) -> list[Move]:
+    """``move`` for a batch: what it hands out counts against each mentor's day, the gravest first.
+
+    Answers stand in the order of ``follow_ups``.
+    """
+    tally = Tally() if tally is None else tally
+
+    def policy_of(follow_up: DueFollowUp) -> EscalationPolicy:
+        return countries[follow_up.country].policies[follow_up.cause]
+
+    def gravity(index: int) -> tuple[int, int, int]:
+        follow_up = follow_ups[index]
+        return policy_of(follow_up).rank, _RISK[follow_up.risk], follow_up.id
+
+    made = {
+        index: move(follow_ups[index], policy_of(follow_ups[index]), now, tally)
+        for index in sorted(range(len(follow_ups)), key=gravity)
+    }
+    return [made[index] for index in range(len(follow_ups))]
+
+
+def _climb(follow_up: DueFollowUp, policy: EscalationPolicy, start: int, now: datetime, tally: Tally) -> Move:
+    """Take the first rung from ``start`` on that somebody can take."""
+    alarm: str | None = None
+    for index in range(start, len(policy.steps)):
+        rung = policy.steps[index]
+        person = taker(follow_up, rung, tally)
+        if person is not None:
+            return _tell(follow_up, policy, index, person, now, tally, alarm)
+        alarm = NOBODY
+    if follow_up.state == "open":
+        # Nobody has heard of it yet: every look tries the whole ladder again.
+        return Move("open", -1, now + _look_again(policy), alarm=NOBODY)
+    return Move("notified", len(policy.steps), now + _look_again(policy), alarm=NOBODY)
+
+
+def _resume(follow_up: DueFollowUp, policy: EscalationPolicy, now: datetime, tally: Tally) -> Move:
+    """Her time to report is over: the ladder begins again with whoever acknowledged."""
+    owner = find(follow_up.roster, follow_up.owner_id)
+    if owner is None:
+        return _climb(follow_up, policy, 0, now, tally)
+    at = _supervisor_rung(policy) if owner.role == "supervisor" else 0
+    return _tell(follow_up, policy, at, owner, now, tally, None, also=False)
+
+
+def _tell(
+    follow_up: DueFollowUp,
+    policy: EscalationPolicy,
+    index: int,
+    person: StaffMember,
+    now: datetime,
+    tally: Tally,
+    alarm: str | None,
+    also: bool = True,
+) -> Move:
+    """Tell this person now, or wait for her working hours or for room on her list."""
+    rung = policy.steps[index]
+    if rung.hours == "staff":
+        at_work = works_from(person, now)
+        if at_work > now:
+            return Move(follow_up.state, follow_up.step, at_work, alarm=alarm)
+    if full(follow_up, policy, person, tally):
+        return Move(follow_up.state, follow_up.step, next_start(person, now), alarm=alarm)
+    if is_new(follow_up, person) and not policy.urgent:
+        tally.new[person.id] += 1
+    tally.load[person.id] += 1
+    others = also_told(follow_up, rung, person, tally) if also else []
+    return Move("notified", index, now + _wait_after(policy, index), (person.id, *others), alarm)
+
+
+def _wait_after(policy: EscalationPolicy, index: int) -> timedelta:
+    """The wait before the next rung; after the last, as long as the last itself was waited for."""
+    if index + 1 < len(policy.steps):
+        return policy.steps[index + 1].after
+    return policy.steps[index].after or (URGENT_LAST_WAIT if policy.urgent else LAST_WAIT)
+
+
+def _look_again(policy: EscalationPolicy) -> timedelta:
+    return URGENT_LOOK_AGAIN if policy.urgent else LOOK_AGAIN
+
+
+def _supervisor_rung(policy: EscalationPolicy) -> int:
+    """The rung that is the supervisor's own, or the last one."""
+
+    def own(rung: EscalationStep) -> bool:
+        return rung.who[0] == "supervisor"
+
+    return next((i for i, rung in enumerate(policy.steps) if own(rung)), len(policy.steps) - 1)
+
+
+def _site_owes_an_answer(follow_up: DueFollowUp, now: datetime) -> bool:
+    """She was to come, and nobody has marked whether she did: that reopens nothing, for a week."""
+    if follow_up.attendance != "unknown" or follow_up.expect_by is None:
+        return False
+    return now.date() <= follow_up.expect_by + UNKNOWN_GRACE

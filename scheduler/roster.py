@@ -1,0 +1,121 @@
+"""Who takes a rung: the roles tried in order, who may be told at this hour, and how much one mentor is given a day."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from scheduler.localtime import day_starts, instant_at, local
+from scheduler.types import DueFollowUp, EscalationPolicy, EscalationStep, Role, Roster, StaffMember
+
+PASS_CHAIN: tuple[Role, ...] = ("cover", "least_loaded", "supervisor")
+"""Where a follow-up goes that its mentor passed on."""
+
+NEW_A_DAY = 5
+"""New follow-ups a mentor is given a day (project choice); the rest wait where everybody sees them."""
+
+CAPPED_FROM_RANK = 20
+"""Causes ranked before this (danger, a call she asked for) are never made to wait behind the cap."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one batch has handed out so far, by staff id: ``new`` counts against the cap, ``load`` against balance."""
+
+    new: Counter[int] = field(default_factory=Counter)
+    load: Counter[int] = field(default_factory=Counter)
+
+
+def taker(follow_up: DueFollowUp, rung: EscalationStep, tally: Tally) -> StaffMember | None:
+    """The first reachable person for a rung, or None. Somebody who passed it on is not asked again."""
+    who = rung.who
+    if follow_up.passed_by and "assigned_mentor" in who:
+        who = (*who, *(role for role in PASS_CHAIN if role not in who))
+    for role in who:
+        for person in _holders(role, follow_up, tally):
+            return person
+    return None
+
+
+def also_told(follow_up: DueFollowUp, rung: EscalationStep, person: StaffMember, tally: Tally) -> list[int]:
+    """The ids of those told in the same minute, without the taker and without repeats."""
+    ids: list[int] = []
+    for role in rung.also:
+        for other in _holders(role, follow_up, tally):
+            if other.id != person.id and other.id not in ids:
+                ids.append(other.id)
+            break
+    return ids
+
+
+def find(roster: Roster, staff_id: int | None) -> StaffMember | None:
+    """This person, wherever she stands in the roster, if she can be reached."""
+    everybody: Iterable[StaffMember | None] = (
+        roster.assigned,
+        roster.cover,
+        *roster.colleagues,
+        *roster.duty,
+        *roster.supervisors,
+        roster.facility_line,
+    )
+    return next((p for p in everybody if p is not None and p.id == staff_id and p.reachable), None)
+
+
+def works_from(person: StaffMember, now: datetime) -> datetime:
+    """``now`` inside this person's working hours, otherwise the instant they next begin."""
+    clock = local(now, person.time_zone).time()
+    starts, ends = person.starts_at, person.ends_at
+    at_work = starts <= clock < ends if starts < ends else clock >= starts or clock < ends
+    return now if at_work else next_start(person, now)
+
+
+def next_start(person: StaffMember, now: datetime) -> datetime:
+    """The instant this person's working hours next begin, later than ``now``."""
+    today = local(now, person.time_zone).date()
+    for ahead in range(3):
+        start = instant_at(person.time_zone, today + timedelta(days=ahead), person.starts_at)
+        if start is not None and start > now:
+            return start
+    return day_starts(person.time_zone, today + timedelta(days=1))
+
+
+def is_new(follow_up: DueFollowUp, person: StaffMember) -> bool:
+    """Whether this would be one more on her list today, and not a reminder of one she has."""
+    assigned = follow_up.roster.assigned
+    hers_before = follow_up.step >= 0 and assigned is not None and assigned.id == person.id
+    return not hers_before and person.id not in follow_up.told and person.id != follow_up.owner_id
+
+
+def full(follow_up: DueFollowUp, policy: EscalationPolicy, person: StaffMember, tally: Tally) -> bool:
+    """Whether a mentor has been given enough for today."""
+    if policy.urgent or policy.rank < CAPPED_FROM_RANK or person.role != "mentor":
+        return False
+    return is_new(follow_up, person) and person.new_today + tally.new[person.id] >= NEW_A_DAY
+
+
+def _holders(role: Role, follow_up: DueFollowUp, tally: Tally) -> list[StaffMember]:
+    """Everybody reachable in a role, best first."""
+    roster, passed = follow_up.roster, follow_up.passed_by
+    match role:
+        case "assigned_mentor":
+            return _free([roster.assigned], passed)
+        case "cover":
+            return _free([roster.cover], passed)
+        case "least_loaded":
+            people = _free(roster.colleagues, passed)
+            return sorted(people, key=lambda p: (p.open_cases + tally.load[p.id], p.id))
+        case "duty":
+            return _free(roster.duty, passed)[:1]
+        case "duty_second":
+            return _free(roster.duty, passed)[1:2]
+        case "supervisor":
+            # Somebody must answer for it in the end: a supervisor who passed it on is asked last, not never.
+            return _free(roster.supervisors, passed) + [
+                p for p in roster.supervisors if p.reachable and p.id in passed
+            ]
+        case "facility_line":
+            return _free([roster.facility_line], frozenset())
+
+
+def _free(people: Iterable[StaffMember | None], passed: frozenset[int]) -> list[StaffMember]:
+    return [p for p in people if p is not None and p.reachable and p.id not in passed]
