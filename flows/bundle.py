@@ -13,12 +13,12 @@ from flows.checks import LOWEST_LIMIT, check_links, check_placeholders, check_ro
 from flows.gsm7 import fold
 from flows.registry import Registry
 from flows.render import DEFAULT_LIMIT, Page, Parts, cut, line_of, page, words_of
-from flows.screens import BundleError, question_of, screen_of, template_of
+from flows.screens import SOURCE, BundleError, question_of, screen_of, template_of
 from flows.types import Option, Question, Screen, Template
 
-__all__ = ["Bundle", "BundleError", "Wording", "compile_bundle"]
+__all__ = ["SOURCE", "Bundle", "BundleError", "Wording", "compile_bundle"]
 
-SOURCE = "en"
+
 WITHOUT_BACK = frozenset({"language", "home", "resume"})
 
 

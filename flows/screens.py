@@ -12,6 +12,9 @@ from typing import Any, get_args
 from flows.inputs import KINDS
 from flows.types import Access, Option, Question, Route, Screen, ScreenKind, Template
 
+SOURCE = "en"
+"""The language content is written in."""
+
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 KEY = re.compile(r"[1-9][0-9]?")
 RESERVED_OPTIONS = frozenset({"item", "empty", "error"})
