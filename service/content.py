@@ -49,7 +49,9 @@ def read_tables(directory: Traversable | None = None) -> Table:
     """
     root = packaged() if directory is None else directory
     if not root.is_dir():
-        raise ContentError(f"There is no content folder {root.name}; name one that holds menus/ and messages/.")
+        raise ContentError(
+            f"There is no content folder {root.name}; name one that holds menus/ and messages/."
+        )
     locale, sources, reviewed = _locales(root)
     return {
         "screens": _merged(root, "menus"),
@@ -160,7 +162,9 @@ def _languages(table: Table, reviewed: dict[str, bool]) -> Table:
 
 
 def _each(root: Traversable, folder: str) -> Table:
-    return {name.removesuffix(".toml"): _toml(root, f"{folder}/{name}") for name in _names(root, folder, ".toml")}
+    return {
+        name.removesuffix(".toml"): _toml(root, f"{folder}/{name}") for name in _names(root, folder, ".toml")
+    }
 
 
 def _countries(root: Traversable) -> Table:
