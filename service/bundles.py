@@ -1,0 +1,172 @@
+"""Published content: one immutable version at a time is current, and every process switches to it together."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, Final
+
+import asyncpg
+
+from flows.bundle import Bundle, compile_bundle
+from flows.registry import Registry
+from flows.standard import STANDARD
+from scheduler.rules import load_country
+from scheduler.types import Country
+from service.database import Connection, Pool, connect
+from service.logs import get_logger
+
+CHANNEL: Final = "pamoja_bundle"
+RECONNECT_SECONDS: Final = 5.0
+LOOK_AGAIN_SECONDS: Final = 30.0
+
+log = get_logger(__name__)
+
+
+class NoBundleError(RuntimeError):
+    """No content is published, or none of that name; the message says how to publish."""
+
+    def __init__(self) -> None:
+        super().__init__("No content is published yet: run `pamoja publish`.")
+
+
+class Bundles:
+    """The versions this process knows, compiled once each; ``current`` is what new sessions and texts use."""
+
+    def __init__(self, pool: Pool, country: str, registry: Registry = STANDARD) -> None:
+        """``country`` is the ISO code whose USSD page limit the screens are compiled for."""
+        self._pool = pool
+        self._country = country
+        self._registry = registry
+        self._known: dict[str, Bundle] = {}
+        self._countries: dict[str, Mapping[str, Country]] = {}
+        self._current: str | None = None
+
+    @property
+    def is_published(self) -> bool:
+        """Whether there is any content to answer with."""
+        return self._current is not None
+
+    def current(self) -> Bundle:
+        """The version in force. Raises NoBundleError."""
+        if self._current is None:
+            raise NoBundleError
+        return self._known[self._current]
+
+    def countries(self) -> Mapping[str, Country]:
+        """The current version's rules by country code. Raises NoBundleError."""
+        return self._countries[self.current().sha256]
+
+    async def get(self, sha256: str) -> Bundle:
+        """The version a session is pinned to. Raises NoBundleError when it was never published here."""
+        if sha256 not in self._known:
+            tables = await self._pool.fetchval("SELECT tables FROM bundle WHERE sha256 = $1", sha256)
+            if tables is None:
+                raise NoBundleError
+            await self._keep(tables)
+        return self._known[sha256]
+
+    async def refresh(self) -> None:
+        """Switch to what the database says is current; without any, stay as we are."""
+        sha256 = await self._pool.fetchval("SELECT sha256 FROM bundle WHERE current")
+        if sha256 is not None:
+            await self.get(sha256)
+            self._current = sha256
+
+    async def publish(self, tables: Mapping[str, Any], now: datetime) -> Bundle:
+        """Compile these tables, store them under their sha256 and make them current everywhere.
+
+        Lint first. Raises BundleError or RulesError, and changes nothing then.
+        """
+        bundle = await self._keep(tables)
+        async with self._pool.acquire() as conn, conn.transaction():
+            await _switch(conn, bundle, now)
+        self._current = bundle.sha256
+        return bundle
+
+    @asynccontextmanager
+    async def following(self, database_url: str) -> AsyncIterator[None]:
+        """Switch whenever any process publishes, for as long as the block lasts."""
+        task = asyncio.create_task(self._follow(database_url))
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def _keep(self, tables: Mapping[str, Any]) -> Bundle:
+        bundle, countries = await asyncio.to_thread(compiled, tables, self._country, self._registry)
+        self._known[bundle.sha256] = bundle
+        self._countries[bundle.sha256] = countries
+        return bundle
+
+    async def _follow(self, database_url: str) -> None:
+        while True:
+            try:
+                await _until_lost(database_url, self.refresh)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("cannot follow published content; trying again", exc_info=error)
+            await asyncio.sleep(RECONNECT_SECONDS)
+
+
+def compiled(
+    tables: Mapping[str, Any], country: str, registry: Registry = STANDARD
+) -> tuple[Bundle, Mapping[str, Country]]:
+    """Turn plain tables into a bundle, with screens as large as ``country`` allows, and every country's rules.
+
+    Raises BundleError or RulesError in one sentence.
+    """
+    countries = {code: load_country(folder) for code, folder in tables.get("countries", {}).items()}
+    limits = {"limit": countries[country].ussd_limit} if country in countries else {}
+    return compile_bundle(tables, registry, **limits), countries
+
+
+def drafts(tables: Mapping[str, Any], country: str) -> list[str]:
+    """What nobody has reviewed yet among what this country's mothers would get: languages and files, by name."""
+    folder = tables.get("countries", {}).get(country, {})
+    spoken = folder.get("country", {}).get("languages", [])
+    languages = tables.get("languages", {})
+    parts = {"country.toml": folder.get("country", {}), "escalation.toml": folder.get("escalation", {})}
+    parts |= {f"schedules/{name}.toml": table for name, table in folder.get("schedules", {}).items()}
+    return [
+        *(f"language {code}" for code in spoken if languages.get(code, {}).get("draft", True)),
+        *(f"{country}/{name}" for name, table in parts.items() if table.get("draft")),
+    ]
+
+
+async def _switch(conn: Connection, bundle: Bundle, now: datetime) -> None:
+    # Two publishers at once: the second waits here and wins, and there is always exactly one current.
+    await conn.execute("LOCK TABLE bundle IN SHARE ROW EXCLUSIVE MODE")
+    await conn.execute("UPDATE bundle SET current = false WHERE current AND sha256 <> $1", bundle.sha256)
+    await conn.execute(
+        """
+        INSERT INTO bundle (sha256, tables, published_at, current) VALUES ($1, $2, $3, true)
+        ON CONFLICT (sha256) DO UPDATE SET current = true, published_at = excluded.published_at
+        """,
+        bundle.sha256,
+        bundle.tables,
+        now,
+    )
+    await conn.execute("SELECT pg_notify($1, $2)", CHANNEL, bundle.sha256)
+
+
+async def _until_lost(database_url: str, refresh: Callable[[], Awaitable[None]]) -> None:
+    """Refresh at every notice, and now and then besides, until the connection is lost."""
+    conn = await connect(database_url)
+    changed = asyncio.Event()
+
+    def notice(*_: object) -> None:
+        changed.set()
+
+    try:
+        await conn.add_listener(CHANNEL, notice)
+        conn.add_termination_listener(notice)
+        while not conn.is_closed():
+            await refresh()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(changed.wait(), LOOK_AGAIN_SECONDS)
+            changed.clear()
+    finally:
+        await conn.close(timeout=2)
