@@ -61,10 +61,10 @@ def answer(
         action, coming = "reached_coming", _WHEN[action]
     if action in HOLDS:
         return _reported(acted, action, by, verified, now)
-    if acted.state == "resolved":
-        return _unchanged(acted, "resolved", "ack_saved")
     if action == "undo":
         return _undone(acted, now)
+    if acted.state == "resolved":
+        return _unchanged(acted, "resolved", "ack_saved")
     answered = _acted(acted, action, coming, by, now)
     if acted.hold_by_code is not None and acted.next_at is not None and answered.next_at is not None:
         # The report that holds her content is still to be confirmed in time, whatever else is said.
@@ -107,7 +107,7 @@ def _not_reached(acted: ActedFollowUp, by: StaffMember, now: datetime) -> Answer
     """Again in two days; a mentor's third time the supervisor hears of it at once."""
     tries = acted.not_reached + 1
     if tries >= NOT_REACHED_LIMIT and by.role == "mentor":
-        return Answered("notified", acted.step, now, None, "ack_passed", not_reached=tries)
+        return Answered("notified", -1, now, None, "ack_passed", not_reached=tries)
     return replace(_taken(acted, by, now + TRY_AGAIN, "ack_saved"), not_reached=tries)
 
 
@@ -195,7 +195,11 @@ def _confirmed(acted: ActedFollowUp, report: Report, by: StaffMember, now: datet
 
 def _undone(acted: ActedFollowUp, now: datetime) -> Answered:
     """As it was before: what was held is released, and the ladder goes on. Nothing missed is sent after all."""
-    if acted.last_action == "undo":
+    held = acted.hold_by_code is not None
+    if acted.state == "resolved":
+        done = _unchanged(acted, "resolved", "undone" if held else "ack_saved")
+        return replace(done, release_hold=held, changed=held)
+    if acted.last_action == "undo" and not held:
         return _unchanged(acted, acted.state if acted.state != "open" else "notified", "undone")
     return Answered(
         "notified",
@@ -204,7 +208,7 @@ def _undone(acted: ActedFollowUp, now: datetime) -> Answered:
         None,
         "undone",
         not_reached=acted.not_reached,
-        release_hold=acted.hold_by_code is not None,
+        release_hold=held,
     )
 
 

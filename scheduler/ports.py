@@ -103,6 +103,17 @@ class Outbox(Protocol):
         """Claim what is due, send it, settle the receipts; return how many messages were claimed."""
 
 
+class Aside(Protocol):
+    """Where an item goes that fails by itself, so that it cannot hold up those behind it."""
+
+    async def set_aside(self, what: str, item: object, now: datetime) -> None:
+        """Defer one claimed item of the pass ``what`` in a transaction of its own, and count its tries.
+
+        The pass no longer yields it until some minutes have gone, and after five tries only when
+        a person has looked; a follow-up is never deferred without an alarm.
+        """
+
+
 class Heart(Protocol):
     """The proof of life that the watchdog reads."""
 
@@ -121,3 +132,4 @@ class Ports:
     sites: Sites
     outbox: Outbox
     heart: Heart
+    aside: Aside | None = None

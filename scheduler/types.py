@@ -302,6 +302,7 @@ class Spell:
     """
 
     mother_id: int
+    country: str
     risk: Risk
     asked_at: datetime
     nudged_at: datetime | None
