@@ -124,11 +124,6 @@ def set_up(facts: Facts, state: SessionState, typed: str) -> ActionResult:
 # --- a mother, after her PIN ----------------------------------------------------------------------------
 
 
-def next_date(facts: Facts, state: SessionState, typed: str) -> ActionResult:
-    """Begin with the next date: whichever was chosen before no longer counts."""
-    return _remember(visit="")
-
-
 def confirm_visit(facts: Facts, state: SessionState, typed: str) -> ActionResult:
     """She will come on the day shown."""
     visit = chosen_visit(facts, state)
@@ -315,7 +310,6 @@ ACTIONS: Mapping[str, Action] = {
     "stop": stop,
     "remember_set_up": remember_set_up,
     "set_up": set_up,
-    "next_date": next_date,
     "confirm_visit": confirm_visit,
     "ask_another_day": ask_another_day,
     "ask_transport": ask_transport,
