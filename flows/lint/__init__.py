@@ -1,0 +1,57 @@
+"""What is wrong with content before it ships: every finding with its file, line and remedy, root cause first."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from flows.bundle import Bundle
+from flows.lint import (
+    countries,
+    disclosing,
+    empty,
+    fits,
+    free_needs_toll_free,
+    keyword_tables,
+    placeholders,
+    questions,
+    reachable,
+    reply_needs_two_way,
+    translations,
+    way_out,
+)
+from flows.lint.finding import Finding, Problem
+from flows.lint.sources import Sources
+
+__all__ = ["Finding", "lint"]
+
+CHECKS: tuple[Callable[[Bundle], Iterable[Problem]], ...] = (
+    placeholders.check,
+    questions.check,
+    keyword_tables.check,
+    reachable.check,
+    way_out.check,
+    empty.check,
+    translations.check,
+    disclosing.check,
+    fits.check,
+    countries.check,
+)
+"""In this order a finding stands before what follows from it."""
+
+
+def lint(
+    bundle: Bundle,
+    sources: Mapping[str, str] | None = None,
+    *,
+    two_way: bool = True,
+    toll_free: bool = False,
+) -> list[Finding]:
+    """Return everything wrong with a compiled bundle; an empty list when it may ship.
+
+    ``sources`` are the content files as text by their path inside the content folder: with them a
+    finding names its line. ``two_way`` says whether the sender of texts can receive, ``toll_free``
+    whether using the codes costs a caller nothing.
+    """
+    place = Sources(sources or {})
+    problems = [problem for check in CHECKS for problem in check(bundle)]
+    problems += reply_needs_two_way.check(bundle, two_way=two_way)
+    problems += free_needs_toll_free.check(bundle, toll_free=toll_free)
+    return [place.finding(problem) for problem in problems]

@@ -1,0 +1,46 @@
+"""Nothing open to everybody tells what we are: screens before the PIN, words, tips and covert wordings."""
+
+from collections.abc import Iterator
+
+from flows.bundle import Bundle
+from flows.lint.deny import listed
+from flows.lint.finding import Problem
+
+
+def open_contexts(bundle: Bundle) -> Iterator[str]:
+    """Every text that may be read by somebody who gave no PIN."""
+    for context in bundle.texts["en"]:
+        kind, _, rest = context.partition(".")
+        name = rest.partition(".")[0]
+        if kind == "screen" and bundle.screens[name].access != "anyone":
+            continue
+        if kind == "message" and not rest.endswith(".covert"):
+            continue
+        yield context
+
+
+def check(bundle: Bundle) -> Iterator[Problem]:
+    """Name each disclosing word: every language's list is held against every language's text."""
+    contexts = list(open_contexts(bundle))
+    for language, texts in bundle.texts.items():
+        for context in contexts:
+            word = listed(bundle, texts[context], "words", "starts")
+            if word:
+                yield Problem(
+                    context,
+                    f'Anybody may read this in {language}, and "{word}" tells what we are.',
+                    "Say it without that word, or put the screen behind the PIN.",
+                    language,
+                )
+        for id_, template in bundle.templates.items():
+            word = listed(bundle, texts[f"message.{id_}.covert"], "baby")
+            if word:
+                yield _baby(f"message.{id_}.covert", word, "Keep it out of the covert wording.", language)
+            open_word = listed(bundle, texts[f"message.{id_}.open"], "baby") if template.open else None
+            if open_word and not template.baby_words:
+                yield _baby(f"message.{id_}.open", open_word, "Set baby_words = true.", language)
+
+
+def _baby(context: str, word: str, remedy: str, language: str) -> Problem:
+    message = f'"{word}" must not reach a mother whose loss or pregnancy nobody may see.'
+    return Problem(context, message, remedy, language)

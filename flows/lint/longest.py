@@ -1,0 +1,44 @@
+"""Texts as long as they can get: every placeholder filled with its longest value in the language at hand."""
+
+from flows.bundle import Bundle
+from flows.gsm7 import units
+from flows.lists import LONGEST
+from flows.registry import Value, Word
+from flows.render import cut, fill
+
+SMS_OWN = frozenset({"signature", "short", "tip"})
+"""Placeholders of a text that rendering fills itself."""
+
+
+def names(text: str) -> list[str]:
+    """The placeholders of a text."""
+    return list(cut(text)[1::2])
+
+
+def longest(bundle: Bundle, context: str, language: str) -> str:
+    """Return a text with its longest data. Unknown placeholders stay empty: another check names them."""
+
+    def value(name: str) -> Value | None:
+        if name == "tip":
+            return max((sentence(bundle.text(tip, language)) for tip in bundle.tips), key=units, default="")
+        if name in ("signature", "short"):
+            return Word("signature.x" if name == "signature" else "signature_short.x")
+        return LONGEST.get(name)
+
+    return fill(cut(bundle.text(context, language)), value, lambda key: _word(bundle, key, language))
+
+
+def sentence(tip: str) -> str:
+    """A tip as it stands in a text."""
+    return tip[:1].upper() + tip[1:]
+
+
+def _word(bundle: Bundle, key: str, language: str) -> str:
+    """The longest word of the same group: any cause, any weekday."""
+    group = key.rpartition(".")[0]
+    texts = bundle.texts.get(language, {})
+    return max(
+        (text for name, text in texts.items() if name.startswith(f"word.{group}.")),
+        key=units,
+        default=bundle.word(key, language),
+    )
