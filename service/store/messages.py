@@ -5,15 +5,16 @@ whoever stops a person updates the person (and the phone) first and cancels in a
 sees the stop, or the stop sees the text.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from flows.registry import Value
 from scheduler.types import MessageClass
 from service.database import Connection
 from service.security.sealing import Sealer
+from service.store.message_params import seal_params
 
 WAKE: Final = "pamoja_wake"
 
@@ -45,7 +46,7 @@ class NewMessage:
     wording: str = "covert"
     signature: str = "none"
     tip: int | None = None
-    params: Mapping[str, str] | None = None
+    params: Mapping[str, Value] | None = None
     mother_id: int | None = None
     infant_id: int | None = None
     visit_id: int | None = None
@@ -61,14 +62,6 @@ def is_answer(template: str, message_class: str) -> bool:
 def priority_of(template: str, message_class: str) -> int:
     """The order of leaving: smaller first."""
     return URGENT if template in URGENT_TEMPLATES else PRIORITIES[message_class]
-
-
-def seal_params(sealer: Sealer, params: Mapping[str, Any] | None, row: int) -> bytes | None:
-    """The parameters as sealed JSON bound to the message's row, or None when there are none."""
-    if not params:
-        return None
-    plain = json.dumps(dict(params), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return sealer.seal(plain, table="message", column="params", row=row)
 
 
 async def queue(conn: Connection, sealer: Sealer, messages: Sequence[NewMessage], now: datetime) -> list[int]:
@@ -250,7 +243,10 @@ SELECT m.id FROM message m WHERE m.mother_id = (SELECT mother_id FROM visit WHER
 ORDER BY m.id FOR UPDATE
 """
 _TO_PHONE = """
-SELECT id FROM message WHERE state IN ('queued', 'claimed') AND phone_id = $1 ORDER BY id FOR UPDATE
+SELECT id FROM message WHERE id IN (
+    SELECT m.id FROM message m JOIN person p ON p.id = m.person_id WHERE p.phone_id = $1 AND m.phone_id = $1
+    UNION SELECT id FROM message WHERE person_id IS NULL AND phone_id = $1
+) AND state IN ('queued', 'claimed') ORDER BY id FOR UPDATE
 """
 _CANCEL = """
 UPDATE message SET state = 'cancelled', reason = $2, settled_at = $3, lease_until = NULL
