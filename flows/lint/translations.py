@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from flows.bundle import Bundle
+from flows.gsm7 import fold
 from flows.lint.finding import Problem
 
 SOURCE = "en"
@@ -32,6 +33,15 @@ def check(bundle: Bundle) -> Iterator[Problem]:
                     context,
                     f"It is missing in {language}, or fuzzy because the English changed.",
                     f"Translate it in {path}, or confirm it.",
+                    language,
+                )
+        was = bundle.tables.get("sources", {}).get(language, {})
+        for context in sorted(set(was) & english):
+            if fold(was[context]) != bundle.texts[SOURCE][context]:
+                yield Problem(
+                    context,
+                    f"The English changed since {language} was translated.",
+                    f"Read it again in {path}, and take over the new English.",
                     language,
                 )
         for context in sorted(set(locale) - set(bundle.texts[SOURCE])):

@@ -11,23 +11,13 @@ ENGINES_OWN = frozenset({"tip", "stuck", "pin", "resume", "language"})
 
 
 def check(bundle: Bundle) -> Iterator[Problem]:
-    """Name each screen from which no end can be reached; home alone is no way out."""
-    ends = {name for name, screen in bundle.screens.items() if screen.kind == "end"}
-    out = set(ends)
-    while True:
-        more = {
-            name
-            for name, screen in bundle.screens.items()
-            if name not in out and name != "home" and nexts(screen) & out
-        }
-        if not more:
-            break
+    """Name each screen from which no end can be reached. Back to home, where all begins, is a way out."""
+    out = {name for name, screen in bundle.screens.items() if screen.kind == "end"}
+    while more := {
+        name for name, screen in bundle.screens.items() if name not in out and nexts(screen) & out
+    }:
         out |= more
-    if nexts(bundle.screens["home"]) & out:
-        out.add("home")
-    for name in reached(bundle) - out - ENGINES_OWN:
-        if bundle.screens[name].kind == "end" or "home" in nexts(bundle.screens[name]):
-            continue
+    for name in sorted(reached(bundle) - out - ENGINES_OWN):
         yield Problem(
             f"screen.{name}",
             "No answer here leads to an end.",

@@ -1,0 +1,48 @@
+"""The real content with one fault planted in it, and what lint says about that."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from functools import cache
+from typing import Any
+
+from flows.bundle import compile_bundle
+from flows.lint import Finding, lint
+from flows.standard import STANDARD
+from service.content import packaged, read_tables
+
+Tables = dict[str, Any]
+
+
+@cache
+def _tables() -> Tables:
+    return read_tables()
+
+
+@cache
+def files() -> dict[str, str]:
+    """Every content file as text, by its path."""
+    root = packaged()
+    found: dict[str, str] = {}
+    ahead = [("", root)]
+    while ahead:
+        prefix, folder = ahead.pop()
+        for entry in folder.iterdir():
+            if entry.is_dir():
+                ahead.append((f"{prefix}{entry.name}/", entry))
+            elif entry.name.endswith((".toml", ".po")):
+                found[f"{prefix}{entry.name}"] = entry.read_text("utf-8")
+    return found
+
+
+def findings(plant: Callable[[Tables], object] | None = None, **settings: bool) -> list[Finding]:
+    """Lint the real content after ``plant`` has put a fault into a copy of its tables."""
+    tables = deepcopy(_tables())
+    if plant is not None:
+        plant(tables)
+    return lint(compile_bundle(tables, STANDARD), files(), **settings)
+
+
+def only(found: list[Finding]) -> Finding:
+    """The single finding: a planted fault is named once, and nothing else is."""
+    assert len(found) == 1, [str(finding) for finding in found]
+    return found[0]
