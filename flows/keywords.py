@@ -151,11 +151,18 @@ def _holds(tables: _Tables, intent: str, said: str, shortest: int | None) -> boo
 
 
 def _slip(tables: _Tables, intent: str, token: str, shortest: int = SHORTEST_FORGIVEN) -> bool:
-    """Whether a word is one slip away from a word of this intent, and not from STOP, yes or no as well."""
-    if len(token) < shortest or not _near(tables, intent, token, shortest):
+    """Whether a word is one slip away from a word of this intent, and not from STOP, yes or no as well.
+
+    A word that any table knows is no slip: "nakuja", I am coming, is one letter from "nakufa", I am dying.
+    """
+    if len(token) < shortest or not _near(tables, intent, token, shortest) or _known(tables, token):
         return False
     others = {"stop", "yes", "no"} - {intent}
     return not any(_near(tables, other, token, 1) for other in others)
+
+
+def _known(tables: _Tables, token: str) -> bool:
+    return any(token in table.words for of_language in tables.values() for table in of_language.values())
 
 
 def _near(tables: _Tables, intent: str, token: str, shortest: int) -> bool:

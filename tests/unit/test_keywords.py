@@ -1,0 +1,202 @@
+"""What people write, as they write it, and what it is taken for."""
+
+import pytest
+
+from flows.bundle import Bundle
+from flows.keywords import interpret, normalise, one_edit
+from flows.types import Intent, Interpretation
+from service.content import load_bundle
+
+
+@pytest.fixture(scope="module")
+def bundle() -> Bundle:
+    return load_bundle()
+
+
+def of_mother(bundle: Bundle, text: str, language: str = "sw", asked: bool = True) -> Interpretation:
+    return interpret(bundle, language, text, has_open_question=asked, staff=False)
+
+
+def of_mentor(bundle: Bundle, text: str) -> Interpretation:
+    return interpret(bundle, "sw", text, has_open_question=False, staff=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["STOP", "stop.", " Stop please ", "ACHA", "acha kunitumia", "SIMAMA", "Stop all", "sitaki", "STOP 1"],
+)
+@pytest.mark.parametrize("language", ["en", "sw"])
+def test_stop_in_any_language_whatever_hers_is(bundle: Bundle, text: str, language: str) -> None:
+    assert of_mother(bundle, text, language).intent is Intent.STOP
+
+
+@pytest.mark.parametrize("text", ["stap", "sop", "shop", "achaa", "achia", "nitaacha kazi kesho"])
+def test_stop_is_never_guessed(bundle: Bundle, text: str) -> None:
+    assert of_mother(bundle, text).intent is not Intent.STOP
+
+
+def test_stop_goes_before_danger(bundle: Bundle) -> None:
+    assert of_mother(bundle, "STOP damu").intent is Intent.STOP
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "natoka damu",
+        "1 natoka damu",
+        "mtoto hanyonyi",
+        "ana degedege",
+        "degedge",
+        "i am bleeding a lot",
+        "BLEEDNG",
+        "baby has fever",
+        "nataka kujiua",
+        "he beats me",
+        "maji yamevunjika",
+    ],
+)
+def test_a_possible_danger_is_danger_in_any_language(bundle: Bundle, text: str) -> None:
+    assert of_mother(bundle, text, "en").intent is Intent.DANGER
+
+
+@pytest.mark.parametrize("text", ["nakuja home", "nakuja", "anakuja kesho", "asante sana", "nimefika"])
+def test_ordinary_words_one_letter_from_a_danger_word_are_not_danger(bundle: Bundle, text: str) -> None:
+    assert of_mother(bundle, text).intent is not Intent.DANGER
+
+
+@pytest.mark.parametrize(
+    ("text", "digit"),
+    [
+        ("1", "1"),
+        ("2.", "2"),
+        (" 3 ", "3"),
+        ("1 sawa", "1"),
+        ("2 nipigie", "2"),
+        ("Ndiyo", "1"),
+        ("ndyo", "1"),
+        ("yes", "1"),
+        ("YES!!", "1"),
+        ("sawa", "1"),
+        ("hapana", "2"),
+        ("Apana", "2"),
+        ("No", "2"),
+        ("hapanna", "2"),
+        ("\u0661", "1"),
+        ("\uff12", "2"),
+    ],
+)
+def test_a_digit_or_a_yes_answers_the_open_question(bundle: Bundle, text: str, digit: str) -> None:
+    assert of_mother(bundle, text) == Interpretation(Intent.ANSWER, digit=digit)
+
+
+@pytest.mark.parametrize("text", ["1", "2", "ndiyo", "hapana", "no"])
+def test_without_a_question_an_answer_goes_to_a_person(bundle: Bundle, text: str) -> None:
+    assert of_mother(bundle, text, asked=False).intent is Intent.UNCLEAR
+
+
+@pytest.mark.parametrize("text", ["ndiyo hapana", "yes no", "12", "0"])
+def test_two_answers_at_once_are_not_guessed(bundle: Bundle, text: str) -> None:
+    assert of_mother(bundle, text).intent is Intent.UNCLEAR
+
+
+def test_yes_with_a_wish_to_be_called_is_the_wish(bundle: Bundle) -> None:
+    assert of_mother(bundle, "yes please call me", "en").intent is Intent.CALL
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "digit"),
+    [
+        ("417 1", "417", "1"),
+        ("417-1", "417", "1"),
+        ("417.2 asante", "417", "2"),
+        ("4171", "417", "1"),
+        ("417  0", "417", "0"),
+        ("#417 8#", "417", "8"),
+        ("417", "417", None),
+        ("417 naenda", "417", None),
+    ],
+)
+def test_a_mentors_case_code(bundle: Bundle, text: str, code: str, digit: str | None) -> None:
+    assert of_mentor(bundle, text) == Interpretation(Intent.CASE, code=code, digit=digit)
+
+
+@pytest.mark.parametrize("text", ["117 1", "41 1", "41711", "17 4"])
+def test_what_is_no_case_code(bundle: Bundle, text: str) -> None:
+    assert of_mentor(bundle, text).intent is not Intent.CASE
+
+
+def test_a_mothers_number_is_no_case_code(bundle: Bundle) -> None:
+    assert of_mother(bundle, "417 1").intent is Intent.UNCLEAR
+
+
+def test_danger_beside_a_case_code_keeps_the_code(bundle: Bundle) -> None:
+    assert of_mentor(bundle, "417 4 anatoka damu") == Interpretation(Intent.DANGER, code="417", digit="4")
+
+
+@pytest.mark.parametrize("text", ["START", "anza", "Anza tena", "start again"])
+def test_start(bundle: Bundle, text: str) -> None:
+    assert of_mother(bundle, text).intent is Intent.START
+
+
+@pytest.mark.parametrize("text", ["HELP", "msaada", "msada", "nina shida", "i have a problem"])
+def test_help(bundle: Bundle, text: str) -> None:
+    assert of_mother(bundle, text).intent is Intent.HELP
+
+
+@pytest.mark.parametrize(
+    "text", ["nipigie", "Nipigie tafadhali", "npigie", "call me", "Please call me. Thank you"]
+)
+def test_a_call(bundle: Bundle, text: str) -> None:
+    assert of_mother(bundle, text).intent is Intent.CALL
+
+
+@pytest.mark.parametrize("text", ["niko sawa", "NIKO SAWA KABISA", "am fine", "nzuri", "I'm fine thanks"])
+def test_fine_needs_no_question(bundle: Bundle, text: str) -> None:
+    assert of_mother(bundle, text, asked=False).intent is Intent.FINE
+
+
+@pytest.mark.parametrize(
+    "text", ["i am not fine", "siko sawa", "sijisikii vizuri", "don't call me", "usinipigie"]
+)
+@pytest.mark.parametrize("asked", [True, False])
+def test_what_is_turned_around_goes_to_a_person(bundle: Bundle, text: str, asked: bool) -> None:
+    assert of_mother(bundle, text, "en", asked=asked).intent is Intent.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    "text", ["WEWE NI NANI?", "we ni nani", "who is this", "Who's this?", "wrong number", "nani?"]
+)
+def test_somebody_else_holds_the_phone(bundle: Bundle, text: str) -> None:
+    assert of_mother(bundle, text).intent is Intent.WRONG_PERSON
+
+
+@pytest.mark.parametrize("text", ["I'm driving, call you later", "Dear customer, your balance is low"])
+def test_a_machine_answered(bundle: Bundle, text: str) -> None:
+    assert of_mother(bundle, text).intent is Intent.ROBOT
+
+
+@pytest.mark.parametrize(
+    "text", ["", "   ", "???", "\N{GRINNING FACE}", "asante", "tutaonana wiki ijayo", "x" * 500]
+)
+def test_what_is_not_understood_goes_to_a_person(bundle: Bundle, text: str) -> None:
+    assert of_mother(bundle, text).intent is Intent.UNCLEAR
+
+
+def test_case_accents_and_punctuation_are_forgiven() -> None:
+    assert normalise("  Ng\u2019ombe, NDIYÓ!! ") == "ngombe ndiyo"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "near"),
+    [
+        ("sawa", "sawa", True),
+        ("sawa", "saw", True),
+        ("sawa", "sawaa", True),
+        ("sawa", "saza", True),
+        ("sawa", "szwz", False),
+        ("sawa", "sw", False),
+    ],
+)
+def test_one_slip(a: str, b: str, near: bool) -> None:
+    assert one_edit(a, b) is near
+    assert one_edit(b, a) is near
