@@ -17,6 +17,9 @@ from flows.screens import SOURCE
 from flows.standard import STANDARD
 
 _REVIEWED_BY = re.compile(r'^"X-Reviewed-By:[ \t]*([^\\"]*)', re.MULTILINE)
+_PO_LINE = re.compile(
+    r'\s*(?:#.*|(?:msgctxt|msgid|msgid_plural|msgstr(?:\[\d+\])?)?\s*"(?:[^"\\]|\\.)*"\s*)?'
+)
 
 Table = dict[str, Any]
 
@@ -187,7 +190,13 @@ def _locales(root: Traversable) -> tuple[Table, Table, dict[str, bool]]:
     reviewed: dict[str, bool] = {}
     for name in _names(root, "locale", ".po"):
         code, raw = name.removesuffix(".po"), root.joinpath("locale", name).read_bytes()
-        signed = _REVIEWED_BY.search(_decoded(f"locale/{name}", raw))
+        text = _decoded(f"locale/{name}", raw)
+        for number, line in enumerate(text.splitlines(), start=1):
+            if not _PO_LINE.fullmatch(line):  # Babel would read on, and take the quote for text
+                raise ContentError(
+                    f"locale/{name}, line {number}: a quote or a keyword is missing; correct it."
+                )
+        signed = _REVIEWED_BY.search(text)
         reviewed[code] = bool(signed and signed.group(1).strip())
         locale[code], sources[code] = _po(f"locale/{name}", raw)
     return locale, sources, reviewed
