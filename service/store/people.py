@@ -91,8 +91,7 @@ async def lock_phone(conn: Connection, phone_id: int) -> PhoneRow:
 async def phone_of_index(conn: Connection, number_index: bytes, now: datetime) -> PhoneRow:
     """The locked phone with this index, made without its number if it is new."""
     await conn.execute(_NEW_PHONE, number_index, now)
-    row = await conn.fetchrow(f"{_PHONE} WHERE number_index = $1 FOR NO KEY UPDATE", number_index)
-    assert row is not None  # noqa: S101
+    [row] = await conn.fetch(f"{_PHONE} WHERE number_index = $1 FOR NO KEY UPDATE", number_index)
     return PhoneRow(**row)
 
 

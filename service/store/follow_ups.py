@@ -1,0 +1,129 @@
+"""Opening follow-ups, and closing those that a kept visit answers: what everybody but the ladder does to them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from scheduler.types import Risk
+from service.database import Connection
+from service.store.messages import wake
+
+SAME_DANGER: Final = timedelta(minutes=15)
+"""An urgent cause that comes again later than this is told again from the first rung."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewFollowUp:
+    """Work for a person: about a mother, or about an unknown caller's number. ``first_at`` None: told now."""
+
+    facility_id: int
+    cause: str
+    country: str
+    rank: int
+    risk: Risk = "green"
+    urgent: bool = False
+    mother_id: int | None = None
+    phone_id: int | None = None
+    visit_id: int | None = None
+    first_at: datetime | None = None
+
+
+async def open_follow_ups(conn: Connection, new: Sequence[NewFollowUp], now: datetime) -> list[int]:
+    """Open each, unless one of the same cause is open about the same person; wake the workers. Returns new ids.
+
+    One that is open already is kept as it stands, with its owner; an urgent one that comes again is
+    told again, since the first telling did not end it.
+    """
+    ids: list[int] = []
+    for statement, some in (
+        (_OPEN_MOTHER, [one for one in new if one.mother_id is not None]),
+        (_OPEN_PHONE, [one for one in new if one.mother_id is None]),
+    ):
+        if some:
+            rows = await conn.fetch(
+                statement,
+                [one.phone_id if one.mother_id is None else one.mother_id for one in some],
+                [one.facility_id for one in some],
+                [one.visit_id for one in some],
+                [one.cause for one in some],
+                [one.country for one in some],
+                [one.rank for one in some],
+                [one.risk for one in some],
+                [one.urgent for one in some],
+                [one.first_at or now for one in some],
+                now,
+                now - SAME_DANGER,
+            )
+            ids.extend(row["id"] for row in rows if row["is_new"])
+    await wake(conn)
+    return ids
+
+
+async def resolve_by_visit(
+    conn: Connection, kept: Sequence[tuple[int, int, str]], now: datetime
+) -> list[int]:
+    """She came: close what waited for that. ``kept`` are (mother id, visit id, kind). Returns the closed ids.
+
+    Danger, a call she asked for and a number to check are not answered by a visit.
+    """
+    if not kept:
+        return []
+    rows = await conn.fetch(
+        _RESOLVE, [one[0] for one in kept], [one[1] for one in kept], [one[2] for one in kept], now
+    )
+    ids = [row["id"] for row in rows]
+    if ids:
+        await conn.execute(_LOG_CAME, ids, now)
+        await conn.execute(_CANCEL_ALERTS, ids, now)
+    return ids
+
+
+# ``is_new``: a row just inserted was never updated, so its xmax is 0.
+_OPEN_MOTHER = """
+INSERT INTO follow_up AS f (mother_id, facility_id, visit_id, cause, country, rank, risk, urgent, opened_at, next_at)
+SELECT DISTINCT ON (subject, cause) subject, facility_id, visit_id, cause, country, rank, risk, urgent,
+    $10::timestamptz, first_at
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::int[], $7::text[], $8::bool[],
+    $9::timestamptz[]) AS n(subject, facility_id, visit_id, cause, country, rank, risk, urgent, first_at)
+ORDER BY subject, cause
+ON CONFLICT (mother_id, cause) WHERE state <> 'resolved' AND mother_id IS NOT NULL DO UPDATE SET
+    state = 'open', step = -1, next_at = excluded.next_at, owner_id = NULL, reopened = f.reopened + 1
+    WHERE f.urgent AND f.notified_at <= $11
+RETURNING f.id, f.xmax = 0 AS is_new
+"""
+_OPEN_PHONE = """
+INSERT INTO follow_up AS f (phone_id, facility_id, visit_id, cause, country, rank, risk, urgent, opened_at, next_at)
+SELECT DISTINCT ON (subject, cause) subject, facility_id, visit_id, cause, country, rank, risk, urgent,
+    $10::timestamptz, first_at
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::int[], $7::text[], $8::bool[],
+    $9::timestamptz[]) AS n(subject, facility_id, visit_id, cause, country, rank, risk, urgent, first_at)
+ORDER BY subject, cause
+ON CONFLICT (phone_id, cause) WHERE state <> 'resolved' AND phone_id IS NOT NULL DO UPDATE SET
+    state = 'open', step = -1, next_at = excluded.next_at, owner_id = NULL, reopened = f.reopened + 1
+    WHERE f.urgent AND f.notified_at <= $11
+RETURNING f.id, f.xmax = 0 AS is_new
+"""
+
+_RESOLVE = """
+UPDATE follow_up f
+SET state = 'resolved', resolved_at = $4, outcome = 'came', next_at = NULL, awaiting_when = FALSE
+FROM (SELECT DISTINCT ON (mother_id) * FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS k(mother_id, visit_id, kind)
+      ORDER BY mother_id, kind = 'infant_test' DESC) k
+WHERE f.mother_id = k.mother_id AND f.state <> 'resolved' AND f.hold_by_code IS NULL
+  AND (f.expect_by IS NOT NULL OR f.visit_id = ANY($2) OR f.cause IN ('silent', 'visit_missed', 'attendance_unknown')
+       OR (k.kind = 'infant_test' AND f.cause IN ('infant_test_overdue', 'infant_test_overdue_nurse')))
+  AND NOT f.urgent
+RETURNING f.id
+"""
+
+_LOG_CAME = """
+INSERT INTO follow_up_log (follow_up_id, at, what, step)
+SELECT id, $2, 'came', step FROM follow_up WHERE id = ANY($1::bigint[])
+"""
+
+_CANCEL_ALERTS = """
+UPDATE message SET state = 'cancelled', reason = 'resolved', settled_at = $2, lease_until = NULL
+WHERE id IN (SELECT id FROM message WHERE follow_up_id = ANY($1::bigint[]) AND state IN ('queued', 'claimed')
+             ORDER BY id FOR UPDATE)
+"""

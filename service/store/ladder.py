@@ -1,0 +1,211 @@
+"""The follow-ups whose next action has come: claimed with everybody who could be told, settled as the ladder answers."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from flows.bundle import Bundle
+from flows.registry import Word
+from scheduler.durations import exact
+from scheduler.ports import Batch
+from scheduler.types import DueFollowUp, Move
+from service.database import Connection, Pool
+from service.security.sealing import Sealer
+from service.store.alarms import raise_alarms
+from service.store.case_codes import codes_for, codes_for_phones
+from service.store.messages import NewMessage, queue
+from service.store.roster import Contact, Rosters, load_rosters
+
+ALARM: Final = "follow_up"
+TOLD: Final = "told"
+
+
+class Ladder:
+    """Implements ``scheduler.ports.FollowUps``."""
+
+    def __init__(self, pool: Pool, sealer: Sealer, bundle: Callable[[], Bundle]) -> None:
+        self._pool = pool
+        self._sealer = sealer
+        self._bundle = bundle
+
+    @asynccontextmanager
+    async def due(self, now: datetime, limit: int) -> AsyncIterator[Batch[DueFollowUp, Move]]:
+        """See the port."""
+        async with self._pool.acquire() as conn, conn.transaction():
+            await conn.execute(_ALARMS_OVER, now, ALARM)
+            rows = await conn.fetch(_DUE, now, limit)
+            yield await _load(conn, rows, self._sealer, self._bundle(), now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    conn: Connection
+    items: Sequence[DueFollowUp]
+    rows: Sequence[Any]
+    rosters: Rosters
+    sealer: Sealer
+    bundle: Bundle
+    now: datetime
+
+    async def settle(self, results: Sequence[Move]) -> None:
+        """Write where each follow-up stands now, tell who is to be told, and raise the alarms."""
+        moves = list(zip(self.items, self.rows, results, strict=True))
+        await self.conn.execute(
+            _MOVE,
+            [item.id for item, _, _ in moves],
+            [move.state for _, _, move in moves],
+            [move.step for _, _, move in moves],
+            [move.next_at for _, _, move in moves],
+            [bool(move.notify) for _, _, move in moves],
+            [move.alarm for _, _, move in moves],
+            self.now,
+        )
+        told = [(item, row, move, who) for item, row, move in moves for who in move.notify]
+        await self.conn.execute(
+            _LOG,
+            [item.id for item, _, _, _ in told],
+            [who if who > 0 else None for _, _, _, who in told],
+            [move.step for _, _, move, _ in told],
+            self.now,
+            TOLD,
+        )
+        await self._alert(told)
+        alarms = [(ALARM, str(item.id)) for item, _, move in moves if move.alarm is not None]
+        await raise_alarms(self.conn, alarms, self.now)
+
+    async def _alert(self, told: Sequence[tuple[DueFollowUp, Any, Move, int]]) -> None:
+        codes = await self._codes(told)
+        messages = []
+        for item, row, move, who in told:
+            contact = self.rosters.contacts[who]
+            code = codes.get((item.id, who))
+            if code is not None:
+                messages.append(self._message(item, row, move, contact, code))
+        await queue(self.conn, self.sealer, messages, self.now)
+
+    def _message(self, item: DueFollowUp, row: Any, move: Move, contact: Contact, code: int) -> NewMessage:
+        template = _template(contact, row["urgent"], first=not item.told and item.state == "open")
+        content = self.bundle.template(template)
+        return NewMessage(
+            person_id=contact.person_id,
+            phone_id=contact.phone_id,
+            template=template,
+            message_class=content.message_class,
+            language=contact.language,
+            not_before=self.now,
+            valid_until=self.now + exact(content.valid_for),
+            params={"code": str(code), "cause": Word(f"cause.{item.cause}")},
+            mother_id=item.mother_id,
+            follow_up_id=item.id,
+        )
+
+    async def _codes(
+        self, told: Sequence[tuple[DueFollowUp, Any, Move, int]]
+    ) -> Mapping[tuple[int, int], int]:
+        """The code each is told. A facility's line has no codes of its own: it is told one of somebody there."""
+        named: dict[tuple[int, int], int] = {}
+        for item, _, _, who in told:
+            speaker = who if who > 0 else _speaker(item)
+            if speaker is not None:
+                named[item.id, who] = speaker
+        about = {item.id: (item.mother_id, row["phone_id"]) for item, row, _, _ in told}
+        mothers = [(s, about[i][0]) for (i, _), s in named.items() if about[i][0] is not None]
+        phones = [(s, about[i][1]) for (i, _), s in named.items() if about[i][0] is None]
+        by_mother = await codes_for(self.conn, mothers, self.now)
+        by_phone = await codes_for_phones(self.conn, phones, self.now)
+        return {
+            (i, who): by_mother[s, about[i][0]] if about[i][0] is not None else by_phone[s, about[i][1]]
+            for (i, who), s in named.items()
+        }
+
+
+def _template(contact: Contact, urgent: bool, first: bool) -> str:
+    if contact.person_id is None:
+        return "alert_facility_line"
+    if urgent:
+        return "alert_urgent"
+    return "alert_supervisor" if contact.role == "supervisor" and not first else "alert"
+
+
+def _speaker(item: DueFollowUp) -> int | None:
+    """Whose code the facility's line is told: somebody on duty, else a supervisor, else her mentor."""
+    roster = item.roster
+    assigned = (roster.assigned,) if roster.assigned is not None else ()
+    return next((one.id for one in (*roster.duty, *roster.supervisors, *assigned)), None)
+
+
+async def _load(
+    conn: Connection, rows: Sequence[Any], sealer: Sealer, bundle: Bundle, now: datetime
+) -> _Batch:
+    mentors = sorted({row["mentor_id"] for row in rows if row["mentor_id"] is not None})
+    rosters = await load_rosters(conn, [row["facility_id"] for row in rows], mentors, now)
+    log: dict[tuple[int, str], set[int]] = {}
+    for entry in await conn.fetch(_LOGGED, [row["id"] for row in rows], TOLD):
+        log.setdefault((entry["follow_up_id"], entry["what"]), set()).add(entry["staff_id"])
+    items = [
+        DueFollowUp(
+            id=row["id"],
+            mother_id=row["mother_id"],
+            cause=row["cause"],
+            country=row["country"],
+            risk=row["risk"],
+            state=row["state"],
+            step=row["step"],
+            owner_id=row["owner_id"],
+            passed_by=frozenset(log.get((row["id"], "pass_on"), ())),
+            roster=rosters.of(row["facility_id"], row["mentor_id"]),
+            told=frozenset(log.get((row["id"], TOLD), ())),
+            not_reached=row["not_reached"],
+            hold_by_code=row["hold_by_code"],
+            expect_by=row["expect_by"],
+            attendance=row["attendance"],
+        )
+        for row in rows
+    ]
+    return _Batch(conn, items, rows, rosters, sealer, bundle, now)
+
+
+_DUE = """
+SELECT f.id, f.mother_id, f.phone_id, f.facility_id, f.cause, f.country, f.risk, f.urgent, f.state, f.step, f.owner_id,
+    f.not_reached, f.hold_by_code, f.expect_by,
+    (SELECT m.mentor_id FROM mother m WHERE m.id = f.mother_id) AS mentor_id,
+    (SELECT v.status FROM visit v WHERE v.mother_id = f.mother_id AND v.due_on <= f.expect_by
+        AND v.due_on >= f.opened_at::date AND v.status IN ('expected', 'missed', 'unknown')
+     ORDER BY v.due_on DESC LIMIT 1) AS attendance
+FROM follow_up f
+WHERE f.state <> 'resolved' AND f.next_at <= $1
+ORDER BY f.urgent DESC, f.rank, f.next_at, f.id
+LIMIT $2
+FOR UPDATE OF f SKIP LOCKED
+"""
+
+_LOGGED = """
+SELECT follow_up_id, what, staff_id FROM follow_up_log
+WHERE follow_up_id = ANY($1::bigint[]) AND what IN ($2, 'pass_on') AND staff_id IS NOT NULL
+"""
+
+_MOVE = """
+UPDATE follow_up f SET state = c.state, step = c.step, next_at = c.next_at,
+    notified_at = CASE WHEN c.notified THEN $7 ELSE f.notified_at END,
+    owner_id = CASE WHEN c.state = 'acknowledged' THEN f.owner_id END,
+    alarm_at = CASE WHEN c.alarm IS NOT NULL THEN $7 ELSE f.alarm_at END,
+    alarm_reason = coalesce(c.alarm, f.alarm_reason),
+    reopened = f.reopened + CASE WHEN f.state = 'acknowledged' AND c.state = 'notified' THEN 1 ELSE 0 END
+FROM unnest($1::bigint[], $2::text[], $3::int[], $4::timestamptz[], $5::bool[], $6::text[])
+    AS c(id, state, step, next_at, notified, alarm)
+WHERE f.id = c.id
+"""
+
+_LOG = """
+INSERT INTO follow_up_log (follow_up_id, staff_id, at, what, step)
+SELECT follow_up_id, staff_id, $4, $5, step FROM unnest($1::bigint[], $2::bigint[], $3::int[])
+    AS l(follow_up_id, staff_id, step)
+"""
+
+_ALARMS_OVER = """
+UPDATE alarm a SET cleared_at = $1
+WHERE a.cleared_at IS NULL AND a.kind = $2
+  AND EXISTS (SELECT FROM follow_up f WHERE f.id = a.subject::bigint AND f.state IN ('resolved', 'acknowledged'))
+"""

@@ -1,0 +1,208 @@
+"""Visits: the one place where a day she is expected is made, moved and marked, with the contacts that go with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from scheduler.localtime import instant_at, local
+from scheduler.types import VisitKind
+from service.database import Connection
+from service.store.follow_ups import resolve_by_visit
+from service.store.messages import cancel_reminders_of_visit, wake
+
+SCHEDULES: Final[Mapping[str, str]] = {
+    "clinic": "visit",
+    "refill": "visit",
+    "infant_test": "infant_visit",
+}
+MISSED: Final = "missed_visit"
+
+
+@dataclass(frozen=True, slots=True)
+class NewVisit:
+    """A day she is expected, at the clinic she is in care at unless another is named."""
+
+    mother_id: int
+    kind: VisitKind
+    due_on: date
+    infant_id: int | None = None
+    target: str | None = None
+    facility_id: int | None = None
+
+
+async def add_visits(conn: Connection, visits: Sequence[NewVisit], now: datetime) -> list[int]:
+    """Enter visits that are not there yet; return the ids of the new ones.
+
+    Each gets its own enrolment (which the planner fills) and its clinic's day waits for its day-close.
+    """
+    if not visits:
+        return []
+    rows = await conn.fetch(
+        _ADD,
+        [one.mother_id for one in visits],
+        [one.infant_id for one in visits],
+        [one.facility_id for one in visits],
+        [one.kind for one in visits],
+        [one.due_on for one in visits],
+        [one.target for one in visits],
+    )
+    ids = [row["id"] for row in rows]
+    if ids:
+        await _enrol(conn, ids, SCHEDULES, now)
+        await _expect_days(conn, ids, now)
+        await wake(conn)
+    return ids
+
+
+async def mark_kept(conn: Connection, visit_ids: Sequence[int], staff_id: int, now: datetime) -> None:
+    """Somebody saw her: what was planned around the visit ends, and what waited for her coming is resolved."""
+    rows = await conn.fetch(_MARK, list(visit_ids), "kept", staff_id, now)
+    for row in rows:
+        await cancel_reminders_of_visit(conn, row["id"], "kept", now)
+    mothers = sorted({row["mother_id"] for row in rows})
+    if mothers:
+        await conn.execute(_CAME, mothers)
+        await resolve_by_visit(conn, [(row["mother_id"], row["id"], row["kind"]) for row in rows], now)
+
+
+async def mark_missed(conn: Connection, visit_ids: Sequence[int], staff_id: int, now: datetime) -> None:
+    """Somebody there saw that she did not come: her contacts after a missed visit begin."""
+    rows = await conn.fetch(_MARK, list(visit_ids), "missed", staff_id, now)
+    ids = [row["id"] for row in rows]
+    if ids:
+        await _enrol(conn, ids, dict.fromkeys(SCHEDULES, MISSED), now)
+        await wake(conn)
+
+
+async def mark_unknown(conn: Connection, facility_id: int, day: date) -> list[int]:
+    """Nobody said who came: the day's unmarked visits become unknown, never missed. Returns their ids."""
+    rows = await conn.fetch(_UNKNOWN, facility_id, day)
+    return [row["id"] for row in rows]
+
+
+async def move_visit(conn: Connection, visit_id: int, due_on: date, now: datetime) -> bool:
+    """Expect her on another day; False when she is expected then already or the visit is over.
+
+    When a text had named the earlier day, that day is remembered, so that a small move is not
+    announced twice. What was planned is planned anew for the new day.
+    """
+    row = await conn.fetchrow(_MOVE, visit_id, due_on)
+    if row is None:
+        return False
+    await cancel_reminders_of_visit(conn, visit_id, "replanned", now)
+    await conn.execute(_MOVE_ENROLMENTS, visit_id, due_on, row["announced_on"], now.date())
+    await _expect_days(conn, [visit_id], now)
+    await wake(conn)
+    return True
+
+
+async def cancel_visit(conn: Connection, visit_id: int, reason: str, now: datetime) -> None:
+    """She is no longer expected, with nobody to blame."""
+    await conn.execute(
+        "UPDATE visit SET status = 'cancelled' WHERE id = $1 AND status IN ('expected', 'unknown')", visit_id
+    )
+    await conn.execute(_END_ENROLMENTS, visit_id, reason)
+    await cancel_reminders_of_visit(conn, visit_id, reason, now)
+
+
+async def _enrol(
+    conn: Connection, visit_ids: Sequence[int], schedules: Mapping[str, str], now: datetime
+) -> None:
+    rows = await conn.fetch(_OF_VISITS, list(visit_ids))
+    today = [local(now, row["time_zone"]).date() for row in rows]
+    await conn.execute(
+        _ENROL,
+        [row["mother_id"] for row in rows],
+        [row["infant_id"] for row in rows],
+        [row["id"] for row in rows],
+        [row["country"] for row in rows],
+        [row["time_zone"] for row in rows],
+        [schedules[row["kind"]] for row in rows],
+        [row["due_on"] for row in rows],
+        today,
+        [row["checkin_hour"] for row in rows],
+    )
+
+
+async def _expect_days(conn: Connection, visit_ids: Sequence[int], now: datetime) -> None:
+    """Let each clinic's day wait for its day-close: looked at first at the hour the clinic closes its day."""
+    rows = await conn.fetch(_OF_VISITS, list(visit_ids))
+    days = {
+        (row["facility_id"], row["due_on"]): instant_at(row["time_zone"], row["due_on"], row["day_close_at"])
+        for row in rows
+    }
+    kept = sorted((facility, day, at or now) for (facility, day), at in days.items())
+    await conn.execute(
+        _EXPECT, [one[0] for one in kept], [one[1] for one in kept], [max(one[2], now) for one in kept]
+    )
+
+
+_ADD = """
+INSERT INTO visit (mother_id, infant_id, facility_id, kind, due_on, target)
+SELECT v.mother_id, v.infant_id, coalesce(v.facility_id, m.facility_id), v.kind, v.due_on, v.target
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::date[], $6::text[])
+    AS v(mother_id, infant_id, facility_id, kind, due_on, target)
+JOIN mother m ON m.id = v.mother_id
+ORDER BY v.mother_id, v.due_on, v.kind
+ON CONFLICT DO NOTHING
+RETURNING id
+"""
+
+_OF_VISITS = """
+SELECT v.id, v.mother_id, v.infant_id, v.facility_id, v.kind, v.due_on, f.country, f.time_zone, f.day_close_at,
+    m.checkin_hour
+FROM visit v JOIN facility f ON f.id = v.facility_id JOIN mother m ON m.id = v.mother_id
+WHERE v.id = ANY($1::bigint[]) ORDER BY v.id
+"""
+
+_ENROL = """
+INSERT INTO enrolment (mother_id, infant_id, visit_id, country, time_zone, schedule, anchor_on, entered_on, hour,
+    next_on)
+SELECT mother_id, infant_id, visit_id, country, time_zone, schedule, anchor_on, today, hour, today
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::date[], $8::date[],
+    $9::int[]) AS e(mother_id, infant_id, visit_id, country, time_zone, schedule, anchor_on, today, hour)
+ON CONFLICT DO NOTHING
+"""
+
+_EXPECT = """
+INSERT INTO site_day (facility_id, day, next_at)
+SELECT * FROM unnest($1::bigint[], $2::date[], $3::timestamptz[])
+ON CONFLICT (facility_id, day) DO UPDATE SET next_at = coalesce(site_day.next_at, excluded.next_at)
+    WHERE site_day.closed_at IS NULL AND site_day.stage = 0
+"""
+
+_MARK = """
+UPDATE visit SET status = $2, marked_by = $3, marked_at = $4
+WHERE id = ANY($1::bigint[]) AND status IN ('expected', 'unknown', 'missed', 'kept') AND status <> $2
+RETURNING id, mother_id, kind
+"""
+
+_CAME = """
+UPDATE mother SET asked_at = NULL, nudged_at = NULL, silence_check_at = NULL
+WHERE id = ANY($1::bigint[]) AND asked_at IS NOT NULL
+"""
+
+_UNKNOWN = """
+UPDATE visit SET status = 'unknown' WHERE facility_id = $1 AND due_on = $2 AND status = 'expected' RETURNING id
+"""
+
+_MOVE = """
+UPDATE visit v SET due_on = $2, moved_from = a.announced_on, status = 'expected', confirmed_at = NULL, wanted_on = NULL
+FROM (SELECT o.id, CASE WHEN EXISTS (SELECT FROM reminder r JOIN enrolment e ON e.id = r.enrolment_id
+          WHERE e.visit_id = o.id AND r.state = 'queued') THEN o.due_on END AS announced_on
+      FROM visit o WHERE o.id = $1) a
+WHERE v.id = a.id AND v.status IN ('expected', 'unknown') AND v.due_on <> $2
+  AND NOT EXISTS (SELECT FROM visit x WHERE x.mother_id = v.mother_id
+      AND x.infant_id IS NOT DISTINCT FROM v.infant_id AND x.kind = v.kind AND x.due_on = $2)
+RETURNING a.announced_on
+"""
+
+_MOVE_ENROLMENTS = """
+UPDATE enrolment SET anchor_on = $2, announced_on = $3, revision = NULL, planned_through = NULL, next_on = $4
+WHERE visit_id = $1 AND state = 'active'
+"""
+
+_END_ENROLMENTS = """
+UPDATE enrolment SET state = 'ended', ended_reason = $2, next_on = NULL WHERE visit_id = $1 AND state = 'active'
+"""
