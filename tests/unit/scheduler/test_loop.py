@@ -1,0 +1,272 @@
+"""The loop's own promises: order, isolation of what fails, one settling at a time, and wakes that become one."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any
+
+import pytest
+
+from scheduler.loop import ORDER, Loop, settle
+from scheduler.ports import Ports, SiteDay
+from scheduler.types import Hold, Move, Plan, Send
+from tests.unit.scheduler.made import NAIROBI, at, enrolment, follow_up, kenya, reminder, spell
+
+NOW = at("2026-11-23 10:00")
+COUNTRIES = {"KE": kenya()}
+
+
+@dataclass
+class MemoryBatch:
+    """Rows in memory, claimed and settled together; ``poison`` refuses to be written."""
+
+    items: Sequence[Any]
+    settled: list[tuple[Any, Any]]
+    poison: Any
+
+    async def settle(self, results: Sequence[Any]) -> None:
+        assert len(results) == len(self.items)
+        if self.poison in self.items:
+            raise RuntimeError("this row cannot be written")
+        self.settled += zip(self.items, results, strict=True)
+
+
+@dataclass
+class World:
+    """Every port in memory. ``trace`` is the order in which they were used."""
+
+    due: dict[str, list[Any]] = field(default_factory=dict)
+    trace: list[str] = field(default_factory=list)
+    settled: list[tuple[Any, Any]] = field(default_factory=list)
+    faults: list[tuple[str, str]] = field(default_factory=list)
+    aside: list[tuple[str, Any]] = field(default_factory=list)
+    counts: list[dict[str, int]] = field(default_factory=list)
+    poison: Any = None
+    broken: set[str] = field(default_factory=set)
+    to_send: int = 0
+    beats: list[datetime] = field(default_factory=list)
+    inside: int = 0
+    most_inside: int = 0
+    gate: asyncio.Event | None = None
+
+    def claim(self, name: str) -> Callable[[datetime, int], Any]:
+        @asynccontextmanager
+        async def open_batch(now: datetime, limit: int) -> AsyncIterator[MemoryBatch]:
+            self.trace.append(name)
+            if name in self.broken:
+                raise ConnectionError("the database is away")
+            batch = MemoryBatch(tuple(self.due.get(name, ())[:limit]), self.settled, self.poison)
+            yield batch
+            self.due[name] = self.due.get(name, [])[limit:]
+
+        return open_batch
+
+    async def rescue(self, now: datetime) -> int:
+        self.trace.append("rescue")
+        return 0
+
+    async def send(self, now: datetime) -> int:
+        self.trace.append("send")
+        self.inside += 1
+        self.most_inside = max(self.most_inside, self.inside)
+        if self.gate is not None:
+            await self.gate.wait()
+        self.inside -= 1
+        sent, self.to_send = self.to_send, 0
+        return sent
+
+    async def beat(self, now: datetime) -> None:
+        self.beats.append(now)
+
+    async def set_aside(self, what: str, item: object, now: datetime) -> None:
+        self.aside.append((what, item))
+        self.due[what].remove(item)
+
+    def fault(self, name: str, error: Exception) -> None:
+        self.faults.append((name, type(error).__name__))
+
+    def info(self, event: str, /, **counts: int) -> None:
+        self.counts.append(counts)
+
+    def ports(self, aside: bool = True) -> Ports:
+        class Door:
+            def __init__(self, claim: Callable[[datetime, int], Any]) -> None:
+                self.due = self.behind = claim
+
+        doors: dict[str, Any] = {
+            name: Door(self.claim(name))
+            for name in ("planning", "reminders", "silences", "follow_ups", "sites")
+        }
+        world: Any = self
+        return Ports(**doors, outbox=world, heart=world, aside=world if aside else None)
+
+    async def settle(self, aside: bool = True, **more: Any) -> Any:
+        return await settle(self.ports(aside), COUNTRIES, NOW, log=self, faults=self.fault, **more)
+
+
+def full_world() -> World:
+    return World(
+        due={
+            "planning": [enrolment(rhythm="weekly", weekday=0, hour=10)],
+            "reminders": [reminder()],
+            "silences": [spell()],
+            "follow_ups": [follow_up()],
+            "sites": [SiteDay(1, date(2026, 11, 23), 9, False, 0, NAIROBI, time(15))],
+        },
+        to_send=2,
+    )
+
+
+async def test_a_settling_runs_every_pass_in_order_until_nothing_is_due() -> None:
+    world = full_world()
+    settled = await world.settle()
+    assert world.trace == [*ORDER, *ORDER]
+    assert (settled.rounds, settled.more, settled.faulty, settled.total) == (2, False, set(), 7)
+    assert [type(result) for _, result in world.settled][:2] == [Plan, Send]
+    assert world.beats == [NOW]
+    assert world.counts == [{"rounds": 2, **settled.counts}]
+
+
+async def test_an_idle_settling_is_one_round_and_says_nothing() -> None:
+    world = World()
+    settled = await world.settle()
+    assert (settled.rounds, settled.total, world.counts, world.beats) == (1, 0, [], [NOW])
+
+
+@pytest.mark.parametrize("name", ["planning", "reminders", "silences", "follow_ups", "sites"])
+async def test_a_pass_that_fails_stops_nobody_else(name: str) -> None:
+    world = full_world()
+    world.broken = {name}
+    settled = await world.settle()
+    assert settled.faulty == {name}
+    assert world.faults == [(name, "ConnectionError")]
+    assert settled.total == 6
+    assert world.beats == [NOW]
+
+
+async def test_a_row_that_cannot_be_written_is_set_aside_and_the_others_go() -> None:
+    world = World(due={"reminders": [reminder(id=n, mother_id=n) for n in range(1, 8)]})
+    world.poison = world.due["reminders"][3]
+    settled = await world.settle()
+    assert world.aside == [("reminders", world.poison)]
+    assert sorted(item.id for item, _ in world.settled) == [1, 2, 3, 5, 6, 7]
+    assert settled.faulty == set()
+
+
+async def test_without_a_place_to_set_it_aside_the_pass_rests() -> None:
+    world = World(due={"reminders": [reminder()]}, poison=reminder())
+    settled = await world.settle(aside=False)
+    assert (settled.faulty, world.settled) == ({"reminders"}, [])
+
+
+async def test_an_item_whose_rule_fails_gets_a_harmless_answer_of_its_own() -> None:
+    lost = {"country": "ZZ"}
+    world = World(
+        due={
+            "planning": [enrolment(id=1, **lost), enrolment(id=2, rhythm="daily", hour=10)],
+            "reminders": [reminder(id=1, **lost), reminder(id=2, mother_id=2)],
+            "silences": [spell(**lost), spell()],
+            "follow_ups": [follow_up(id=1, cause="unheard_of"), follow_up(id=2)],
+        }
+    )
+    await world.settle()
+    results = [result for _, result in world.settled]
+    assert [(p.fault, bool(p.reminders)) for p in results if isinstance(p, Plan)] == [
+        ("rule_fault", False),
+        (None, True),
+    ]
+    assert [type(r) for r in results[2:4]] == [Hold, Send]
+    failed, good = (r for r in results if isinstance(r, Move))
+    assert (failed.alarm, failed.notify, good.alarm) == ("rule_fault", (), None)
+    assert failed.next_at is not None
+    assert [name for name, _ in world.faults] == ["planning", "reminders", "silences", "follow_ups"]
+
+
+async def test_rounds_are_bounded_and_say_that_more_is_due() -> None:
+    world = World(due={"reminders": [reminder(id=n, mother_id=n) for n in range(600 * 3)]})
+    settled = await world.settle(max_rounds=2)
+    assert (settled.rounds, settled.more, settled.counts["reminders"]) == (2, True, 1000)
+
+
+@dataclass
+class Standing:
+    """A clock that stands still."""
+
+    async def now(self) -> datetime:
+        return NOW
+
+
+def loop_over(world: World) -> Loop:
+    return Loop(world.ports(), lambda: COUNTRIES, Standing(), log=world, faults=world.fault)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Let the loop run until something is so; a hundred thousand turns are far more than enough."""
+    for _ in range(100_000):
+        if condition():
+            return
+        await asyncio.sleep(0)
+    pytest.fail("it never became so")
+
+
+async def test_wakes_during_a_settling_become_one_and_never_overlap() -> None:
+    world = World(gate=asyncio.Event())
+    loop, stop = loop_over(world), asyncio.Event()
+    running = asyncio.create_task(loop.run(stop))
+    loop.wake()
+    await until(lambda: world.inside == 1)
+    for _ in range(50):
+        loop.wake()
+    beside = asyncio.create_task(loop.settle_now())
+    for _ in range(100):
+        await asyncio.sleep(0)
+    assert world.most_inside == 1
+    assert world.gate is not None
+    world.gate.set()
+    await beside
+    await until(lambda: len(world.beats) == 3)
+    for _ in range(100):
+        await asyncio.sleep(0)
+    assert len(world.beats) == 3, "one under way, one beside it, and one for fifty wakes"
+    assert world.most_inside == 1
+    stop.set()
+    await running
+
+
+async def test_a_backlog_is_settled_without_being_woken_again() -> None:
+    world = World(due={"reminders": [reminder(id=n, mother_id=n) for n in range(500 * 25)]})
+    loop, stop = loop_over(world), asyncio.Event()
+    running = asyncio.create_task(loop.run(stop))
+    loop.wake()
+    await until(lambda: len(world.settled) == 500 * 25 and len(world.beats) == 2)
+    stop.set()
+    await running
+    assert world.faults == []
+
+
+async def test_a_clock_that_cannot_be_read_is_reported_and_the_loop_lives() -> None:
+    class Broken:
+        async def now(self) -> datetime:
+            raise ConnectionError("the database is away")
+
+    world = World()
+    loop = Loop(world.ports(), lambda: COUNTRIES, Broken(), log=world, faults=world.fault)
+    stop = asyncio.Event()
+    running = asyncio.create_task(loop.run(stop))
+    for count in (1, 2):
+        loop.wake()
+        await until(lambda count=count: len(world.faults) == count)
+    stop.set()
+    await running
+    assert world.faults == [("loop", "ConnectionError")] * 2
+
+
+async def test_it_stops_when_told_even_if_never_woken() -> None:
+    world = World()
+    stop = asyncio.Event()
+    running = asyncio.create_task(loop_over(world).run(stop))
+    stop.set()
+    await running
+    assert world.trace == []
