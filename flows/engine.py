@@ -6,6 +6,7 @@ facts; what no longer fits leads home.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from flows.bundle import SOURCE, Bundle
 from flows.events import LanguageChosen, SessionResumed
@@ -43,7 +44,11 @@ def begin(bundle: Bundle, segments: Sequence[str], facts: Facts) -> HopResult:
     if not segments and resumable is not None and resumable.who is None:
         walk.state = replace(walk.state, screen="resume")
         return walk.show()
-    return _follow(walk.home(), bundle, facts, [normalise(segment) for segment in segments])
+    return _follow(walk.home(), bundle, facts, list(takewhile(_is_digits, map(normalise, segments))))
+
+
+def _is_digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def advance(bundle: Bundle, state: SessionState | None, typed: str, facts: Facts) -> HopResult:

@@ -297,6 +297,11 @@ def test_dialling_through_navigates_and_never_acts(segments: tuple[str, ...], sc
     assert not result.reply.end
 
 
+def test_what_no_digit_was_dialled_for_is_not_kept() -> None:
+    asked = begin(BUNDLE, ("7", "1", "\ud800", "2"), facts())
+    assert state_of(asked).pending == ("1",)
+
+
 def test_dialling_through_without_a_language_asks_it_first() -> None:
     assert state_of(begin(BUNDLE, ("2",), facts(language=None))).screen == "language"
 

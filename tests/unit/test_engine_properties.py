@@ -71,7 +71,7 @@ def typed_on(state: SessionState, likely: int | str, pin_person: int | None) -> 
 
 def stored(state: SessionState) -> SessionState:
     """The state as it comes back from the database."""
-    again = SessionState.from_json(json.loads(json.dumps(state.to_json())))
+    again = SessionState.from_json(json.loads(json.dumps(state.to_json(), ensure_ascii=False).encode()))
     assert again == state
     return again
 

@@ -112,6 +112,10 @@ def test_other_pins_are_taken(pin: str) -> None:
     assert parse("new_pin", pin, facts(), STATE) == pin
 
 
+def test_a_pin_of_somebody_else_on_the_number_is_refused_like_an_easy_one() -> None:
+    assert refused("new_pin", "4827", pin_taken=True) == "error.weak_pin"
+
+
 def test_most_pins_are_left_to_choose_from() -> None:
     assert sum(is_weak_pin(f"{pin:04}") for pin in range(10_000)) < 250
 
