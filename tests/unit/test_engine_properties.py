@@ -32,15 +32,22 @@ MOTHERS = st.builds(
     ),
     st.lists(st.integers(0, 300), max_size=2),
 )
+FOLLOW_UPS = st.integers(0, 30).map(cases)
 STAFF = st.one_of(
     st.builds(
         StaffFacts,
-        id=st.just(who),
-        role=st.just(role),
+        id=st.just(MENTOR),
+        role=st.just("mentor"),
         facility_id=st.just(1),
-        follow_ups=st.integers(0, 30).map(cases),
-    )
-    for who, role in ((MENTOR, "mentor"), (SUPERVISOR, "supervisor"))
+        follow_ups=FOLLOW_UPS,
+    ),
+    st.builds(
+        StaffFacts,
+        id=st.just(SUPERVISOR),
+        role=st.just("supervisor"),
+        facility_id=st.just(1),
+        follow_ups=FOLLOW_UPS,
+    ),
 )
 LIKELY = st.one_of(st.integers(0, 8), st.integers(0, 8), st.integers(0, 8), TYPED)
 """Mostly the nth digit of the page shown, the right PIN where one is asked, and else anything at all."""
