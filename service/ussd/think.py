@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from flows.bundle import Bundle
@@ -12,20 +11,12 @@ from service.security.sealing import Sealer
 from service.ussd.call import Call, dialled_segments, typed
 from service.ussd.load import Row
 from service.ussd.person_facts import Own
+from service.ussd.pin_check import Checked
 from service.ussd.places import Place
 from service.ussd.save import Answer
 
 _SESSION = {"table": "ussd_session", "column": "state"}
 _REPLY = {"table": "ussd_reply", "column": "reply"}
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What had to be looked up outside the statement: whose PIN it was, whether a new one is taken, a spare code."""
-
-    pin_person: int | None = None
-    pin_taken: bool = False
-    spare_code: str | None = None
 
 
 def open_state(sealer: Sealer, row: Row, call: Call) -> tuple[SessionState, str] | None:

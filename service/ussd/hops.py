@@ -1,0 +1,150 @@
+"""One hop's steps on stored rows, shared by the group and by the hop served alone."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from flows.bundle import Bundle
+from flows.types import Facts, SessionState
+from service.apply import Origin, apply
+from service.apply.deps import Deps
+from service.bundles import Bundles
+from service.database import Connection
+from service.security.sealing import Sealer
+from service.ussd.call import Call
+from service.ussd.load import Row
+from service.ussd.person_facts import Own, Wanted, load_own
+from service.ussd.pin_check import Checked
+from service.ussd.places import Places
+from service.ussd.save import Answer, save
+from service.ussd.think import answer, earlier_state, facts_of, kept_reply, open_state
+
+SLOW_INPUTS = frozenset({"pin", "new_pin"})
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A hop with what was stored about it, its bundle and its opened state."""
+
+    call: Call
+    row: Row
+    bundle: Bundle
+    opened: tuple[SessionState, str] | None
+
+    @property
+    def who(self) -> int | None:
+        return self.opened[0].who if self.opened else None
+
+    @property
+    def asks_slow(self) -> bool:
+        """Whether answering means hashing a PIN, which takes a thread and tens of milliseconds."""
+        if self.opened is None:
+            return False
+        state, _ = self.opened
+        screen = self.bundle.screens.get(state.screen)
+        return screen is not None and screen.input in SLOW_INPUTS
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """A prepared hop with what was looked up beside the facts, ready for the engine."""
+
+    prepared: Prepared
+    checked: Checked
+
+    @property
+    def who(self) -> int | None:
+        """Whose PIN was given in this session, or on this very hop."""
+        return self.prepared.who if self.prepared.who is not None else self.checked.pin_person
+
+
+class Hops:
+    """The steps of a hop: is it settled already, prepare, think, save and apply, end politely."""
+
+    def __init__(self, *, sealer: Sealer, deps: Callable[[], Deps], bundles: Bundles, places: Places) -> None:
+        self._sealer = sealer
+        self._deps = deps
+        self._bundles = bundles
+        self._places = places
+
+    def settled(self, call: Call, row: Row) -> bytes | None:
+        """The reply to a hop that can have no effect any more: a repeat, or one that comes too late."""
+        if row.replied is not None and row.same_phone:
+            return kept_reply(self._sealer, row.replied, call, call.text_mac)
+        if row.hop and (row.ended or not row.same_phone):
+            return self.polite(self._bundles.current(), "error.fault", row.language)
+        return None
+
+    async def prepare(self, call: Call, row: Row) -> Prepared:
+        """Open the session's state, on the bundle it began with."""
+        bundle = await self._bundles.get(row.bundle) if row.bundle else self._bundles.current()
+        return Prepared(call, row, bundle, open_state(self._sealer, row, call))
+
+    async def think(self, connection: Connection, thoughts: Sequence[Thought]) -> list[Answer | None]:
+        """Answer each prepared hop; None where the text does not continue the session."""
+        if not thoughts:
+            return []
+        now = thoughts[0].prepared.call.now
+        facilities = {person.facility_id for t in thoughts for person in t.prepared.row.people}
+        await self._places.refresh(facilities, asyncio.get_running_loop().time())
+        wanted = [w for t in thoughts if (w := self._wanted(t)) is not None]
+        own = await load_own(connection, wanted, now) if wanted else {}
+        return [
+            answer(
+                self._sealer,
+                t.prepared.bundle,
+                t.prepared.call,
+                t.prepared.row,
+                t.prepared.opened,
+                self._facts(t, own),
+            )
+            for t in thoughts
+        ]
+
+    def _wanted(self, thought: Thought) -> Wanted | None:
+        person = next((p for p in thought.prepared.row.people if p.id == thought.who), None)
+        if person is None:
+            return None
+        return Wanted(person.id, person.kind, self._places.of(person.facility_id).zone)
+
+    def _facts(self, thought: Thought, own: Mapping[int, Own]) -> Facts:
+        prepared, row = thought.prepared, thought.prepared.row
+        place = self._places.of(row.people[0].facility_id if row.people else None)
+        resume = earlier_state(self._sealer, row, prepared.bundle)
+        return facts_of(
+            prepared.call, row, place, own, thought.who, thought.checked, resume, prepared.call.now
+        )
+
+    async def save(
+        self, connection: Connection, answers: Sequence[Answer], pin_hashes: Mapping[int, str] | None = None
+    ) -> set[tuple[str, str]]:
+        """Save the answers, and apply the events of those that won in the same transaction."""
+        now = answers[0].call.now
+        if not any(a.events for a in answers):
+            return await save(connection, answers, now)
+        async with connection.transaction():
+            won = await save(connection, answers, now)
+            for one in answers:
+                if (one.call.gateway, one.call.session_id) in won:
+                    await self._apply(connection, one, pin_hashes or {})
+        return won
+
+    async def _apply(self, connection: Connection, one: Answer, pin_hashes: Mapping[int, str]) -> None:
+        origin = Origin(
+            phone_id=one.phone_id,
+            number_index=one.call.number_index,
+            number=one.call.number,
+            via="ussd",
+            ref=one.call.row,
+        )
+        await apply(connection, one.events, origin, one.call.now, self._deps(), pin_hashes=pin_hashes)
+
+    def last_reply(self, prepared: Prepared) -> bytes:
+        """A text that does not continue the session: show again what was shown last."""
+        row = prepared.row
+        if row.last_reply is None or row.last_mac is None:
+            return self.polite(prepared.bundle, "error.fault", row.language)
+        return kept_reply(self._sealer, row.last_reply, prepared.call, row.last_mac)
+
+    def polite(self, bundle: Bundle, key: str, language: str | None = None) -> bytes:
+        return f"END {bundle.word(key, language or 'en')}".encode()

@@ -1,0 +1,56 @@
+"""Whose PIN was typed, and whether a chosen one may be had: the slow half of a hop, off the event loop."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flows.events import Event, MotherSetUp
+from service.database import Pool
+from service.security.pins import PinChecker
+from service.ussd import pin_tries
+from service.ussd.call import Call
+from service.ussd.load import KnownPerson
+
+PEOPLE_ON_A_NUMBER = 4
+"""Hashes computed for every typed PIN, known caller or not, so that the time tells nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is looked up beside the facts: whose PIN it was, whether a new one is taken, a spare set-up code."""
+
+    pin_person: int | None = None
+    pin_taken: bool = False
+    spare_code: str | None = None
+
+
+class PinCheck:
+    """Checks PINs against the people on the calling number, within each one's tries for the day."""
+
+    def __init__(self, pool: Pool, pins: PinChecker) -> None:
+        self._pool = pool
+        self._pins = pins
+
+    async def person(self, call: Call, people: Sequence[KnownPerson], pressed: str) -> int | None:
+        """The person whose PIN this is, or None. Counts a try for everyone with a PIN on the number."""
+        day = call.now.date()
+        with_pin = {p.id: p.pin_hash for p in people if p.pin_hash is not None}
+        allowed = await pin_tries.allow(self._pool, call, list(with_pin), day) if with_pin else set()
+        hashes = {id_: hash_ for id_, hash_ in with_pin.items() if id_ in allowed}
+        match = await self._pins.verify(pressed, list(hashes.values()), declared=PEOPLE_ON_A_NUMBER)
+        if match is None:
+            return None
+        person = list(hashes)[match]
+        await pin_tries.forget(self._pool, call, person, day)
+        return person
+
+    async def is_taken(self, people: Sequence[KnownPerson], pressed: str) -> bool:
+        """Whether somebody on this number has this PIN already: it would tell nobody apart."""
+        return await self._pins.is_taken(pressed, [p.pin_hash for p in people if p.pin_hash is not None])
+
+    async def hash_chosen(self, events: Sequence[Event]) -> dict[int, str]:
+        """The hash of each PIN chosen on this hop, by mother."""
+        return {
+            event.mother_id: await self._pins.hash_pin(event.pin)
+            for event in events
+            if isinstance(event, MotherSetUp)
+        }
