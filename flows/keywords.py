@@ -19,15 +19,18 @@ SHORTEST_FORGIVEN = 4
 """A slip is forgiven in words of at least this many letters."""
 SHORTEST_FORGIVEN_DANGER = 6
 """For danger longer ones: "home" is one letter from the Kiswahili for fever."""
+LONGEST_FINE = 6
+"""A longer text that says "fine" somewhere says more than that: a person reads it."""
 _CASE_JOINED = re.compile(r"([2-9][0-9]{2})([0-9])")
 _CASE_CODE = re.compile(r"[2-9][0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """The words of one intent in one language: found anywhere, or only as the whole text."""
+    """The words of one intent in one language: forgiving a slip, exact, or only as the whole text."""
 
     words: tuple[str, ...] = ()
+    exact: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
 
 
@@ -86,16 +89,12 @@ def _by_words(tables: _Tables, said: str) -> Intent:
         return Intent.WRONG_PERSON
     if _holds(tables, "not", said, None):
         return Intent.UNCLEAR
-    found = {
-        intent
-        for intent in (Intent.HELP, Intent.CALL, Intent.FINE)
-        if _holds(tables, intent.value, said, SHORTEST_FORGIVEN)
-    }
-    if Intent.CALL in found:
-        return Intent.CALL
-    if Intent.HELP in found:
-        return Intent.HELP
-    return Intent.FINE if found else Intent.UNCLEAR
+    for intent in (Intent.CALL, Intent.HELP):
+        if _holds(tables, intent.value, said, SHORTEST_FORGIVEN):
+            return intent
+    # "Fine" ends a spell of silence, so it is never guessed: "no food" is one letter from "no good".
+    is_short = len(said.split()) <= LONGEST_FINE
+    return Intent.FINE if is_short and _holds(tables, "fine", said, None) else Intent.UNCLEAR
 
 
 def _case(said: str) -> Interpretation | None:
@@ -112,17 +111,22 @@ def _case(said: str) -> Interpretation | None:
 
 
 def _answer(tables: _Tables, said: str) -> str | None:
-    """The digit a text answers an open question with; None when it says something else, or both."""
-    first = said.partition(" ")[0]
+    """The digit a text answers an open question with; None when it says something else, or both.
+
+    The first answer is the good news of every question: with a word that turns it around, or a wish
+    for a call, it is not taken.
+    """
+    first, _, rest = said.partition(" ")
+    doubt = any(_holds(tables, name, rest, SHORTEST_FORGIVEN) for name in ("not", "no", "call", "help"))
     if len(first) == 1 and first in "123456789":
-        return first
+        return None if first == "1" and doubt else first
     if any(
         _holds(tables, name, said, SHORTEST_FORGIVEN) for name in ("call", "help", "wrong_person", "robot")
     ):
         return None
-    yes = _begins(tables, "yes", said) or _slip(tables, "yes", first)
-    no = _begins(tables, "no", said) or _slip(tables, "no", first)
-    both = _holds(tables, "no", said, None) if yes else _holds(tables, "yes", said, None)
+    yes = _begins(tables, "yes", said) or (not rest and _slip(tables, "yes", first))
+    no = _begins(tables, "no", said) or (not rest and _slip(tables, "no", first))
+    both = doubt if yes else _holds(tables, "yes", said, None)
     if yes == no or both:
         return None
     return "1" if yes else "2"
@@ -135,7 +139,9 @@ def _begins(tables: _Tables, intent: str, said: str) -> bool:
     """Whether the text is, or begins with, one of the words exactly as written in the tables."""
     for of_language in tables.values():
         table = of_language.get(intent, _NONE)
-        if said in table.whole or any(said == word or said.startswith(f"{word} ") for word in table.words):
+        if said in table.whole or any(
+            said == word or said.startswith(f"{word} ") for word in (*table.words, *table.exact)
+        ):
             return True
     return False
 
@@ -145,7 +151,7 @@ def _holds(tables: _Tables, intent: str, said: str, shortest: int | None) -> boo
     padded = f" {said} "
     for of_language in tables.values():
         table = of_language.get(intent, _NONE)
-        if said in table.whole or any(f" {word} " in padded for word in table.words):
+        if said in table.whole or any(f" {word} " in padded for word in (*table.words, *table.exact)):
             return True
     return shortest is not None and any(_slip(tables, intent, token, shortest) for token in said.split())
 
@@ -162,7 +168,11 @@ def _slip(tables: _Tables, intent: str, token: str, shortest: int = SHORTEST_FOR
 
 
 def _known(tables: _Tables, token: str) -> bool:
-    return any(token in table.words for of_language in tables.values() for table in of_language.values())
+    return any(
+        token in table.words or token in table.exact
+        for of_language in tables.values()
+        for table in of_language.values()
+    )
 
 
 def _near(tables: _Tables, intent: str, token: str, shortest: int) -> bool:
@@ -193,7 +203,7 @@ def _compiled(bundle: Bundle) -> _Tables:
     raw: Mapping[str, Mapping[str, Mapping[str, Any]]] = bundle.tables.get("keywords", {})
     return {
         language: {
-            intent: _Table(_plain(table.get("words", ())), _plain(table.get("whole", ())))
+            intent: _Table(*(_plain(table.get(kind, ())) for kind in ("words", "exact", "whole")))
             for intent, table in of_language.items()
         }
         for language, of_language in raw.items()

@@ -38,4 +38,4 @@ def check(bundle: Bundle) -> Iterator[Problem]:
 
 def _words(table: Mapping[str, Mapping[str, Any]], intent: str) -> set[str]:
     entry = table.get(intent, {})
-    return {normalise(word) for word in (*entry.get("words", ()), *entry.get("whole", ()))}
+    return {normalise(word) for kind in ("words", "exact", "whole") for word in entry.get(kind, ())}

@@ -101,7 +101,7 @@ def test_missed_days_are_said_at_once_and_then_their_reason(typed: tuple[str, ..
 def test_a_call_is_promised_only_while_somebody_is_on_duty(way: tuple[str, ...]) -> None:
     on, off = phone(on_duty=True).dial(*way), phone().dial(*way)
     assert on.events[-1] == off.events[-1] == CallRequested(None, "today")
-    assert "We will call you today" in on.reads
+    assert "We will call you soon" in on.reads
     assert "will call" not in off.reads
     assert "No one is on duty now" in off.reads
 

@@ -59,7 +59,19 @@ def test_a_possible_danger_is_danger_in_any_language(bundle: Bundle, text: str) 
     assert of_mother(bundle, text, "en").intent is Intent.DANGER
 
 
-@pytest.mark.parametrize("text", ["nakuja home", "nakuja", "anakuja kesho", "asante sana", "nimefika"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nakuja home",
+        "nakuja",
+        "anakuja kesho",
+        "amenipigia",
+        "nimepigiwa simu",
+        "nakula",
+        "asante sana",
+        "nimefika",
+    ],
+)
 def test_ordinary_words_one_letter_from_a_danger_word_are_not_danger(bundle: Bundle, text: str) -> None:
     assert of_mother(bundle, text).intent is not Intent.DANGER
 
@@ -97,6 +109,32 @@ def test_without_a_question_an_answer_goes_to_a_person(bundle: Bundle, text: str
 @pytest.mark.parametrize("text", ["ndiyo hapana", "yes no", "12", "0"])
 def test_two_answers_at_once_are_not_guessed(bundle: Bundle, text: str) -> None:
     assert of_mother(bundle, text).intent is Intent.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("1 nipigie", Intent.CALL),
+        ("1 but call me", Intent.CALL),
+        ("1 not well", Intent.UNCLEAR),
+        ("1 siko sawa", Intent.UNCLEAR),
+        ("ndiyo siko sawa", Intent.UNCLEAR),
+        ("sore", Intent.UNCLEAR),
+    ],
+)
+def test_good_news_with_a_but_is_not_taken_for_good_news(bundle: Bundle, text: str, intent: Intent) -> None:
+    assert of_mother(bundle, text).intent is intent
+
+
+def test_bad_news_with_words_is_still_the_answer(bundle: Bundle) -> None:
+    assert of_mother(bundle, "2 siko sawa") == Interpretation(Intent.ANSWER, digit="2")
+
+
+@pytest.mark.parametrize(
+    "text", ["no food", "we have no food here", "tell me", "it will be good if you tell my sister"]
+)
+def test_fine_is_never_guessed(bundle: Bundle, text: str) -> None:
+    assert of_mother(bundle, text, asked=False).intent is not Intent.FINE
 
 
 def test_yes_with_a_wish_to_be_called_is_the_wish(bundle: Bundle) -> None:
