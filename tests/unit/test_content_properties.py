@@ -3,6 +3,7 @@
 import json
 import random
 from datetime import date, datetime, timedelta, timezone
+from typing import Literal
 
 import pytest
 
@@ -23,6 +24,7 @@ from service.content import load_bundle
 
 BUNDLE = load_bundle()
 NOW = datetime(2026, 3, 3, 10, 0, tzinfo=timezone(timedelta(hours=3)))
+KINDS: tuple[Literal["clinic", "refill", "infant_test"], ...] = ("clinic", "refill", "infant_test")
 PERSONS = {"mother": 1, "staff": 2, "supervisor": 3}
 TYPED = (
     "0",
@@ -50,7 +52,7 @@ def some_facts(
     role = "supervisor" if pin_person == PERSONS["supervisor"] else "mentor"
     visits = tuple(
         VisitFact(n, kind, date(2026, 12, 23) - timedelta(days=chance.randrange(400)))
-        for n, kind in enumerate(chance.choices(("clinic", "refill", "infant_test"), k=chance.randrange(4)))
+        for n, kind in enumerate(chance.choices(KINDS, k=chance.randrange(4)))
     )
     follow_ups = tuple(
         FollowUpItem(n, str(200 + n), chance.choice(("silent", "danger")), "red", True, n, "open", 1)
@@ -91,7 +93,6 @@ def test_a_thousand_walks(language: str) -> None:
     reached: set[str] = set()
     for _ in range(1000):
         dropped: SessionState | None = None
-        who: int | None = None
         state = begin(
             BUNDLE, chance.sample("1234567", chance.randrange(3)), some_facts(chance, language, None, None)
         ).state

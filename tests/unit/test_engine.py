@@ -1,10 +1,9 @@
-"""The hop: gates, back and home, what changed meanwhile, dialling through, and going on after a drop."""
+"""The hop: the PIN gate, back and home, what is not understood, and what changed meanwhile."""
 
 from dataclasses import replace
 
 import pytest
 
-from flows.bundle import compile_bundle
 from flows.engine import advance, begin
 from flows.events import (
     CallRequested,
@@ -12,47 +11,20 @@ from flows.events import (
     FollowUpAnswered,
     LanguageChosen,
     MotherSetUp,
-    SessionResumed,
     VisitConfirmed,
 )
-from flows.types import Facts, HopResult, MotherFacts, SessionState, StaffFacts
+from flows.types import Facts, MotherFacts, SessionState, StaffFacts
+from tests.content_calls import BUNDLE, HOME, TIP, dial, go_on, state_of
 from tests.content_kit import (
     MENTOR,
     MOTHER,
-    REGISTRY,
     SECRETS,
     SUPERVISOR,
-    bundle,
     cases,
     facts,
     mentor_facts,
     mother_facts,
-    tables,
 )
-
-BUNDLE = bundle()
-HOME = "Welcome.\n1 I am fine\n2 Call me\n3 My dates\n5 More"
-TIP = "Tip: wash hands."
-
-
-def dial(*typed: str, known: Facts | None = None, then: Facts | None = None) -> HopResult:
-    """Dial and type; ``then`` are the facts from the first typed answer on."""
-    known = known or facts()
-    result = begin(BUNDLE, (), known)
-    for text in typed:
-        result = go_on(result, text, then or known)
-    return result
-
-
-def go_on(result: HopResult, typed: str, known: Facts) -> HopResult:
-    assert result.state is not None
-    return advance(BUNDLE, result.state, typed, known)
-
-
-def state_of(result: HopResult) -> SessionState:
-    assert result.state is not None
-    return result.state
-
 
 # --- first dial, home -------------------------------------------------------------------------------
 
@@ -271,112 +243,6 @@ def test_set_up_forgets_the_pin_at_once() -> None:
     done = go_on(chosen, "4827", known)
     assert done.events == (MotherSetUp(MOTHER, "4821", "tips", "4827"),)
     assert done.state is None
-
-
-# --- dialling through ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("segments", "screen"),
-    [
-        (("2",), "sure"),
-        (("2", "1"), "sure"),  # would ask for a call
-        (("1",), "home"),  # would confirm
-        (("5", "2", "12"), "hour"),  # would type
-        (("5", "1", "2"), "language"),  # would choose
-        (("x", "2"), "home"),
-        (("5", "4", "9"), "read"),
-        (("0",), "home"),
-        (("2", "2") * 99, "home"),
-    ],
-)
-def test_dialling_through_navigates_and_never_acts(segments: tuple[str, ...], screen: str) -> None:
-    result = begin(BUNDLE, segments, facts())
-    assert state_of(result).screen == screen
-    assert not result.events
-    assert not result.reply.end
-
-
-def test_what_no_digit_was_dialled_for_is_not_kept() -> None:
-    asked = begin(BUNDLE, ("7", "1", "\ud800", "2"), facts())
-    assert state_of(asked).pending == ("1",)
-
-
-def test_dialling_through_without_a_language_asks_it_first() -> None:
-    assert state_of(begin(BUNDLE, ("2",), facts(language=None))).screen == "language"
-
-
-def test_what_was_dialled_past_the_pin_waits_for_it_and_still_never_acts() -> None:
-    asked = begin(BUNDLE, ("7", "1", "2", "1"), facts())
-    assert asked.reply.text == "Enter PIN\n0 Back"
-    assert state_of(asked).pending == ("1", "2", "1")
-    shown = go_on(asked, "4827", mentor_facts())
-    assert shown.reply.text == "Case 418\n1 Going\n0 Back"
-    assert not shown.events
-    assert state_of(shown).pending == ()
-    assert go_on(asked, "1111", facts()).reply.text == TIP
-
-
-def test_a_pin_never_confirms_what_was_only_dialled() -> None:
-    changed = tables()
-    changed["screens"]["home"]["option"].append(
-        {"id": "close", "key": "8", "text": "Close", "goto": "closed"}
-    )
-    other = compile_bundle(changed, REGISTRY)
-    assert state_of(begin(other, ("8",), facts())).screen == "home"
-
-
-# --- going on after a drop ---------------------------------------------------------------------------------
-
-
-def test_an_open_session_that_dropped_is_offered_at_once() -> None:
-    dropped = state_of(dial("5", "2", "7"))
-    known = facts(resume=dropped)
-    offered = begin(BUNDLE, (), known)
-    assert offered.reply.text == "Go on?\n1 Continue\n2 Start again"
-    resumed = go_on(offered, "1", known)
-    assert resumed.events == (SessionResumed(),)
-    assert resumed.reply.text == "Born on?\n0 Back"
-    assert state_of(resumed).data == {"hour": "7"}
-    again = go_on(offered, "2", known)
-    assert (again.reply.text, again.events) == (HOME, ())
-    assert go_on(offered, "1", facts()).reply.text.startswith("That has changed.")
-
-
-def test_a_session_behind_a_pin_is_offered_only_after_the_same_pin() -> None:
-    dropped = state_of(dial("7", "4827", "1", "2", then=mentor_facts()))
-    known = facts(resume=dropped)
-    redialled = begin(BUNDLE, (), known)
-    assert redialled.reply.text == HOME
-    asked = go_on(redialled, "7", known)
-    assert asked.reply.text == "Enter PIN\n0 Back"
-    verified = replace(mentor_facts(), resume=dropped)
-    offered = go_on(asked, "4827", verified)
-    assert offered.reply.text == "Go on?\n1 Continue\n2 Start again"
-    resumed = go_on(offered, "1", verified)
-    assert resumed.reply.text == "Case 418\n1 Going\n0 Back"
-    assert (state_of(resumed).who, resumed.events) == (MENTOR, (SessionResumed(),))
-    assert go_on(offered, "2", verified).reply.text.startswith("Case code, or:")
-
-
-def test_another_persons_session_is_never_offered() -> None:
-    dropped = state_of(dial("7", "4827", "1", then=mentor_facts()))
-    hers = replace(mother_facts(), resume=dropped)
-    shown = dial("3", "4827", known=facts(resume=dropped), then=hers)
-    assert shown.reply.text.startswith("Clinic: Tue 31 Mar")
-
-
-@pytest.mark.parametrize("screen", ["home", "language", "pin", "tip", "resume", "stuck", "gone", "dates"])
-def test_nothing_to_go_on_with_is_not_offered(screen: str) -> None:
-    assert begin(BUNDLE, (), facts(resume=SessionState(screen, "en"))).reply.text == HOME
-
-
-def test_a_resumed_session_shows_todays_facts_and_does_nothing_twice() -> None:
-    paged = dial("2", "1")  # the call was asked for; its long thanks is still being read
-    known = facts(resume=state_of(paged))
-    resumed = go_on(begin(BUNDLE, (), known), "1", known)
-    assert resumed.reply.text == paged.reply.text
-    assert resumed.events == (SessionResumed(),)
 
 
 def test_nothing_before_the_pin_reads_like_a_fact() -> None:
