@@ -1,0 +1,73 @@
+"""Events into rows: the only door from what happened in a conversation to the database.
+
+Everything one conversation step caused is written in the caller's transaction, with one ``event``
+row for each mother it concerns. What is to be sent is queued here and sent after the commit.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from flows import events as happened
+from flows.events import Event
+from service.apply import consent, day_close, enrolling, follow_ups, reports, visits
+from service.apply.deps import Deps, Origin
+from service.apply.record import record
+from service.apply.work import CodeTaken, NotTheirs, SetUpCodeGone, Work
+from service.database import Connection
+
+__all__ = ["HANDLERS", "CodeTaken", "Deps", "NotTheirs", "Origin", "SetUpCodeGone", "apply"]
+
+Handler = Callable[[Work, Any], Awaitable[Sequence[int]]]
+"""Writes what one event means; returns the mothers it concerned."""
+
+NO_PINS: Mapping[int, str] = MappingProxyType({})
+
+
+async def _only_recorded(work: Work, event: Event) -> Sequence[int]:
+    """Nothing but the record: kept for the measures."""
+    return ()
+
+
+HANDLERS: Mapping[type[Event], Handler] = {
+    happened.LanguageChosen: consent.language_chosen,
+    happened.CheckInAnswered: reports.check_in_answered,
+    happened.DoseMissed: reports.dose_missed,
+    happened.CallRequested: reports.call_requested,
+    happened.UnwellReported: reports.unwell_reported,
+    happened.VisitConfirmed: visits.visit_confirmed,
+    happened.VisitChangeRequested: visits.visit_change_requested,
+    happened.AttendanceReported: visits.attendance_reported,
+    happened.StopRequested: consent.stop_requested,
+    happened.StartRequested: consent.start_requested,
+    happened.WrongPersonReported: consent.wrong_person_reported,
+    happened.MotherSetUp: enrolling.mother_set_up,
+    happened.RhythmChosen: enrolling.rhythm_chosen,
+    happened.MotherEnrolled: enrolling.mother_enrolled,
+    happened.EnrolmentCompleted: enrolling.enrolment_completed,
+    happened.FollowUpAnswered: follow_ups.follow_up_answered,
+    happened.DayClosed: day_close.day_closed,
+    happened.SessionResumed: _only_recorded,
+}
+
+
+async def apply(
+    conn: Connection,
+    events: Sequence[Event],
+    origin: Origin,
+    now: datetime,
+    deps: Deps,
+    *,
+    pin_hashes: Mapping[int, str] = NO_PINS,
+) -> None:
+    """Write what happened, in the caller's transaction, in the order it happened.
+
+    ``pin_hashes`` are chosen PINs by mother, hashed before the transaction began. Raises
+    SetUpCodeGone and CodeTaken when a set-up code cannot be used or handed out, NotTheirs when staff
+    reach for what is not in their care: roll back, and answer from fresh facts.
+    """
+    work = Work(conn, origin, now, deps, pin_hashes, origin.phone_id)
+    for event in events:
+        mothers = await HANDLERS[type(event)](work, event)
+        await record(work, event, mothers)

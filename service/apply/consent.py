@@ -1,0 +1,160 @@
+"""STOP, START and "who are you?": what the whole number wants, whoever of its people is holding it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from flows.events import LanguageChosen, StartRequested, StopRequested, WrongPersonReported
+from service.apply.opening import open_for_mothers
+from service.apply.texts import answer_number, may_answer_freely
+from service.apply.work import Work, ids
+from service.store import messages, people
+from service.store.people import MotherRow, PhoneRow
+
+START_STANDS = timedelta(hours=72)
+
+
+async def language_chosen(work: Work, event: LanguageChosen) -> Sequence[int]:
+    """The number's language; also hers, where she is the only one on it."""
+    if work.phone_id is None:
+        phone = await people.phone_of_index(work.conn, work.origin.number_index, work.now)
+        work.phone_id = phone.id
+    await work.conn.execute("UPDATE phone SET language = $2 WHERE id = $1", work.phone_id, event.language)
+    await work.conn.execute(_LANGUAGE_OF_THE_ONLY_ONE, work.phone_id, event.language)
+    return []
+
+
+async def stop_requested(work: Work, event: StopRequested) -> Sequence[int]:
+    """Out of everything, for everyone on this number, before this transaction ends.
+
+    The persons are held first and what is queued is cancelled after, so nothing slips between. Open
+    work of people for her goes on; each mentor is asked to speak with her in person. One
+    confirmation, unless the gateway blocks it (its own opt-out) or the number had stopped before.
+    """
+    phone = await _phone_that_stops(work)
+    if phone is None:
+        return []
+    here = await work.mothers_here()
+    await people.put_on_hold(work.conn, ids(here), "stopped", work.now)
+    await work.conn.execute(_OPT_OUT, phone.id, work.now)
+    await work.conn.execute(_WITHDRAW, sorted(ids(here)), work.now)
+    await work.conn.execute(_NO_MORE_ASKING, sorted(ids(here)))
+    await work.conn.execute("DELETE FROM open_question WHERE phone_id = $1", phone.id)
+    await messages.cancel_for_phone(work.conn, phone.id, "stopped", work.now)
+    for mother in here:
+        await messages.cancel_for_person(work.conn, mother.id, "stopped", work.now)
+    if not phone.opted_out:
+        await open_for_mothers(work, here, "stopped")
+        await _staff_who_stopped(work, phone.id)
+        if work.origin.via == "sms":
+            await answer_number(work, "stop_confirm", mother=_speaker(here), language=phone.language)
+    return ids(here)
+
+
+async def start_requested(work: Work, event: StartRequested) -> Sequence[int]:
+    """START asks first; only the answer to that question brings anybody back.
+
+    Back are those who were stopped, under the consent they had given. The mentor's ``stopped`` work
+    stays open: consent is asked again in person.
+    """
+    phone = await work.phone()
+    if phone is None:
+        return []
+    here = await work.mothers_here()
+    if not event.confirmed:
+        return await _ask_first(work, phone, here)
+    asked = phone.start_asked_at
+    if asked is None or work.now - asked > START_STANDS:
+        return []
+    back = await people.release(work.conn, ids(here), ["stopped"])
+    await work.conn.execute(_OPT_IN, phone.id)
+    await work.conn.execute(_CONSENT_AGAIN, back, work.now)
+    for mother_id in back:
+        await messages.restore_for_mother(work.conn, mother_id, "stopped", work.now)
+    await answer_number(work, "started", mother=_speaker(here), language=phone.language)
+    return back
+
+
+async def wrong_person_reported(work: Work, event: WrongPersonReported) -> Sequence[int]:
+    """Whoever holds the phone does not know us: nothing is pushed there until a person has checked.
+
+    She is asked at her next visit and never phoned. The answer says who we are, truthfully, once.
+    """
+    phone = await work.phone()
+    here = await work.mothers_here()
+    if phone is None:
+        return []
+    if here:
+        await work.conn.execute(_DISTRUST, phone.id)
+        await messages.cancel_for_phone(work.conn, phone.id, "number_untrusted", work.now)
+        await work.conn.execute("DELETE FROM open_question WHERE phone_id = $1", phone.id)
+        await work.conn.execute(_NO_MORE_ASKING, sorted(ids(here)))
+        await open_for_mothers(work, here, "wrong_person")
+    if work.origin.via == "sms" and await may_answer_freely(work):
+        await answer_number(work, "who_we_are", mother=_speaker(here), language=phone.language)
+    return ids(here)
+
+
+async def _phone_that_stops(work: Work) -> PhoneRow | None:
+    """The phone, locked. A number never seen before is remembered by its index alone, so that it stays out."""
+    if work.phone_id is None:
+        if not work.origin.number_index:
+            return None
+        work.phone_id = (await people.phone_of_index(work.conn, work.origin.number_index, work.now)).id
+    return await work.phone()
+
+
+async def _ask_first(work: Work, phone: PhoneRow, here: Sequence[MotherRow]) -> Sequence[int]:
+    stopped = [one for one in here if one.hold == "stopped"]
+    if not phone.opted_out and not stopped:
+        await answer_number(work, "started", mother=_speaker(here), language=phone.language)
+        return []
+    await work.conn.execute("UPDATE phone SET start_asked_at = $2 WHERE id = $1", phone.id, work.now)
+    await answer_number(work, "start_question", mother=_speaker(stopped or here), language=phone.language)
+    return []
+
+
+async def _staff_who_stopped(work: Work, phone_id: int) -> None:
+    """A member of staff who stopped gets no alerts either: somebody must know, at once."""
+    for member in await people.staff_on(work.conn, phone_id):
+        await work.conn.execute(_ALARM, str(member.id), work.now)
+
+
+def _speaker(mothers: Sequence[MotherRow]) -> MotherRow | None:
+    """Whose signature an answer to the whole number carries."""
+    return mothers[0] if mothers else None
+
+
+_LANGUAGE_OF_THE_ONLY_ONE = """
+UPDATE person SET language = $2
+WHERE phone_id = $1 AND (SELECT count(*) FROM person WHERE phone_id = $1) = 1
+"""
+
+_OPT_OUT = """
+UPDATE phone SET opted_out_at = coalesce(opted_out_at, $2), start_asked_at = NULL WHERE id = $1
+"""
+
+_OPT_IN = "UPDATE phone SET opted_out_at = NULL, start_asked_at = NULL WHERE id = $1"
+
+_WITHDRAW = """
+UPDATE consent SET withdrawn_at = $2
+WHERE mother_id = ANY($1::bigint[]) AND stream = 'sms' AND withdrawn_at IS NULL
+"""
+
+_CONSENT_AGAIN = """
+INSERT INTO consent (mother_id, stream, given_at, form_number, read_by)
+SELECT DISTINCT ON (c.mother_id) c.mother_id, 'sms', $2::timestamptz, c.form_number, NULL::bigint
+FROM consent c WHERE c.mother_id = ANY($1::bigint[]) AND c.stream = 'sms' AND c.withdrawn_at IS NOT NULL
+ORDER BY c.mother_id, c.given_at DESC, c.id DESC
+ON CONFLICT DO NOTHING
+"""
+
+_NO_MORE_ASKING = """
+UPDATE mother SET asked_at = NULL, nudged_at = NULL, silence_check_at = NULL
+WHERE id = ANY($1::bigint[])
+"""
+
+_DISTRUST = "UPDATE phone SET trust = 'untrusted', trust_reason = 'wrong_person' WHERE id = $1"
+
+_ALARM = """
+INSERT INTO alarm (kind, subject, raised_at) VALUES ('staff_stopped', $1, $2) ON CONFLICT DO NOTHING
+"""

@@ -1,0 +1,179 @@
+"""From consent read aloud to the first text she may get: enrolment, set-up beside her mentor, completion."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from flows.events import EnrolmentCompleted, MotherEnrolled, MotherSetUp, RhythmChosen
+from service.apply.heard import heard_from
+from service.apply.opening import open_for_mothers
+from service.apply.work import CodeTaken, NotTheirs, SetUpCodeGone, Work, ids
+from service.store import case_codes, messages, mothers, people, visits
+from service.store.people import MotherRow, StaffRow
+
+CODE_LASTS = timedelta(minutes=10)
+
+
+async def mother_enrolled(work: Work, event: MotherEnrolled) -> Sequence[int]:
+    """A mother, her consents, her pregnancy or baby, and a set-up code if she has a phone.
+
+    From here on her mentor alone is reminded, until she sets her phone up. The same form entered
+    again by the same mentor, as after a dropped session, hands out a new code for the same mother.
+    Raises CodeTaken when another mother holds the drawn code.
+    """
+    [mentor] = await people.staff(work.conn, [event.staff_id])
+    await work.conn.execute(_ONE_FORM_AT_A_TIME, f"enrol:{mentor.facility_id}:{event.form_number}")
+    known = await work.conn.fetchval(_SAME_FORM, mentor.id, event.form_number, event.stage, event.anchor_on)
+    mother_id = known if known is not None else await _new_mother(work, event, mentor)
+    if event.code is not None:
+        await _hand_out(work, mother_id, event.code, mentor.id)
+    return [mother_id]
+
+
+async def mother_set_up(work: Work, event: MotherSetUp) -> Sequence[int]:
+    """Her handset is hers: number, PIN and signature are bound to her, and from now on she may be texted.
+
+    Others on the number stay on it. Where an earlier mother had called it hers alone, it has changed
+    hands or is shared, and she did not say so: her texts are held until a person has checked.
+    Raises SetUpCodeGone when the code is used, has expired, or is not this mother's.
+    """
+    macs = work.deps.index.candidates("set_up_code", event.code)
+    used = await work.conn.fetchval(_USE_CODE, macs, event.mother_id, work.now)
+    phone = await work.phone_to_keep()
+    pin_hash = work.pin_hashes.get(event.mother_id)
+    if used is None or phone is None or pin_hash is None:
+        raise SetUpCodeGone
+    await _others_on(work, phone.id, event.mother_id)
+    await work.conn.execute(_TRUST, phone.id)
+    await work.conn.execute(_BIND_PERSON, event.mother_id, phone.id, pin_hash, phone.language)
+    await work.conn.execute(_BIND_MOTHER, event.mother_id, event.signature, work.now)
+    [mother] = await people.mothers(work.conn, [event.mother_id])
+    await heard_from(work, [mother])
+    await mothers.bring_checkins_in_line(work.conn, mother.id, work.now)
+    return [event.mother_id]
+
+
+async def enrolment_completed(work: Work, event: EnrolmentCompleted) -> Sequence[int]:
+    """What the first two minutes left out. Raises NotTheirs for a mother of another facility."""
+    mother = await _in_care_of(work, event.mother_id, event.staff_id)
+    await work.conn.execute(
+        _COMPLETE, mother.id, event.art_started_on, event.run_out_on, event.under_20, work.now
+    )
+    if event.next_visit_on is not None:
+        new = visits.NewVisit(mother.id, "clinic", event.next_visit_on)
+        await visits.add_visits(work.conn, [new], work.now)
+    return [mother.id]
+
+
+async def rhythm_chosen(work: Work, event: RhythmChosen) -> Sequence[int]:
+    """How often, and at which local hour, she is asked. What was planned otherwise is planned anew."""
+    await work.conn.execute(
+        "UPDATE mother SET rhythm = $2, checkin_hour = $3 WHERE id = $1",
+        event.mother_id,
+        event.rhythm,
+        event.hour,
+    )
+    found = await people.mothers(work.conn, [event.mother_id])
+    await heard_from(work, found)
+    for mother in found:
+        await mothers.bring_checkins_in_line(work.conn, mother.id, work.now)
+    return ids(found)
+
+
+async def _new_mother(work: Work, event: MotherEnrolled, mentor: StaffRow) -> int:
+    new = mothers.Enrolled(
+        facility_id=mentor.facility_id,
+        mentor_id=mentor.id,
+        language=mentor.language,
+        form_number=event.form_number,
+        phone_use=event.phone,
+        edd=event.anchor_on if event.stage == "pregnant" else None,
+        born_on=[event.anchor_on] if event.stage == "baby_born" else [],
+    )
+    facility = await people.facility(work.conn, mentor.facility_id)
+    mother_id = await mothers.add_mother(work.conn, facility, new, work.now)
+    await case_codes.code_for(work.conn, mentor.id, work.now, mother_id=mother_id)
+    return mother_id
+
+
+async def _hand_out(work: Work, mother_id: int, code: str, staff_id: int) -> None:
+    """Keep the code's hash for ten minutes; an older code of hers ends. Raises CodeTaken."""
+    mac = work.deps.index.index("set_up_code", code)
+    await work.conn.execute(_END_CODES, mac, mother_id, work.now)
+    given = await work.conn.fetchval(_NEW_CODE, mother_id, mac, staff_id, work.now + CODE_LASTS)
+    if given is None:
+        raise CodeTaken
+
+
+async def _others_on(work: Work, phone_id: int, mother_id: int) -> None:
+    """Mothers already on this number: sharing is noted, and a number said to be hers alone is checked."""
+    others = [one for one in await people.mothers_on(work.conn, phone_id) if one.id != mother_id]
+    if not others:
+        return
+    [new] = await people.mothers(work.conn, [mother_id])
+    alone = [one for one in others if one.phone_use == "hers"]
+    if new.phone_use == "hers" and alone:
+        held = await people.put_on_hold(work.conn, ids(alone), "wrong_number", work.now)
+        for one in held:
+            await messages.cancel_for_person(work.conn, one, "wrong_number", work.now)
+        await open_for_mothers(work, alone, "number_problem")
+        return
+    # A text on a shared phone is always covert.
+    await work.conn.execute(_SHARED, [*ids(alone), mother_id])
+
+
+async def _in_care_of(work: Work, mother_id: int, staff_id: int) -> MotherRow:
+    found = await people.mothers(work.conn, [mother_id])
+    who = await people.staff(work.conn, [staff_id])
+    if not found or not who:
+        raise NotTheirs
+    if found[0].mentor_id != staff_id and found[0].facility_id != who[0].facility_id:
+        raise NotTheirs
+    return found[0]
+
+
+_ONE_FORM_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+
+_SAME_FORM = """
+SELECT m.id FROM mother m
+LEFT JOIN pregnancy g ON g.mother_id = m.id AND g.status = 'ongoing'
+LEFT JOIN infant i ON i.mother_id = m.id AND i.status = 'alive'
+WHERE m.mentor_id = $1 AND m.form_number = $2 AND m.set_up_at IS NULL
+  AND (CASE WHEN $3 = 'pregnant' THEN g.edd ELSE i.born_on END) = $4::date
+ORDER BY m.id LIMIT 1
+"""
+
+# Expired codes give their digits back; her own older code ends when she is given another.
+_END_CODES = """
+DELETE FROM set_up_code WHERE used_at IS NULL AND ((code_mac = $1 AND expires_at <= $3) OR mother_id = $2)
+"""
+
+_NEW_CODE = """
+INSERT INTO set_up_code (mother_id, code_mac, given_by, expires_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (code_mac) WHERE used_at IS NULL DO NOTHING RETURNING id
+"""
+
+_USE_CODE = """
+UPDATE set_up_code SET used_at = $3
+WHERE code_mac = ANY($1::bytea[]) AND mother_id = $2 AND used_at IS NULL AND expires_at > $3 RETURNING id
+"""
+
+# A person has just seen who holds this phone.
+_TRUST = """
+UPDATE phone SET trust = 'ok', trust_reason = NULL, opted_out_at = NULL, start_asked_at = NULL WHERE id = $1
+"""
+
+_BIND_PERSON = """
+UPDATE person SET phone_id = $2, pin_hash = $3, language = coalesce($4, language) WHERE id = $1
+"""
+
+_BIND_MOTHER = "UPDATE mother SET signature = $2, set_up_at = coalesce(set_up_at, $3) WHERE id = $1"
+
+_SHARED = """
+UPDATE mother SET phone_use = 'shared', wording = 'covert' WHERE id = ANY($1::bigint[]) AND phone_use = 'hers'
+"""
+
+_COMPLETE = """
+UPDATE mother SET art_started_on = coalesce($2, art_started_on), run_out_on = coalesce($3, run_out_on),
+    under_20 = $4, completed_at = coalesce(completed_at, $5)
+WHERE id = $1
+"""

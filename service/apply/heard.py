@@ -1,0 +1,40 @@
+"""A sign of life: it ends her spell of silence, and whoever was told of it is told that she answered."""
+
+from collections.abc import Sequence
+
+from service.apply.opening import close_follow_up, told_about
+from service.apply.texts import tell_staff
+from service.apply.work import Work, ids
+from service.store.people import MotherRow
+
+ENDED_BY_AN_ANSWER = ["silent", "number_problem"]
+
+
+async def heard_from(work: Work, mothers: Sequence[MotherRow]) -> None:
+    """End these mothers' silence. Their open ``silent`` follow-ups are resolved with outcome ``answered``.
+
+    A number that answers is a number that works, so ``number_problem`` is answered with it.
+    """
+    if not mothers:
+        return
+    await work.conn.execute(_END_OF_SILENCE, sorted(ids(mothers)), work.now)
+    for row in await work.conn.fetch(_SILENT, sorted(ids(mothers)), ENDED_BY_AN_ANSWER):
+        told = await told_about(work, row["id"])
+        await close_follow_up(work, row["id"], "answered")
+        for staff, code in told:
+            await tell_staff(
+                work, staff, "answered", {"code": code}, mother_id=row["mother_id"], follow_up_id=row["id"]
+            )
+
+
+_END_OF_SILENCE = """
+UPDATE mother SET asked_at = NULL, nudged_at = NULL, silence_check_at = NULL, undelivered = 0,
+    last_heard_at = greatest(last_heard_at, $2)
+WHERE id = ANY($1::bigint[])
+"""
+
+_SILENT = """
+SELECT id, mother_id FROM follow_up
+WHERE mother_id = ANY($1::bigint[]) AND cause = ANY($2::text[]) AND state <> 'resolved'
+ORDER BY id FOR UPDATE
+"""

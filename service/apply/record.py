@@ -1,0 +1,40 @@
+"""The record of what happened, for timelines and measures: no name, no number, no text, no secret."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from flows.events import Event
+from service.apply.work import Work
+
+OWN_COLUMNS = frozenset({"mother_id", "staff_id"})
+NEVER_KEPT = frozenset({"pin", "code", "form_number"})
+"""A set-up code opens a door, a PIN is a secret, and a form number leads to a paper with a name."""
+
+
+async def record(work: Work, event: Event, mothers: Sequence[int]) -> None:
+    """Write one row for each mother the event concerned, or one for the number alone."""
+    fields = asdict(event)
+    about: Sequence[int | None] = mothers or [None]
+    await work.conn.execute(
+        _RECORD,
+        work.now,
+        type(event).__name__,
+        list(about),
+        fields.get("staff_id"),
+        work.phone_id,
+        _data(work, fields),
+    )
+
+
+def _data(work: Work, fields: dict[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in fields.items() if name not in OWN_COLUMNS | NEVER_KEPT}
+    plain = {name: value.isoformat() if isinstance(value, date) else value for name, value in kept.items()}
+    return {**plain, "via": work.origin.via}
+
+
+_RECORD = """
+INSERT INTO event (at, kind, mother_id, staff_id, phone_id, data)
+SELECT $1::timestamptz, $2::text, about, $4::bigint, $5::bigint, $6::jsonb FROM unnest($3::bigint[]) AS about
+"""

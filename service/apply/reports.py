@@ -1,0 +1,92 @@
+"""What she says about herself: fine, a hard week, call me, unwell."""
+
+from collections.abc import Sequence
+
+from flows.events import CallRequested, CheckInAnswered, DoseMissed, UnwellReported
+from service.apply.heard import heard_from
+from service.apply.opening import open_for_caller, open_for_mothers
+from service.apply.promises import call_promise
+from service.apply.texts import answer_mother, answer_number
+from service.apply.work import Work, ids
+from service.store.people import MotherRow
+
+CALL_CAUSES = {"missed_call": "missed_call", "stuck": "stuck"}
+
+
+async def check_in_answered(work: Work, event: CheckInAnswered) -> Sequence[int]:
+    """She is fine: her silence ends. From a number with several mothers and no question it is only recorded."""
+    mothers = await work.surely(event.mother_id)
+    await heard_from(work, mothers)
+    for mother in mothers:
+        await answer_mother(work, mother, "thanks")
+    return ids(mothers)
+
+
+async def dose_missed(work: Work, event: DoseMissed) -> Sequence[int]:
+    """Some days were missed: her mentor hears of a hard week. The reason follows as an event of its own."""
+    mothers = await work.surely(event.mother_id)
+    await heard_from(work, mothers)
+    await open_for_mothers(work, mothers, "missed_dose")
+    for mother in mothers:
+        await answer_mother(work, mother, "thanks")
+    return ids(mothers)
+
+
+async def call_requested(work: Work, event: CallRequested) -> Sequence[int]:
+    """Somebody asks for a call: a follow-up for every mother it may be, or for the number when it is unknown."""
+    mothers = await work.everyone(event.mother_id)
+    if not mothers:
+        await open_for_caller(work, "unknown_caller")
+        return []
+    await heard_from(work, await work.surely(event.mother_id))
+    opened = await open_for_mothers(work, mothers, CALL_CAUSES.get(event.when, "call_requested"))
+    # The same missed call again while it is open needs no second answer.
+    if opened or event.when != "missed_call":
+        await _promise(work, mothers)
+    return ids(mothers)
+
+
+async def unwell_reported(work: Work, event: UnwellReported) -> Sequence[int]:
+    """Somebody is unwell. Urgent: "go now" at once, and danger for every mother it may be; else it is recorded.
+
+    On USSD the screen has said "go now" already; the wish to be called comes as an event of its own.
+    """
+    mothers = await work.everyone(event.mother_id)
+    if not event.urgent:
+        await heard_from(work, await work.surely(event.mother_id))
+        return ids(mothers)
+    if mothers:
+        await open_for_mothers(work, mothers, "danger")
+        await heard_from(work, await work.surely(event.mother_id))
+    else:
+        await open_for_caller(work, "danger")
+    if work.origin.via == "sms":
+        await _go_now(work, mothers)
+    return ids(mothers)
+
+
+async def _promise(work: Work, mothers: Sequence[MotherRow]) -> None:
+    """Promise a call only in the name of somebody who will be there."""
+    if work.origin.via not in ("sms", "call"):
+        return
+    mother = mothers[0]
+    by = await call_promise(work, mother)
+    if by is None:
+        await answer_mother(work, mother, "call_no_promise")
+    else:
+        await answer_mother(work, mother, "call_promise", {"time": by})
+
+
+async def _go_now(work: Work, mothers: Sequence[MotherRow]) -> None:
+    mother = mothers[0] if mothers else None
+    phone = await work.phone()
+    transport = mother.transport if mother is not None else ""
+    country = mother.country if mother is not None else work.deps.default_country
+    transport = transport or work.deps.country(country).transport
+    language = phone.language if phone is not None else None
+    if transport:
+        await answer_number(
+            work, "go_now_transport", mother=mother, language=language, params={"transport": transport}
+        )
+    else:
+        await answer_number(work, "go_now", mother=mother, language=language)

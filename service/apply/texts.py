@@ -1,0 +1,115 @@
+"""Texts that follow from events: to the phone that just spoke, and to members of staff."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from scheduler.durations import exact
+from service.apply.work import Work
+from service.store import messages
+from service.store.messages import NewMessage
+from service.store.people import MotherRow, StaffRow
+
+ONCE_AN_HOUR = timedelta(hours=1)
+
+
+async def answer_mother(
+    work: Work, mother: MotherRow, template: str, params: Mapping[str, str] | None = None
+) -> None:
+    """Answer a mother on the phone she just used, signed as she chose. On USSD the screen has answered."""
+    if work.origin.via in ("sms", "call"):
+        await _to_origin(work, template, mother.language, params, mother=mother)
+
+
+async def answer_number(
+    work: Work,
+    template: str,
+    *,
+    mother: MotherRow | None = None,
+    language: str | None = None,
+    params: Mapping[str, str] | None = None,
+) -> None:
+    """Answer whoever holds the phone, in the phone's language; signed for ``mother`` if there is one."""
+    spoken = language or (mother.language if mother is not None else None)
+    if spoken is None:
+        spoken = work.deps.country(work.deps.default_country).languages[0]
+    await _to_origin(work, template, spoken, params, mother=mother)
+
+
+async def answer_staff(
+    work: Work, staff: StaffRow, template: str, params: Mapping[str, str] | None = None
+) -> None:
+    """Answer a member of staff who texted. On USSD and on the page the screen has answered."""
+    if work.origin.via == "sms":
+        await _to_origin(work, template, staff.language, params, staff=staff)
+
+
+async def tell_staff(
+    work: Work,
+    staff: StaffRow,
+    template: str,
+    params: Mapping[str, str],
+    *,
+    mother_id: int | None = None,
+    follow_up_id: int | None = None,
+) -> None:
+    """Push a text to a member of staff, on the number they have now."""
+    if staff.phone_id is None:
+        return
+    content = work.deps.bundle.template(template)
+    new = NewMessage(
+        person_id=staff.id,
+        phone_id=staff.phone_id,
+        template=template,
+        message_class=content.message_class,
+        language=staff.language,
+        not_before=work.now,
+        valid_until=work.now + exact(content.valid_for),
+        params=params,
+        mother_id=mother_id,
+        follow_up_id=follow_up_id,
+    )
+    await messages.queue(work.conn, work.deps.sealer, [new], work.now)
+
+
+async def may_answer_freely(work: Work) -> bool:
+    """Whether free text from this number may be answered now: once an hour, so two robots cannot talk."""
+    phone = await work.phone()
+    if phone is None:
+        return False
+    last = phone.answered_unclear_at
+    if last is not None and work.now - last < ONCE_AN_HOUR:
+        return False
+    await work.conn.execute("UPDATE phone SET answered_unclear_at = $2 WHERE id = $1", phone.id, work.now)
+    return True
+
+
+async def _to_origin(
+    work: Work,
+    template: str,
+    language: str,
+    params: Mapping[str, str] | None,
+    *,
+    mother: MotherRow | None = None,
+    staff: StaffRow | None = None,
+) -> None:
+    phone = await work.phone_to_keep()
+    if phone is None or (template, phone.id) in work.told:
+        return
+    work.told.add((template, phone.id))
+    content = work.deps.bundle.template(template)
+    person_id = staff.id if staff is not None else None
+    if mother is not None and mother.phone_id == phone.id:
+        person_id = mother.id
+    new = NewMessage(
+        person_id=person_id,
+        phone_id=phone.id,
+        template=template,
+        message_class=content.message_class,
+        language=language,
+        not_before=work.now,
+        valid_until=work.now + exact(content.valid_for),
+        signature="none" if mother is None else mother.signature,
+        params=params,
+        mother_id=mother.id if mother is not None else None,
+    )
+    await messages.queue(work.conn, work.deps.sealer, [new], work.now)

@@ -1,0 +1,63 @@
+"""What she says about her visits. None of it ever marks one as missed: only a witness does."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flows.events import AttendanceReported, VisitChangeRequested, VisitConfirmed
+from service.apply.heard import heard_from
+from service.apply.opening import open_for_mothers
+from service.apply.texts import answer_mother
+from service.apply.work import Work, ids
+from service.store import people
+from service.store.people import MotherRow
+
+
+async def visit_confirmed(work: Work, event: VisitConfirmed) -> Sequence[int]:
+    """She will come: remembered on the visit, and on what "reached, coming" waits for."""
+    return await _about_visit(work, event.mother_id, event.visit_id, _CONFIRM, work.now)
+
+
+async def visit_change_requested(work: Work, event: VisitChangeRequested) -> Sequence[int]:
+    """Another day, or help getting there: her mentor agrees it with her. The visit itself does not move."""
+    mothers = await _about_visit(work, event.mother_id, event.visit_id, _WANTED, event.wanted)
+    await open_for_mothers(
+        work, await people.mothers(work.conn, mothers), "visit_change", visit_id=event.visit_id
+    )
+    return mothers
+
+
+async def attendance_reported(work: Work, event: AttendanceReported) -> Sequence[int]:
+    """Her own answer to "were you able to come?". If she could not, her mentor helps her find another day."""
+    mothers = await _about_visit(work, event.mother_id, event.visit_id, _SAID, event.came)
+    if not event.came:
+        await open_for_mothers(
+            work, await people.mothers(work.conn, mothers), "visit_change", visit_id=event.visit_id
+        )
+    return mothers
+
+
+async def _about_visit(
+    work: Work, mother_id: int | None, visit_id: int | None, statement: str, value: Any
+) -> Sequence[int]:
+    mothers: Sequence[MotherRow] = await work.surely(mother_id)
+    await heard_from(work, mothers)
+    for mother in mothers:
+        if visit_id is not None:
+            await work.conn.execute(statement, visit_id, mother.id, value)
+        await answer_mother(work, mother, "thanks")
+    return ids(mothers)
+
+
+# A visit named by somebody else's question is left alone: the mother is part of every condition.
+_CONFIRM = """
+UPDATE visit SET confirmed_at = coalesce(confirmed_at, $3)
+WHERE id = $1 AND mother_id = $2 AND status IN ('expected', 'missed', 'unknown')
+"""
+_WANTED = """
+UPDATE visit SET wanted_on = coalesce($3::date, wanted_on)
+WHERE id = $1 AND mother_id = $2 AND status IN ('expected', 'missed', 'unknown')
+"""
+_SAID = """
+UPDATE visit SET said_came = $3::boolean
+WHERE id = $1 AND mother_id = $2
+"""

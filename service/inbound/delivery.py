@@ -1,0 +1,47 @@
+"""Delivery reports in Africa's Talking's words, turned into ours; what we do not know is ignored, not guessed."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from service import msisdn
+from service.apply.deps import Deps
+from service.database import Pool
+from service.store import people
+from service.store.delivery_reports import Status, report
+
+# Documented and newer statuses, in lower case: `Expired` means a network's filter dropped it.
+STATUSES: Final[Mapping[str, Status]] = {
+    "success": "delivered",
+    "failed": "failed",
+    "rejected": "failed",
+    "absentsubscriber": "failed",
+    "expired": "failed",
+    "sent": "underway",
+    "submitted": "underway",
+    "buffered": "underway",
+}
+
+
+async def delivered(
+    pool: Pool,
+    deps: Deps,
+    *,
+    gateway: str,
+    gateway_id: str,
+    status: str,
+    sender: str,
+    reason: str | None,
+    now: datetime,
+) -> bool:
+    """Take one report in; return whether it gave a text its final word.
+
+    ``sender`` is the number the report is about, as the gateway writes it; ``reason`` its word for why.
+    An unknown status changes nothing, and a report never closes a follow-up.
+    """
+    meant = STATUSES.get(status.strip().lower(), "underway")
+    number = msisdn.parse(sender, deps.default_country)
+    async with pool.acquire() as conn:
+        phone = None if number is None else await people.find_phone(conn, deps.index, number)
+        phone_id = None if phone is None else phone.id
+        return await report(conn, gateway, gateway_id, meant, reason, now, phone_id=phone_id)
