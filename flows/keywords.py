@@ -67,7 +67,7 @@ def interpret(
     if _begins(tables, "stop", said):
         return Interpretation(Intent.STOP)
     case = _case(said) if staff else None
-    if _holds(tables, "danger", said, SHORTEST_FORGIVEN_DANGER):
+    if any(_holds(tables, kind, said, SHORTEST_FORGIVEN_DANGER) for kind in ("danger", "harm")):
         return Interpretation(
             Intent.DANGER, digit=case.digit if case else None, code=case.code if case else None
         )

@@ -21,7 +21,7 @@ def open_contexts(bundle: Bundle) -> Iterator[str]:
 
 def check(bundle: Bundle) -> Iterator[Problem]:
     """Name each disclosing word: every language's list is held against every language's text."""
-    contexts = list(open_contexts(bundle))
+    contexts = dict.fromkeys(open_contexts(bundle))
     for language, texts in bundle.texts.items():
         for context in contexts:
             word = listed(bundle, texts[context], "words", "starts")
@@ -30,6 +30,15 @@ def check(bundle: Bundle) -> Iterator[Problem]:
                     context,
                     f'Anybody may read this in {language}, and "{word}" tells what we are.',
                     "Say it without that word, or put the screen behind the PIN.",
+                    language,
+                )
+        for context in texts:
+            word = listed(bundle, texts[context], "never")
+            if word and context not in contexts:
+                yield Problem(
+                    context,
+                    f'"{word}" may stand nowhere in {language}, not even behind a PIN.',
+                    "Say it without that word.",
                     language,
                 )
         for id_, template in bundle.templates.items():

@@ -52,6 +52,8 @@ def test_stop_goes_before_danger(bundle: Bundle) -> None:
         "baby has fever",
         "nataka kujiua",
         "he beats me",
+        "amenipiga jana",
+        "i want to die",
         "maji yamevunjika",
     ],
 )

@@ -124,6 +124,16 @@ def test_an_open_wording_may_say_it() -> None:
     assert findings(plant) == []
 
 
+@pytest.mark.parametrize("context", ["screen.finish_recent", "screen.date", "message.checkin.open"])
+def test_some_words_stand_nowhere_not_even_behind_a_pin(context: str) -> None:
+    def plant(tables: Tables) -> None:
+        tables["locale"]["sw"][context] = f"{tables['locale']['sw'][context]} VVU"
+
+    found = only(findings(plant))
+    assert "vvu" in found.message
+    assert found.file == "locale/sw.po"
+
+
 def test_a_disclosing_tip_since_a_wrong_pin_shows_it() -> None:
     def plant(tables: Tables) -> None:
         tables["locale"]["sw"]["tip.rest"] = "kunywa dawa zako."
