@@ -105,19 +105,19 @@ class _Batch:
         self, told: Sequence[tuple[DueFollowUp, Any, Move, int]]
     ) -> Mapping[tuple[int, int], int]:
         """The code each is told. A facility's line has no codes of its own: it is told one of somebody there."""
-        named: dict[tuple[int, int], int] = {}
-        for item, _, _, who in told:
+        mothers: dict[tuple[int, int], tuple[int, int]] = {}
+        phones: dict[tuple[int, int], tuple[int, int]] = {}
+        for item, row, _, who in told:
             speaker = who if who > 0 else _speaker(item)
-            if speaker is not None:
-                named[item.id, who] = speaker
-        about = {item.id: (item.mother_id, row["phone_id"]) for item, row, _, _ in told}
-        mothers = [(s, about[i][0]) for (i, _), s in named.items() if about[i][0] is not None]
-        phones = [(s, about[i][1]) for (i, _), s in named.items() if about[i][0] is None]
-        by_mother = await codes_for(self.conn, mothers, self.now)
-        by_phone = await codes_for_phones(self.conn, phones, self.now)
+            if speaker is not None and item.mother_id is not None:
+                mothers[item.id, who] = (speaker, item.mother_id)
+            elif speaker is not None:
+                phones[item.id, who] = (speaker, row["phone_id"])
+        by_mother = await codes_for(self.conn, list(mothers.values()), self.now)
+        by_phone = await codes_for_phones(self.conn, list(phones.values()), self.now)
         return {
-            (i, who): by_mother[s, about[i][0]] if about[i][0] is not None else by_phone[s, about[i][1]]
-            for (i, who), s in named.items()
+            **{key: by_mother[pair] for key, pair in mothers.items()},
+            **{key: by_phone[pair] for key, pair in phones.items()},
         }
 
 
@@ -207,5 +207,6 @@ SELECT follow_up_id, staff_id, $4, $5, step FROM unnest($1::bigint[], $2::bigint
 _ALARMS_OVER = """
 UPDATE alarm a SET cleared_at = $1
 WHERE a.cleared_at IS NULL AND a.kind = $2
-  AND EXISTS (SELECT FROM follow_up f WHERE f.id = a.subject::bigint AND f.state IN ('resolved', 'acknowledged'))
+  AND EXISTS (SELECT FROM follow_up f WHERE f.id = CASE WHEN a.kind = $2 THEN a.subject::bigint END
+      AND f.state IN ('resolved', 'acknowledged'))
 """

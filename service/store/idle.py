@@ -1,0 +1,49 @@
+"""Is anything due, and when will something next be? What the stepped clock waits for, and steps to."""
+
+from datetime import datetime
+
+from service.database import Connection, Pool
+
+
+async def busy(conn: Connection | Pool, now: datetime) -> bool:
+    """Whether any worker holds anything, or anything is due at ``now``."""
+    return bool(await conn.fetchval(_BUSY, now))
+
+
+async def next_due(conn: Connection | Pool, now: datetime, until: datetime) -> datetime | None:
+    """The earliest instant after ``now``, and not after ``until``, at which something falls due; None when nothing."""
+    found: datetime | None = await conn.fetchval(_NEXT, now, until)
+    return found
+
+
+# A paused gateway makes queued texts wait; everything else is due as its row says.
+_BUSY = """
+WITH pause AS (SELECT max(paused_until) AS until FROM gateway_state)
+SELECT EXISTS (SELECT FROM message WHERE state IN ('claimed', 'sending'))
+    OR EXISTS (SELECT FROM message, pause WHERE state = 'queued' AND not_before <= $1
+               AND (pause.until IS NULL OR pause.until <= $1))
+    OR EXISTS (SELECT FROM message WHERE look_at <= $1 AND state = 'unknown')
+    OR EXISTS (SELECT FROM reminder WHERE state = 'planned' AND coalesce(look_at, due_at) <= $1)
+    OR EXISTS (SELECT FROM follow_up WHERE state <> 'resolved' AND next_at <= $1)
+    OR EXISTS (SELECT FROM mother WHERE silence_check_at <= $1)
+    OR EXISTS (SELECT FROM site_day WHERE next_at <= $1)
+    OR EXISTS (SELECT FROM enrolment WHERE state = 'active' AND next_on <= ($1::timestamptz + interval '14 hours')::date
+               AND next_on <= ($1::timestamptz AT TIME ZONE time_zone)::date)
+"""
+
+_NEXT = """
+WITH pause AS (SELECT max(paused_until) AS until FROM gateway_state)
+SELECT min(at) FROM (
+    SELECT min(greatest(not_before, pause.until)) AS at FROM message, pause
+        WHERE state = 'queued' AND greatest(not_before, pause.until) > $1
+    UNION ALL SELECT min(look_at) FROM message WHERE state = 'unknown' AND look_at > $1
+    UNION ALL SELECT min(coalesce(look_at, due_at)) FROM reminder
+        WHERE state = 'planned' AND coalesce(look_at, due_at) > $1
+    UNION ALL SELECT min(next_at) FROM follow_up WHERE state <> 'resolved' AND next_at > $1
+    UNION ALL SELECT min(silence_check_at) FROM mother WHERE silence_check_at > $1
+    UNION ALL SELECT min(next_at) FROM site_day WHERE next_at > $1
+    UNION ALL SELECT min(next_on::timestamp AT TIME ZONE time_zone) FROM enrolment
+        WHERE state = 'active' AND next_on IS NOT NULL AND next_on <= ($2::timestamptz + interval '14 hours')::date
+          AND next_on::timestamp AT TIME ZONE time_zone > $1
+) AS due WHERE at <= $2
+"""

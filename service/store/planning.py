@@ -1,0 +1,216 @@
+"""The planner's side of the database: enrolments that are behind, and their plans written in a few set-based statements."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from scheduler.ports import Batch
+from scheduler.types import Country, EnrolmentToPlan, Plan
+from service.database import Connection, Pool
+from service.store.messages import wake
+from service.store.visits import NewVisit, add_visits
+
+ANY_ZONE: Final = timedelta(hours=14)
+"""The furthest a time zone is ahead of UTC: a local date begins there first."""
+
+
+class Planning:
+    """Implements ``scheduler.ports.Planning``. ``next_on`` already lies a day before what it is needed for."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    @asynccontextmanager
+    async def behind(self, now: datetime, limit: int) -> AsyncIterator[Batch[EnrolmentToPlan, Plan]]:
+        """See the port."""
+        async with self._pool.acquire() as conn, conn.transaction():
+            rows = await conn.fetch(_BEHIND, (now + ANY_ZONE).date(), now, limit)
+            yield _Batch(conn, rows, [_enrolment(row) for row in rows], now)
+
+
+async def refresh_revisions(pool: Pool, countries: Mapping[str, Country], now: datetime) -> int:
+    """Let everything planned under other timing than today's be planned again; return how many enrolments.
+
+    Called when a worker starts and when content is published.
+    """
+    current = [
+        *(
+            (c.code, name, schedule.revision)
+            for c in countries.values()
+            for name, schedule in c.schedules.items()
+        ),
+        *((c.code, name, series.revision) for c in countries.values() for name, series in c.series.items()),
+    ]
+    status = await pool.execute(
+        _OUTDATED,
+        [one[0] for one in current],
+        [one[1] for one in current],
+        [one[2] for one in current],
+        now.date(),
+    )
+    return int(status.split()[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    conn: Connection
+    rows: Sequence[Any]
+    items: Sequence[EnrolmentToPlan]
+    now: datetime
+
+    async def settle(self, results: Sequence[Plan]) -> None:
+        """Take back unsent contacts that are planned no longer, add the new ones, and note how far planning came."""
+        good = [plan for plan in results if plan.fault is None]
+        await self._take_back([plan for plan in good if plan.whole])
+        await self._add_reminders(good)
+        await self._add_visits(good)
+        await self.conn.execute(
+            _PLANNED,
+            [plan.enrolment_id for plan in good],
+            [plan.revision for plan in good],
+            [plan.planned_through for plan in good],
+            [plan.next_on for plan in good],
+        )
+        faulty = [plan for plan in results if plan.fault is not None]
+        if faulty:
+            await self.conn.execute(
+                _AGAIN, [plan.enrolment_id for plan in faulty], [plan.next_on for plan in faulty]
+            )
+        await wake(self.conn)
+
+    async def _take_back(self, again: Sequence[Plan]) -> None:
+        """Cancel what was planned and has not gone, and visits foreseen that nobody has touched."""
+        if not again:
+            return
+        kept = [(plan.enrolment_id, one.step, one.occurrence) for plan in again for one in plan.reminders]
+        await self.conn.execute(
+            _TAKE_BACK,
+            [plan.enrolment_id for plan in again],
+            [one[0] for one in kept],
+            [one[1] for one in kept],
+            [one[2] for one in kept],
+            self.now,
+        )
+        series = [plan for plan in again if self._is_series(plan)]
+        if not series:
+            return
+        foreseen = [(plan.enrolment_id, one.kind, one.due_on) for plan in series for one in plan.visits]
+        await self.conn.execute(
+            _TAKE_BACK_VISITS,
+            [plan.enrolment_id for plan in series],
+            [plan.first_on for plan in series],
+            [one[0] for one in foreseen],
+            [one[1] for one in foreseen],
+            [one[2] for one in foreseen],
+        )
+
+    def _is_series(self, plan: Plan) -> bool:
+        row = next(row for row in self.rows if row["id"] == plan.enrolment_id)
+        return row["infant_id"] is not None and row["visit_id"] is None
+
+    async def _add_reminders(self, plans: Sequence[Plan]) -> None:
+        rows = [(plan.enrolment_id, one) for plan in plans for one in plan.reminders]
+        if rows:
+            mothers = {item.id: item.mother_id for item in self.items}
+            await self.conn.execute(
+                _ADD,
+                [enrolment for enrolment, _ in rows],
+                [mothers[enrolment] for enrolment, _ in rows],
+                [one.step for _, one in rows],
+                [one.occurrence for _, one in rows],
+                [one.due_at for _, one in rows],
+                [one.valid_until for _, one in rows],
+            )
+
+    async def _add_visits(self, plans: Sequence[Plan]) -> None:
+        infants = {row["id"]: row["infant_id"] for row in self.rows}
+        mothers = {item.id: item.mother_id for item in self.items}
+        new = [
+            NewVisit(
+                mother_id=mothers[plan.enrolment_id],
+                kind=one.kind,
+                due_on=one.due_on,
+                infant_id=infants[plan.enrolment_id],
+                target=one.target,
+            )
+            for plan in plans
+            for one in plan.visits
+        ]
+        await add_visits(self.conn, new, self.now)
+
+
+def _enrolment(row: Any) -> EnrolmentToPlan:
+    return EnrolmentToPlan(
+        id=row["id"],
+        mother_id=row["mother_id"],
+        country=row["country"],
+        schedule=row["schedule"],
+        anchor_on=row["anchor_on"],
+        entered_on=row["entered_on"],
+        time_zone=row["time_zone"],
+        planned_through=row["planned_through"],
+        revision=row["revision"],
+        rhythm=row["rhythm"],
+        weekday=row["weekday"],
+        hour=row["hour"],
+        announced_on=row["announced_on"],
+    )
+
+
+_BEHIND = """
+SELECT id, mother_id, infant_id, country, schedule, anchor_on, entered_on, time_zone, planned_through, revision, rhythm,
+    weekday, hour, announced_on
+FROM enrolment e
+WHERE e.state = 'active' AND e.next_on <= $1 AND e.next_on <= ($2::timestamptz AT TIME ZONE e.time_zone)::date
+ORDER BY e.next_on, e.id
+LIMIT $3
+FOR UPDATE SKIP LOCKED
+"""
+
+_OUTDATED = """
+UPDATE enrolment e SET next_on = $4
+FROM unnest($1::text[], $2::text[], $3::text[]) AS c(country, schedule, revision)
+WHERE e.state = 'active' AND e.country = c.country AND e.schedule = c.schedule
+  AND e.revision IS NOT NULL AND e.revision <> c.revision AND (e.next_on IS NULL OR e.next_on > $4)
+"""
+
+_TAKE_BACK = """
+UPDATE reminder r SET state = 'cancelled', reason = 'replanned', decided_at = $5
+WHERE r.enrolment_id = ANY($1::bigint[]) AND r.state = 'planned'
+  AND NOT EXISTS (SELECT FROM unnest($2::bigint[], $3::text[], $4::date[]) AS k(enrolment_id, step, occurrence)
+      WHERE k.enrolment_id = r.enrolment_id AND k.step = r.step AND k.occurrence = r.occurrence)
+"""
+
+_TAKE_BACK_VISITS = """
+UPDATE visit v SET status = 'cancelled'
+FROM unnest($1::bigint[], $2::date[]) AS p(enrolment_id, first_on)
+JOIN enrolment e ON e.id = p.enrolment_id AND e.infant_id IS NOT NULL AND e.visit_id IS NULL
+WHERE v.mother_id = e.mother_id AND v.infant_id = e.infant_id AND v.target IS NOT NULL AND v.status = 'expected'
+  AND v.due_on >= p.first_on AND v.confirmed_at IS NULL
+  AND NOT EXISTS (SELECT FROM unnest($3::bigint[], $4::text[], $5::date[]) AS k(enrolment_id, kind, due_on)
+      WHERE k.enrolment_id = e.id AND k.kind = v.kind AND k.due_on = v.due_on)
+"""
+
+# A contact taken back before and planned again now (a moved visit moved back) is planned once more; one that was
+# sent, skipped or cancelled for her sake stays as it is.
+_ADD = """
+INSERT INTO reminder (enrolment_id, mother_id, step, occurrence, due_at, valid_until)
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::date[], $5::timestamptz[], $6::timestamptz[])
+ON CONFLICT (enrolment_id, step, occurrence) DO UPDATE SET
+    due_at = excluded.due_at, valid_until = excluded.valid_until, state = 'planned', reason = NULL,
+    decided_at = NULL, look_at = NULL
+    WHERE (reminder.state = 'cancelled' AND reminder.reason = 'replanned')
+       OR (reminder.state = 'planned' AND reminder.due_at <> excluded.due_at)
+"""
+
+_PLANNED = """
+UPDATE enrolment e SET revision = c.revision, planned_through = c.planned_through, next_on = c.next_on
+FROM unnest($1::bigint[], $2::text[], $3::date[], $4::date[]) AS c(id, revision, planned_through, next_on)
+WHERE e.id = c.id
+"""
+
+_AGAIN = """
+UPDATE enrolment e SET next_on = c.next_on FROM unnest($1::bigint[], $2::date[]) AS c(id, next_on) WHERE e.id = c.id
+"""

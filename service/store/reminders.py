@@ -1,0 +1,214 @@
+"""The contacts whose time has come: claimed with everything the rules may know, settled into texts, work or a reason."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flows.bundle import Bundle
+from scheduler.localtime import instant_at, local
+from scheduler.ports import Batch
+from scheduler.types import Country, Decision, DueReminder, Hold, OpenFollowUp, Send, Skip, TellMentor
+from service.database import Connection, Pool
+from service.security.sealing import Sealer
+from service.store.case_codes import codes_for
+from service.store.follow_ups import NewFollowUp, open_follow_ups
+from service.store.messages import NewMessage, queue
+from service.store.reminders_sql import DUE, MENTORS, PUSHED, SETTLE
+from service.store.risk_facts import risks
+
+
+class Reminders:
+    """Implements ``scheduler.ports.Reminders``."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        sealer: Sealer,
+        bundle: Callable[[], Bundle],
+        countries: Callable[[], Mapping[str, Country]],
+    ) -> None:
+        self._pool = pool
+        self._sealer = sealer
+        self._bundle = bundle
+        self._countries = countries
+
+    @asynccontextmanager
+    async def due(self, now: datetime, limit: int) -> AsyncIterator[Batch[DueReminder, Decision]]:
+        """See the port. Her person's row is locked with the contact, so that a stop comes before or after it."""
+        async with self._pool.acquire() as conn, conn.transaction():
+            rows = await conn.fetch(DUE, now, limit)
+            pushed = await _pushed(conn, rows, now)
+            items = [_item(row, pushed[row["mother_id"]], now) for row in rows]
+            yield _Batch(conn, rows, items, self._sealer, self._bundle(), self._countries(), now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    conn: Connection
+    rows: Sequence[Any]
+    items: Sequence[DueReminder]
+    sealer: Sealer
+    bundle: Bundle
+    countries: Mapping[str, Country]
+    now: datetime
+
+    async def settle(self, results: Sequence[Decision]) -> None:
+        """Write each decision, queue the texts and open the follow-ups."""
+        decided = list(zip(self.rows, results, strict=True))
+        texts = [self._text(row, one) for row, one in decided if isinstance(one, Send)]
+        told = [(row, one) for row, one in decided if isinstance(one, TellMentor)]
+        work = [(row, one) for row, one in decided if isinstance(one, OpenFollowUp)]
+        await self.conn.execute(
+            SETTLE,
+            [row["id"] for row, _ in decided],
+            [_state(one) for _, one in decided],
+            [one.reason if isinstance(one, (Skip, Hold)) else None for _, one in decided],
+            [one.until if isinstance(one, Hold) else None for _, one in decided],
+            self.now,
+        )
+        texts += await self._to_mentors(told)
+        await queue(self.conn, self.sealer, texts, self.now)
+        await self._open(work)
+
+    def _text(self, row: Any, send: Send) -> NewMessage:
+        template = self.bundle.template(send.template)
+        open_wording = row["wording"] == "open" and (not template.baby_words or row["baby_wording"])
+        return NewMessage(
+            person_id=row["mother_id"],
+            phone_id=row["phone_id"],
+            template=send.template,
+            message_class=send.message_class,
+            language=row["language"],
+            not_before=send.not_before,
+            valid_until=send.valid_until,
+            wording="open" if open_wording else "covert",
+            signature=row["signature"],
+            tip=tip_of(row["occurrence"]),
+            params={"date": row["occurrence"]} if row["visit_id"] is not None else None,
+            mother_id=row["mother_id"],
+            infant_id=row["infant_id"],
+            visit_id=row["visit_id"],
+            reminder_id=row["id"],
+        )
+
+    async def _to_mentors(self, told: Sequence[tuple[Any, TellMentor]]) -> list[NewMessage]:
+        """The mentor alone is reminded: by the mother's case code, in the mentor's working hours."""
+        if not told:
+            return []
+        mentors = {
+            row["id"]: row
+            for row in await self.conn.fetch(MENTORS, [row["mentor_id"] for row, _ in told], self.now.date())
+        }
+        reached = [(row, one, mentors[row["mentor_id"]]) for row, one in told if row["mentor_id"] in mentors]
+        codes = await codes_for(
+            self.conn, [(m["staff_id"], row["mother_id"]) for row, _, m in reached], self.now
+        )
+        return [
+            NewMessage(
+                person_id=mentor["staff_id"],
+                phone_id=mentor["phone_id"],
+                template=one.template,
+                message_class=self.bundle.template(one.template).message_class,
+                language=mentor["language"],
+                not_before=_at_work(mentor, self.now),
+                valid_until=max(one.valid_until, _at_work(mentor, self.now)),
+                params={
+                    "code": str(codes[mentor["staff_id"], row["mother_id"]]),
+                    "date": row["occurrence"],
+                },
+                mother_id=row["mother_id"],
+                infant_id=row["infant_id"],
+                visit_id=row["visit_id"],
+                reminder_id=row["id"],
+            )
+            for row, one, mentor in reached
+        ]
+
+    async def _open(self, work: Sequence[tuple[Any, OpenFollowUp]]) -> None:
+        if not work:
+            return
+        risk = await risks(self.conn, sorted({row["mother_id"] for row, _ in work}), self.now)
+        new = []
+        for row, one in work:
+            policy = self.countries[row["country"]].policies[one.cause]
+            new.append(
+                NewFollowUp(
+                    mother_id=row["mother_id"],
+                    facility_id=row["facility_id"],
+                    visit_id=row["visit_id"],
+                    cause=one.cause,
+                    country=row["country"],
+                    rank=policy.rank,
+                    urgent=policy.urgent,
+                    risk=risk[row["mother_id"]],
+                )
+            )
+        await open_follow_ups(self.conn, new, self.now)
+
+
+def tip_of(day: date) -> int:
+    """A number that grows by one each ISO week, so that tips follow each other."""
+    return (day.toordinal() - 1) // 7
+
+
+def _state(decision: Decision) -> str:
+    match decision:
+        case Hold():
+            return "planned"
+        case Skip():
+            return "skipped"
+        case OpenFollowUp() | TellMentor():
+            return "done"
+        case _:
+            return "queued"
+
+
+def _at_work(mentor: Any, now: datetime) -> datetime:
+    """Now within her working hours, else when they next begin."""
+    zone, starts, ends = mentor["time_zone"], mentor["starts_at"], mentor["ends_at"]
+    here = local(now, zone)
+    clock = here.time()
+    if (starts <= clock < ends) if starts < ends else (clock >= starts or clock < ends):
+        return now
+    day = here.date() if clock < starts else here.date() + timedelta(days=1)
+    return instant_at(zone, day, starts) or now
+
+
+async def _pushed(conn: Connection, rows: Sequence[Any], now: datetime) -> dict[int, tuple[int, int]]:
+    """For each mother, texts pushed to her on her local day and in the seven days up to it."""
+    zones = {row["mother_id"]: row["time_zone"] for row in rows}
+    counted: dict[int, tuple[int, int]] = dict.fromkeys(zones, (0, 0))
+    for row in await conn.fetch(PUSHED, list(zones), list(zones.values()), now):
+        counted[row["mother_id"]] = (row["today"], row["week"])
+    return counted
+
+
+def _item(row: Any, pushed: tuple[int, int], now: datetime) -> DueReminder:
+    return DueReminder(
+        id=row["id"],
+        mother_id=row["mother_id"],
+        country=row["country"],
+        schedule=row["schedule"],
+        step=row["step"],
+        occurrence=row["occurrence"],
+        due_at=row["due_at"],
+        valid_until=row["valid_until"],
+        time_zone=row["time_zone"],
+        hold=row["hold"],
+        phone=row["phone"],
+        set_up=row["set_up_at"] is not None,
+        consented=row["consented"],
+        signature=row["signature"],
+        baby_wording=row["baby_wording"],
+        site=row["site"],
+        site_has_entries=row["site_has_entries"],
+        attendance=row["attendance"],
+        infant_alive=row["infant_alive"],
+        her_hour=row["checkin_hour"],
+        pushed_today=pushed[0],
+        pushed_this_week=pushed[1],
+        answered_since_due=row["answered_since_due"],
+        daily_rhythm=row["rhythm"] == "daily",
+    )

@@ -1,0 +1,76 @@
+"""The statements of ``service.store.reminders``: one query claims a batch and knows everything about it."""
+
+# ``site_has_entries`` is false only when the clinic's last day with visits expected, before today, had none marked.
+# ``answered_since_due``: for a check-in, anything heard from her since it was due; for a visit, that she confirmed it.
+DUE = """
+WITH claimed AS MATERIALIZED (
+    SELECT r.id, r.enrolment_id, r.mother_id, r.step, r.occurrence, r.due_at, r.valid_until,
+        p.hold, p.phone_id, p.language
+    FROM reminder r JOIN person p ON p.id = r.mother_id
+    WHERE r.state = 'planned' AND coalesce(r.look_at, r.due_at) <= $1
+    ORDER BY coalesce(r.look_at, r.due_at), r.id
+    LIMIT $2
+    FOR UPDATE OF r SKIP LOCKED
+    FOR SHARE OF p SKIP LOCKED
+)
+SELECT c.id, c.mother_id, e.country, e.schedule, c.step, c.occurrence, c.due_at, c.valid_until, f.time_zone, c.hold,
+    c.phone_id, c.language, e.visit_id, coalesce(e.infant_id, v.infant_id) AS infant_id,
+    CASE WHEN m.phone_use = 'none' OR n.id IS NULL OR n.number IS NULL THEN 'none'
+         WHEN n.opted_out_at IS NOT NULL THEN 'opted_out'
+         WHEN n.trust <> 'ok' THEN 'untrusted' ELSE 'ok' END AS phone,
+    m.set_up_at, m.signature, m.wording, m.baby_wording, m.rhythm, m.checkin_hour, m.mentor_id,
+    coalesce(v.facility_id, m.facility_id) AS facility_id,
+    EXISTS (SELECT FROM consent k WHERE k.mother_id = m.id AND k.stream = 'sms' AND k.withdrawn_at IS NULL) AS consented,
+    f.status AS site,
+    coalesce((
+        SELECT s.closed_as IS NOT NULL OR EXISTS (SELECT FROM visit x WHERE x.facility_id = f.id
+            AND x.due_on = s.day AND x.status IN ('kept', 'missed'))
+        FROM site_day s
+        WHERE s.facility_id = f.id AND s.day < ($1::timestamptz AT TIME ZONE f.time_zone)::date
+          AND EXISTS (SELECT FROM visit x WHERE x.facility_id = f.id AND x.due_on = s.day AND x.status <> 'cancelled')
+        ORDER BY s.day DESC LIMIT 1), TRUE) AS site_has_entries,
+    CASE WHEN v.status = 'cancelled' THEN 'kept' ELSE v.status END AS attendance,
+    (SELECT i.status = 'alive' FROM infant i WHERE i.id = coalesce(e.infant_id, v.infant_id)) AS infant_alive,
+    CASE WHEN e.visit_id IS NULL THEN coalesce(m.last_heard_at >= c.due_at, FALSE)
+         ELSE v.status = 'expected' AND coalesce(v.confirmed_at >= c.due_at, FALSE) END AS answered_since_due
+FROM claimed c
+JOIN enrolment e ON e.id = c.enrolment_id
+JOIN mother m ON m.id = c.mother_id
+LEFT JOIN visit v ON v.id = e.visit_id
+JOIN facility f ON f.id = coalesce(v.facility_id, m.facility_id)
+LEFT JOIN phone n ON n.id = c.phone_id
+ORDER BY c.due_at, c.id
+"""
+
+# Only what may have reached her counts: cues and dates, on their way or gone.
+PUSHED = """
+SELECT w.mother_id,
+    count(*) FILTER (WHERE (coalesce(m.sent_at, m.created_at) AT TIME ZONE w.zone)::date
+        = ($3::timestamptz AT TIME ZONE w.zone)::date)::int AS today,
+    count(*)::int AS week
+FROM unnest($1::bigint[], $2::text[]) AS w(mother_id, zone)
+JOIN message m ON m.mother_id = w.mother_id AND m.person_id = w.mother_id
+    AND m.created_at >= $3::timestamptz - interval '8 days'
+WHERE m.message_class IN ('B', 'C') AND m.state IN ('queued', 'claimed', 'sending', 'sent', 'delivered', 'unknown')
+  AND (coalesce(m.sent_at, m.created_at) AT TIME ZONE w.zone)::date
+      > ($3::timestamptz AT TIME ZONE w.zone)::date - 7
+GROUP BY w.mother_id
+"""
+
+SETTLE = """
+UPDATE reminder r SET state = c.state, reason = c.reason, look_at = c.look_at,
+    decided_at = CASE WHEN c.state = 'planned' THEN NULL ELSE $5::timestamptz END
+FROM unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[]) AS c(id, state, reason, look_at)
+WHERE r.id = c.id
+"""
+
+# A mentor on leave is covered: then her cover is reminded.
+MENTORS = """
+SELECT s.id, t.id AS staff_id, p.phone_id, p.language, f.time_zone, t.starts_at, t.ends_at
+FROM staff s
+LEFT JOIN LATERAL (SELECT c.covered_by FROM cover c WHERE c.staff_id = s.id AND c.starts_on <= $2 AND c.ends_on >= $2
+    ORDER BY c.id DESC LIMIT 1) k ON TRUE
+JOIN staff t ON t.id = coalesce(k.covered_by, s.id)
+JOIN person p ON p.id = t.id JOIN facility f ON f.id = t.facility_id
+WHERE s.id = ANY($1::bigint[]) AND p.phone_id IS NOT NULL
+"""
