@@ -123,7 +123,9 @@ def test_digits_after_when_say_when(action: FollowUpAction, today: str, expect_b
     ("visit", "expect_by"),
     [
         (None, date(2026, 12, 2)),
+        (date(2026, 11, 25), date(2026, 11, 25)),  # today
         (date(2026, 11, 27), date(2026, 11, 27)),
+        (date(2026, 12, 2), date(2026, 12, 2)),
         (date(2027, 2, 1), date(2026, 12, 2)),
         (date(2026, 11, 20), date(2026, 12, 2)),
     ],

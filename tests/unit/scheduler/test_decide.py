@@ -1,5 +1,6 @@
 """May it go? One table of what decides, and in every zone: nothing in the night, nothing twice, nothing stale."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -124,6 +125,14 @@ def test_her_own_hour_is_allowed_and_no_other_of_the_night(
 ) -> None:
     item = reminder(her_hour=her_hour, valid_until=at(valid_until))
     assert decide(item, kenya(), at(now)) == expected
+
+
+def test_her_own_hour_is_whole_even_where_the_night_begins_within_it() -> None:
+    early_night = replace(kenya(), quiet_from=time(19, 30))
+    decision = decide(
+        reminder(her_hour=19, valid_until=at("2026-11-23 20:30")), early_night, at("2026-11-23 19:00")
+    )
+    assert decision == Send("checkin", "B", at("2026-11-23 19:00"), at("2026-11-23 20:00"))
 
 
 def test_a_date_waits_for_the_morning_while_it_is_still_true() -> None:

@@ -213,3 +213,30 @@ def test_reached_coming_reopens_unless_kept(attendance: Any, now: datetime, stat
     made = move(item, policy(), now)
     assert made.state == state
     assert made.next_at is not None
+
+
+def test_passed_on_leaves_a_ladder_that_names_the_mentor_alone() -> None:
+    hers_alone = tuple(replace(rung, who=("assigned_mentor",)) for rung in policy().steps[:1])
+    short = replace(policy(), steps=(*hers_alone, *policy().steps[2:]))
+    made = move(follow_up(state="notified", passed_by=frozenset({MENTOR.id})), short, NOW)
+    assert (made.notify, made.alarm) == ((COVER.id,), None)
+    kept = follow_up(roster=roster(assigned=OFF))
+    assert move(kept, short, NOW).notify == (SUPERVISOR.id,), "without passing it on, the rung is hers alone"
+
+
+def test_a_supervisor_already_told_of_three_tries_is_not_told_again_but_alarmed() -> None:
+    made = move(follow_up(state="notified", step=2, not_reached=3), policy(), NOW)
+    assert (made.notify, made.alarm) == ((), UNANSWERED)
+
+
+def test_the_second_on_duty_is_one_person() -> None:
+    third = staff(22, "nurse")
+    item = follow_up(
+        cause="danger", state="notified", step=0, roster=roster(duty=(NURSE, SECOND_NURSE, third))
+    )
+    assert move(item, policy("danger"), NOW).notify == (SECOND_NURSE.id,)
+
+
+def test_when_an_owner_is_asked_again_nobody_else_is_woken() -> None:
+    item = follow_up(cause="danger", state="acknowledged", step=0, owner_id=NURSE.id)
+    assert move(item, policy("danger"), NOW).notify == (NURSE.id,)

@@ -178,6 +178,8 @@ async def test_an_item_whose_rule_fails_gets_a_harmless_answer_of_its_own() -> N
         (None, True),
     ]
     assert [type(r) for r in results[2:4]] == [Hold, Send]
+    assert isinstance(results[0], Plan)
+    assert (results[0].revision, results[0].whole, results[0].next_on) == ("", False, date(2026, 11, 24))
     failed, good = (r for r in results if isinstance(r, Move))
     assert (failed.alarm, failed.notify, good.alarm) == ("rule_fault", (), None)
     assert failed.next_at is not None

@@ -197,3 +197,13 @@ def test_a_mother_registered_in_the_evening_is_not_asked_for_the_morning_before(
     assert all(r.occurrence >= MONDAY for r in result.reminders)
     assert HORIZON_DAYS == 7
     assert isinstance(result.reminders[0].due_at, datetime)
+
+
+def test_a_series_is_whole_only_when_planned_anew() -> None:
+    item = infant(date(2026, 11, 20))
+    first = plan(kenya(), item, MONDAY)
+    assert first.whole
+    same = plan(kenya(), planned(first, item), MONDAY)
+    assert (same.whole, same.visits) == (False, ())
+    anew = plan(kenya(), replace(planned(first, item), revision="old"), MONDAY)
+    assert (anew.whole, anew.visits) == (True, first.visits)
