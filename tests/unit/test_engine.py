@@ -122,6 +122,29 @@ def test_a_mentor_who_is_a_mother_gives_her_other_pin_and_takes_nothing_along() 
     assert (state_of(hers).who, state_of(hers).data, state_of(hers).trail) == (MOTHER, {}, ())
 
 
+def test_another_person_starts_without_what_the_first_had_typed() -> None:
+    asked = SessionState("pin", "en", who=MENTOR, wanted="date", data={"case": "417"}, trail=("act",))
+    hers = advance(BUNDLE, asked, "7305", mother_facts())
+    assert (state_of(hers).who, state_of(hers).data, state_of(hers).trail) == (MOTHER, {}, ())
+
+
+@pytest.mark.parametrize(
+    ("screen", "known"),
+    [
+        ("staff", mentor_facts(staff=StaffFacts(SUPERVISOR, "supervisor", 1))),
+        ("date", mother_facts(mother=MotherFacts(MOTHER + 1, "tips", "weekly", 10))),
+    ],
+)
+def test_facts_of_somebody_else_open_nothing(screen: str, known: Facts) -> None:
+    who = MENTOR if screen == "staff" else MOTHER
+    shown = advance(BUNDLE, SessionState(screen, "en", who=who), "x", known)
+    assert shown.reply.text == f"That has changed.\n{HOME}"
+
+
+def test_nothing_is_gone_back_to_from_an_end() -> None:
+    assert dial("2", "1", "0").reply.text == HOME
+
+
 def test_whoever_is_no_longer_there_is_sent_home() -> None:
     shown = dial("3", "4827", then=mother_facts())
     gone = go_on(shown, "1", facts())

@@ -13,6 +13,7 @@ from flows.types import SessionState
 from tests.content_calls import BUNDLE, HOME, TIP, dial, go_on, state_of
 from tests.content_kit import (
     MENTOR,
+    MOTHER,
     REGISTRY,
     facts,
     mentor_facts,
@@ -111,6 +112,14 @@ def test_another_persons_session_is_never_offered() -> None:
     hers = replace(mother_facts(), resume=dropped)
     shown = dial("3", "4827", known=facts(resume=dropped), then=hers)
     assert shown.reply.text.startswith("Clinic: Tue 31 Mar")
+
+
+def test_continue_opens_nothing_behind_a_pin_that_was_not_given() -> None:
+    offered = begin(BUNDLE, (), facts(resume=SessionState("sure", "en")))
+    hers = mother_facts(resume=SessionState("date", "en", who=MOTHER), pin_person=None)
+    gone = go_on(offered, "1", hers)
+    assert gone.reply.text == f"That has changed.\n{HOME}"
+    assert state_of(gone).who is None
 
 
 @pytest.mark.parametrize("screen", ["home", "language", "pin", "tip", "resume", "stuck", "gone", "dates"])
