@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from scheduler.clock import Clocks
 from service.database import Connection, Pool
 from service.store.idle import busy, next_due
 from service.store.messages import WAKE
@@ -25,15 +24,18 @@ class NobodySettlesError(RuntimeError):
 
 
 class WallClock:
-    """Real time, for leases and proof of life."""
+    """Real time, for leases and proof of life. ``read`` gives an aware UTC datetime."""
+
+    def __init__(self, read: Callable[[], datetime]) -> None:
+        self._read = read
 
     async def now(self) -> datetime:
         """Now, in UTC."""
-        return datetime.now(UTC)
+        return self._read()
 
 
 class RealCareClock(WallClock):
-    """Care time is real time."""
+    """Care time that is real time."""
 
 
 class SteppedCareClock:
@@ -45,16 +47,6 @@ class SteppedCareClock:
     async def now(self) -> datetime:
         """The row's instant. Raises LookupError when it was never set."""
         return await stepped_now(self._pool)
-
-
-def real_clocks() -> Clocks:
-    """What a programme runs on."""
-    return Clocks(care=RealCareClock(), wall=WallClock())
-
-
-def stepped_clocks(pool: Pool) -> Clocks:
-    """What the demo and tests run on."""
-    return Clocks(care=SteppedCareClock(pool), wall=WallClock())
 
 
 async def stepped_now(conn: Connection | Pool) -> datetime:

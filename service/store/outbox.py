@@ -54,6 +54,11 @@ class Outbox:
         self._lease = lease
         self._budget = budget
         self._batch = batch
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Claim no more: what is on its way is finished, the rest waits for another worker."""
+        self._stopping = True
 
     async def rescue(self, now: datetime) -> int:
         """See the port."""
@@ -62,6 +67,8 @@ class Outbox:
 
     async def send(self, now: datetime) -> int:
         """See the port. While the account is in trouble nothing is claimed."""
+        if self._stopping:
+            return 0
         trouble = await trouble_of(self._pool, self._gateway.name)
         if trouble is not None and now < trouble.paused_until:
             return 0

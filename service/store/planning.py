@@ -1,6 +1,6 @@
 """The planner's side of the database: enrolments that are behind, and their plans written in a few set-based statements."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,12 +19,18 @@ ANY_ZONE: Final = timedelta(hours=14)
 class Planning:
     """Implements ``scheduler.ports.Planning``. ``next_on`` already lies a day before what it is needed for."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, countries: Callable[[], Mapping[str, Country]]) -> None:
         self._pool = pool
+        self._countries = countries
+        self._refreshed: Mapping[str, Country] | None = None
 
     @asynccontextmanager
     async def behind(self, now: datetime, limit: int) -> AsyncIterator[Batch[EnrolmentToPlan, Plan]]:
-        """See the port."""
+        """See the port. Rules this process has not planned by yet first mark what they make outdated."""
+        countries = self._countries()
+        if countries is not self._refreshed:
+            await refresh_revisions(self._pool, countries, now)
+            self._refreshed = countries
         async with self._pool.acquire() as conn, conn.transaction():
             rows = await conn.fetch(_BEHIND, (now + ANY_ZONE).date(), now, limit)
             yield _Batch(conn, rows, [_enrolment(row) for row in rows], now)
@@ -33,7 +39,7 @@ class Planning:
 async def refresh_revisions(pool: Pool, countries: Mapping[str, Country], now: datetime) -> int:
     """Let everything planned under other timing than today's be planned again; return how many enrolments.
 
-    Called when a worker starts and when content is published.
+    Called when a worker starts and when other content becomes current.
     """
     current = [
         *(
