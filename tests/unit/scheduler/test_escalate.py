@@ -240,3 +240,31 @@ def test_the_second_on_duty_is_one_person() -> None:
 def test_when_an_owner_is_asked_again_nobody_else_is_woken() -> None:
     item = follow_up(cause="danger", state="acknowledged", step=0, owner_id=NURSE.id)
     assert move(item, policy("danger"), NOW).notify == (NURSE.id,)
+
+
+def test_the_last_supervisor_who_passed_it_on_is_asked_again_only_if_reachable() -> None:
+    gone = replace(SUPERVISOR, reachable=False)
+    item = follow_up(
+        state="notified", step=1, passed_by=frozenset({SUPERVISOR.id}), roster=roster(supervisors=(gone,))
+    )
+    made = move(item, policy(), NOW)
+    assert (made.notify, made.alarm, made.step) == ((), NOBODY, 3)
+
+
+def test_a_first_rung_may_wait_and_a_single_rung_has_a_wait_of_its_own() -> None:
+    rung = replace(policy("danger").steps[0], after=timedelta(0))
+    assert first_at(replace(policy(), steps=(replace(rung, after=DAY),)), NOW) == NOW + DAY
+    urgent, calm = replace(policy("danger"), steps=(rung,)), replace(policy(), steps=(rung,))
+    assert move(follow_up(), urgent, NOW).next_at == NOW + timedelta(minutes=30)
+    assert move(follow_up(), calm, NOW).next_at == NOW + DAY
+
+
+@pytest.mark.parametrize(("days", "state"), [(7, "acknowledged"), (8, "notified")])
+def test_an_unclosed_day_is_waited_for_a_week_and_looked_at_every_day(days: int, state: str) -> None:
+    expected = date(2026, 11, 24)
+    now = at("2026-11-24 10:00") + days * DAY
+    item = follow_up(
+        state="acknowledged", owner_id=MENTOR.id, expect_by=expected, attendance="unknown", cause="silent"
+    )
+    made = move(item, policy(), now)
+    assert (made.state, made.next_at) == (state, now + DAY)
