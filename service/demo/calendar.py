@@ -1,0 +1,48 @@
+"""The demo's fixed calendar: when its history begins, and the Monday morning at which its clock stands still."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+ZONE = "Africa/Nairobi"
+END = datetime(2026, 6, 1, 8, 55, tzinfo=ZoneInfo(ZONE))
+"""The instant history ends and a visitor begins: a Monday, before the day's first contacts."""
+
+TODAY = END.date()
+WEEKS = 12
+"""How long the history is. Building it must take less than a minute on two cores."""
+
+WORK_HOURS = (9, 10, 12, 15, 17, 19)
+"""The local hours at which made-up people act. Few on purpose: each costs a settling of the loop."""
+
+DAY = timedelta(days=1)
+
+
+def starts_on(weeks: int) -> date:
+    """The Monday on which a history of that many weeks begins."""
+    return TODAY - timedelta(weeks=weeks)
+
+
+def at(day: date, hour: int, minute: int = 0) -> datetime:
+    """A local wall-clock time of the demo as an instant."""
+    return datetime.combine(day, time(hour, minute), tzinfo=ZoneInfo(ZONE))
+
+
+def local_day(moment: datetime) -> date:
+    """The demo's local date of an instant."""
+    return moment.astimezone(ZoneInfo(ZONE)).date()
+
+
+def workday(day: date) -> date:
+    """The day itself, or the Monday after a weekend."""
+    return day + timedelta(days=max(0, 7 - day.weekday())) if day.weekday() >= 5 else day
+
+
+def next_slot(moment: datetime, skip: int = 0) -> datetime:
+    """The first hour after ``moment`` at which people act, or the one ``skip`` later."""
+    clock = moment.astimezone(ZoneInfo(ZONE))
+    found: list[datetime] = []
+    day = clock.date()
+    while len(found) <= skip:
+        found += [at(day, hour) for hour in WORK_HOURS if at(day, hour) > clock]
+        day += DAY
+    return found[skip]

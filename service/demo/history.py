@@ -1,0 +1,159 @@
+"""Lives through the months before a visitor comes: the real loop settles each due instant, and people answer what they get."""
+
+import heapq
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from scheduler.loop import settle
+from scheduler.ports import Ports
+from service.clocks import set_stepped
+from service.demo.actors import Actors
+from service.demo.calendar import DAY, END, TODAY, at, starts_on
+from service.demo.cast import Plan
+from service.demo.habits import Dial, Write, mother_acts, staff_acts
+from service.demo.stage import Stage, enrol, lose_baby
+from service.demo.texts import new_texts
+from service.logs import get_logger
+from service.store.idle import next_due
+
+CLOSES_AT = 17
+NOT_CLOSED = (1, TODAY - 3 * DAY)
+"""The clinic, and the Friday, whose day nobody closed."""
+
+NIGHT_CALL = (17, 22)
+"""The mother (by place) whose baby was in danger on the last evening, and the hour."""
+
+_log = get_logger(__name__)
+
+Deed = Callable[[datetime], Awaitable[None]]
+
+
+class BrokenHistoryError(RuntimeError):
+    """A pass of the loop failed while the demo's history was made."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The demo's history could not be made ({name}): start it again, and report it if that fails.")
+
+
+@dataclass(slots=True)
+class History:
+    """Walks from one instant at which something is due, or somebody acts, to the next, until the demo's morning."""
+
+    stage: Stage
+    ports: Ports
+    hashes: Mapping[int, str]
+    progress: Callable[[str, float], None]
+    weeks: int
+    actors: Actors = field(init=False)
+    settled: int = 0
+    _agenda: list[tuple[datetime, int, Deed]] = field(default_factory=list)
+    _order: "count[int]" = field(default_factory=count)
+    _seen: int = 0
+    _told: set[tuple[str, str]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.actors = Actors(self.stage)
+
+    async def live(self) -> None:
+        """Live until the demo's morning, then leave the clock standing there."""
+        self._plan_ahead()
+        start = at(starts_on(self.weeks), 7)
+        now = start
+        while True:
+            coming = await next_due(self.stage.services.pool, now, END)
+            if self._agenda and (coming is None or self._agenda[0][0] < coming):
+                coming = self._agenda[0][0]
+            if coming is None or coming >= END:
+                break
+            if coming.date() != now.date():
+                self.progress("living through the months", (coming - start) / (END - start))
+            now = max(now, coming)
+            await self._instant(now)
+        await set_stepped(self.stage.services.pool, END)
+        await self._settle(END)
+        self.progress("living through the months", 1.0)
+
+    async def _instant(self, now: datetime) -> None:
+        await set_stepped(self.stage.services.pool, now)
+        while self._agenda and self._agenda[0][0] <= now:
+            _, _, deed = heapq.heappop(self._agenda)
+            await deed(now)
+        await self._settle(now)
+        self.settled += 1
+        await self._listen(now)
+
+    async def _settle(self, now: datetime) -> None:
+        await settle(self.ports, self.stage.services.countries, now, log=_log, faults=_broken)
+
+    async def _listen(self, now: datetime) -> None:
+        """Let everybody read what came, and plan what they do about it."""
+        for text in await new_texts(self.stage.services, self._seen):
+            self._seen = text["seq"]
+            acts = []
+            if text["mother_id"] is not None and text["question"] is not None:
+                plan = self.stage.plans[text["mother_id"]]
+                acts += mother_acts(plan, text["question"], now)
+            for worker in self.stage.cast.staff:
+                if worker.msisdn == text["to"]:
+                    about = await self._about(worker.msisdn, text["text"])
+                    told = (worker.msisdn, text["text"])
+                    acts += staff_acts(worker, text["text"], about, told in self._told, now)
+                    self._told.add(told)
+            for act in acts:
+                self._later(act.when, lambda moment, act=act: self.actors.act(act, moment))
+
+    async def _about(self, msisdn: str, text: str) -> Plan | None:
+        code = next((word for word in text.split() if word.isdecimal() and len(word) == 3), None)
+        if code is None:
+            return None
+        async with self.stage.services.pool.acquire() as conn:
+            mother_id = await conn.fetchval(
+                "SELECT mother_id FROM case_code WHERE staff_id = $1 AND code = $2",
+                self.stage.staff_ids[msisdn],
+                int(code),
+            )
+        return self.stage.plans.get(mother_id)
+
+    def _later(self, when: datetime, deed: Deed) -> None:
+        if when < END:
+            heapq.heappush(self._agenda, (when, next(self._order), deed))
+
+    # --- what is known beforehand -------------------------------------------------------------------
+
+    def _plan_ahead(self) -> None:
+        for plan in self.stage.cast.mothers:
+            joins = at(plan.joins_on, plan.joins_at)
+            self._later(joins, lambda now, plan=plan: enrol(self.stage, plan, self.hashes.get(plan.place), now))
+            if plan.lost_baby_on is not None:
+                self._later(at(plan.lost_baby_on, 12), lambda now, plan=plan: lose_baby(self.stage, plan, now))
+            for day, words in plan.writes:
+                write = Write(at(day, 12), plan.msisdn or "", words)
+                self._later(write.when, lambda now, act=write: self.actors.act(act, now))
+            if plan.place == NIGHT_CALL[0] and plan.msisdn is not None:
+                dial = Dial(at(TODAY - DAY, NIGHT_CALL[1]), plan.msisdn, ("4", "2"))
+                self._later(dial.when, lambda now, act=dial: self.actors.act(act, now))
+        for site in range(len(self.stage.cast.sites)):
+            self._close_days(site)
+
+    def _close_days(self, site: int) -> None:
+        day = starts_on(self.weeks)
+        closers = self.stage.cast.of("mentor", site)[:3]
+        while day < TODAY:
+            if day.weekday() < 5 and (site, day) != NOT_CLOSED:
+                worker = closers[day.toordinal() % len(closers)]
+                self._later(at(day, CLOSES_AT), self._closing(site, day, worker))
+            day += timedelta(days=1)
+
+    def _closing(self, site: int, day: date, worker: Any) -> Deed:
+        async def close(now: datetime) -> None:
+            await self.actors.close_day(site, day, worker, now)
+
+        return close
+
+
+def _broken(name: str, error: Exception) -> None:
+    """A fault in made-up history must not pass as history."""
+    raise BrokenHistoryError(name) from error
