@@ -166,8 +166,8 @@ def _enrolment(row: Any) -> EnrolmentToPlan:
 
 
 _BEHIND = """
-SELECT id, mother_id, infant_id, country, schedule, anchor_on, entered_on, time_zone, planned_through, revision, rhythm,
-    weekday, hour, announced_on
+SELECT id, mother_id, infant_id, visit_id, country, schedule, anchor_on, entered_on, time_zone, planned_through,
+    revision, rhythm, weekday, hour, announced_on
 FROM enrolment e
 WHERE e.state = 'active' AND e.next_on <= $1 AND e.next_on <= ($2::timestamptz AT TIME ZONE e.time_zone)::date
 ORDER BY e.next_on, e.id
