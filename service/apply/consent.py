@@ -34,6 +34,8 @@ async def stop_requested(work: Work, event: StopRequested) -> Sequence[int]:
     if phone is None:
         return []
     here = await work.mothers_here()
+    if phone.opted_out and all(one.hold is not None for one in here):
+        return ids(here)
     await people.put_on_hold(work.conn, ids(here), "stopped", work.now)
     await work.conn.execute(_OPT_OUT, phone.id, work.now)
     await work.conn.execute(_WITHDRAW, sorted(ids(here)), work.now)
@@ -65,8 +67,8 @@ async def start_requested(work: Work, event: StartRequested) -> Sequence[int]:
     asked = phone.start_asked_at
     if asked is None or work.now - asked > START_STANDS:
         return []
-    back = await people.release(work.conn, ids(here), ["stopped"])
     await work.conn.execute(_OPT_IN, phone.id)
+    back = await people.release(work.conn, ids(here), ["stopped"])
     await work.conn.execute(_CONSENT_AGAIN, back, work.now)
     for mother_id in back:
         await messages.restore_for_mother(work.conn, mother_id, "stopped", work.now)
@@ -83,7 +85,7 @@ async def wrong_person_reported(work: Work, event: WrongPersonReported) -> Seque
     here = await work.mothers_here()
     if phone is None:
         return []
-    if here:
+    if here and phone.trusted:
         await work.conn.execute(_DISTRUST, phone.id)
         await messages.cancel_for_phone(work.conn, phone.id, "number_untrusted", work.now)
         await work.conn.execute("DELETE FROM open_question WHERE phone_id = $1", phone.id)

@@ -78,7 +78,8 @@ async def _unknown(work: Work, staff: StaffRow, code: str | None) -> Sequence[in
 async def _lock(work: Work, staff: StaffRow, event: FollowUpAnswered, about: _About) -> list[Any]:
     """The follow-ups the answer is about, locked: the one chosen, or the open ones she was told of.
 
-    A report (wrong number, moved, died) and its undoing also find one that was resolved meanwhile.
+    A report (wrong number, moved, died) also finds one that was resolved meanwhile; undoing one
+    touches nothing else that was answered.
     """
     if about.mother_id is not None:
         # Person before follow-up, as everywhere: a hold may follow.
@@ -86,6 +87,8 @@ async def _lock(work: Work, staff: StaffRow, event: FollowUpAnswered, about: _Ab
     if event.follow_up_id is not None:
         return list(await work.conn.fetch(f"{_ACTED} WHERE f.id = $1 FOR UPDATE OF f", event.follow_up_id))
     rows = list(await work.conn.fetch(_ACTED_BY_CODE, about.mother_id, about.phone_id, staff.id))
+    if event.action == "undo":
+        return [row for row in rows if row["hold_by_code"] is not None] or rows
     if rows or event.action not in HOLDS:
         return rows
     return list(await work.conn.fetch(_LAST_RESOLVED, about.mother_id, about.phone_id, staff.id))
@@ -256,9 +259,9 @@ SELECT min(due_on) FROM visit WHERE mother_id = $1 AND status = 'expected' AND d
 _LOG = "INSERT INTO follow_up_log (follow_up_id, staff_id, at, what, step) VALUES ($1, $2, $3, $4, $5)"
 
 _WRITE = """
-UPDATE follow_up SET state = $2, step = $3, next_at = $4, owner_id = $5,
-    acknowledged_at = CASE WHEN $2 = 'acknowledged' THEN $6::timestamptz ELSE acknowledged_at END,
-    resolved_at = CASE WHEN $2 = 'resolved' THEN $6::timestamptz END,
+UPDATE follow_up SET state = $2::text, step = $3, next_at = $4, owner_id = $5,
+    acknowledged_at = CASE WHEN $2::text = 'acknowledged' THEN $6::timestamptz ELSE acknowledged_at END,
+    resolved_at = CASE WHEN $2::text = 'resolved' THEN $6::timestamptz END,
     outcome = coalesce($7, outcome), not_reached = $8, awaiting_when = $9, hold_by_code = $10, expect_by = $11,
     alarm_at = NULL, alarm_reason = NULL
 WHERE id = $1

@@ -5,12 +5,18 @@ Lock order everywhere: phone, then person, then mother, then follow-up, then mes
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from service.database import Connection
 from service.security.blind_index import BlindIndex
 from service.security.sealing import Sealer
+
+GRAVITY = ["paused", "stopped", "wrong_number", "moved", "transferred", "dead", "revoked"]
+"""Holds from the lightest on: a graver one replaces a lighter one, never the other way round."""
+
+STRANGER_KEPT = timedelta(days=30)
+"""How long the number of a caller nobody knows is kept at most, while somebody still has to call it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +101,25 @@ async def phone_of_index(conn: Connection, number_index: bytes, now: datetime) -
     return PhoneRow(**row)
 
 
+async def speak(conn: Connection, phone_id: int, language: str) -> None:
+    """Give a number the language of whoever was added on it, unless it has chosen one: it is not asked then."""
+    await conn.execute("UPDATE phone SET language = $2 WHERE id = $1 AND language IS NULL", phone_id, language)
+
+
 async def keep_number(conn: Connection, sealer: Sealer, phone_id: int, number: str) -> None:
     """Seal the number into its phone, unless it is there already."""
     sealed = sealer.seal(number, table="phone", column="number", row=phone_id)
     await conn.execute("UPDATE phone SET number = $2 WHERE id = $1 AND number IS NULL", phone_id, sealed)
 
 
-async def forget_number(conn: Connection, phone_id: int) -> None:
-    """Drop the number of a caller nobody knows, once nothing about that caller is open any more."""
-    await conn.execute(_FORGET_NUMBER, phone_id)
+async def forget_strangers(conn: Connection, now: datetime) -> int:
+    """Drop the numbers of callers nobody knows; return how many. Their index stays.
+
+    Kept are numbers with an answer still on its way, and those about which something is open, for
+    at most 30 days. Run it now and then; it reads every phone.
+    """
+    rows = await conn.fetch(_FORGET_STRANGERS, now - STRANGER_KEPT)
+    return len(rows)
 
 
 async def mothers_on(conn: Connection, phone_id: int) -> list[MotherRow]:
@@ -155,13 +171,17 @@ async def put_on_hold(conn: Connection, person_ids: Sequence[int], hold: str, no
 
     Call this before cancelling what is queued for them (see ``service.store.messages``).
     """
-    rows = await conn.fetch(_HOLD, sorted(person_ids), hold, now)
+    rows = await conn.fetch(_HOLD, sorted(person_ids), hold, now, GRAVITY)
     return [row["id"] for row in rows]
 
 
 async def release(conn: Connection, person_ids: Sequence[int], holds: Sequence[str]) -> list[int]:
-    """End the hold of those held for one of these reasons; return them."""
-    return [row["id"] for row in await conn.fetch(_RELEASE, sorted(person_ids), list(holds))]
+    """End the hold of those held for one of these reasons; return those who are free now.
+
+    While their number is opted out they are not: they stay ``stopped``.
+    """
+    rows = await conn.fetch(_RELEASE, sorted(person_ids), list(holds))
+    return [row["id"] for row in rows if row["hold"] is None]
 
 
 _PHONE = """
@@ -174,11 +194,14 @@ _NEW_PHONE = """
 INSERT INTO phone (number_index, first_seen_at) VALUES ($1, $2) ON CONFLICT (number_index) DO NOTHING
 """
 
-_FORGET_NUMBER = """
-UPDATE phone SET number = NULL WHERE id = $1
-    AND NOT EXISTS (SELECT FROM person WHERE phone_id = $1)
-    AND NOT EXISTS (SELECT FROM facility WHERE line_phone_id = $1)
-    AND NOT EXISTS (SELECT FROM follow_up WHERE phone_id = $1 AND state <> 'resolved')
+_FORGET_STRANGERS = """
+UPDATE phone t SET number = NULL
+WHERE t.number IS NOT NULL
+    AND NOT EXISTS (SELECT FROM person p WHERE p.phone_id = t.id)
+    AND NOT EXISTS (SELECT FROM facility f WHERE f.line_phone_id = t.id)
+    AND NOT EXISTS (SELECT FROM follow_up w WHERE w.phone_id = t.id AND w.state <> 'resolved' AND w.opened_at > $1)
+    AND NOT EXISTS (SELECT FROM message m WHERE m.phone_id = t.id AND m.state IN ('queued', 'claimed', 'sending'))
+RETURNING t.id
 """
 
 _IS_HERS = "p.hold IS DISTINCT FROM 'wrong_number'"
@@ -200,14 +223,18 @@ _OPEN_QUESTION = """
 SELECT question, mother_id, visit_id, asked_at FROM open_question WHERE phone_id = $1 AND expires_at > $2
 """
 
-# A stop never softens a death, a transfer or a wrong number.
+# The graver hold stays: a stop never softens a death, a transfer or a wrong number.
 _HOLD = """
-UPDATE person SET hold = $2, hold_since = $3
-WHERE id = ANY($1::bigint[]) AND (hold IS NULL OR hold = 'paused')
+UPDATE person SET hold = $2::text, hold_since = $3
+WHERE id = ANY($1::bigint[]) AND coalesce(array_position($4::text[], hold::text), 0) < array_position($4::text[], $2::text)
 RETURNING id
 """
 
+# Whoever had stopped before stays stopped.
 _RELEASE = """
-UPDATE person SET hold = NULL, hold_since = NULL
-WHERE id = ANY($1::bigint[]) AND hold = ANY($2::text[]) RETURNING id
+UPDATE person p SET hold = s.hold, hold_since = CASE WHEN s.hold IS NULL THEN NULL ELSE s.since END
+FROM (SELECT q.id, t.opted_out_at AS since, CASE WHEN t.opted_out_at IS NOT NULL THEN 'stopped' END AS hold
+      FROM person q LEFT JOIN phone t ON t.id = q.phone_id WHERE q.id = ANY($1::bigint[])) s
+WHERE p.id = s.id AND p.hold = ANY($2::text[])
+RETURNING p.id, p.hold
 """

@@ -1,0 +1,259 @@
+"""Inbound texts: one effect each, whoever sends them, however often the gateway repeats them."""
+
+import asyncio
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+
+from flows.events import CallRequested, StopRequested
+from service.inbound.sms import LONGEST, InboundText, receive
+from service.store import people
+from tests.integration.apply.clinic import COLLEAGUE, MENTOR, MOTHER, STRANGER, Clinic, only
+
+_ids = count(1)
+
+
+async def text(clinic: Clinic, words: str, sender: str = MOTHER, id_: str | None = None) -> None:
+    inbound = InboundText("africastalking", id_ or f"in-{next(_ids)}", sender, words, "7000")
+    await receive(clinic.pool, clinic.deps, inbound, clinic.now)
+
+
+async def ten(clinic: Clinic, words: str, sender: str = MOTHER) -> None:
+    """The same delivery ten times in parallel, and once more afterwards."""
+    id_ = f"in-{next(_ids)}"
+    await asyncio.gather(*(text(clinic, words, sender, id_) for _ in range(10)))
+    await text(clinic, words, sender, id_)
+
+
+async def intents(clinic: Clinic) -> list[str]:
+    return [row["intent"] for row in await clinic.rows("SELECT intent FROM inbound_sms ORDER BY id")]
+
+
+async def told(clinic: Clinic, mother: int) -> tuple[int, str]:
+    await clinic.happens(CallRequested(mother))
+    follow_up = await clinic.one("SELECT max(id) FROM follow_up WHERE mother_id = $1", mother)
+    return follow_up, await clinic.tell(follow_up, clinic.mentor)
+
+
+@pytest.mark.parametrize(
+    ("words", "templates", "causes"),
+    [
+        ("STOP", ["stop_confirm"], ["stopped"]),
+        ("acha", ["stop_confirm"], ["stopped"]),
+        ("call me please", ["call_promise"], ["call_requested"]),
+        ("I am bleeding", ["go_now"], ["danger"]),
+        ("who is this?", ["who_we_are"], ["wrong_person"]),
+        ("mtoto wangu analia sana leo", ["received"], ["call_requested"]),
+        ("fine", ["thanks"], []),
+        ("This is an automated reply", [], []),
+    ],
+)
+async def test_ten_deliveries_have_one_effect(
+    clinic: Clinic, words: str, templates: list[str], causes: list[str]
+) -> None:
+    mother = await clinic.mother()
+    await ten(clinic, words)
+    assert await clinic.queued(MOTHER) == templates
+    assert await clinic.follow_ups(mother) == causes
+    assert len(await intents(clinic)) == 1
+
+
+async def test_a_digit_answers_the_open_question(clinic: Clinic) -> None:
+    mother = await clinic.mother()
+    visit = await clinic.visit(mother, 7)
+    await clinic.ask(mother, "visit", visit)
+    await ten(clinic, "1")
+    assert await clinic.one("SELECT confirmed_at FROM visit") == clinic.now
+    assert await clinic.one("SELECT asked_at FROM mother") is None
+
+
+async def test_a_digit_after_72_hours_is_read_by_a_person(clinic: Clinic) -> None:
+    mother = await clinic.mother()
+    await clinic.ask(mother)
+    clinic.now += timedelta(hours=72)
+    await text(clinic, "1")
+    assert await clinic.one("SELECT state FROM inbound_sms") == "inbox"
+    assert await clinic.follow_ups(mother) == ["call_requested"]
+
+
+async def test_a_mentor_who_is_a_mother_answers_as_both(clinic: Clinic) -> None:
+    client = await clinic.mother()
+    herself = await clinic.mother(MENTOR)
+    await clinic.ask(herself)
+    follow_up, code = await told(clinic, client)
+
+    await text(clinic, "1", MENTOR)
+    assert await clinic.one("SELECT asked_at FROM mother WHERE id = $1", herself) is None
+    assert await clinic.one("SELECT state FROM follow_up WHERE id = $1", follow_up) == "notified"
+
+    await text(clinic, f"{code} 1", MENTOR)
+    assert await clinic.one("SELECT state FROM follow_up WHERE id = $1", follow_up) == "acknowledged"
+
+
+@pytest.mark.parametrize("form", ["{} 1", "{}-1", "{}1", " {}  1 please"])
+async def test_a_case_code_is_forgiven_its_form(clinic: Clinic, form: str) -> None:
+    follow_up, code = await told(clinic, await clinic.mother())
+    await ten(clinic, form.format(code), MENTOR)
+    row = only(await clinic.rows("SELECT state, owner_id FROM follow_up WHERE id = $1", follow_up))
+    assert row == {"state": "acknowledged", "owner_id": clinic.mentor}
+    assert await clinic.queued(MENTOR) == ["ack_going"]
+    assert await clinic.one("SELECT count(*) FROM follow_up_log WHERE what = 'going'") == 1
+
+
+async def test_a_code_alone_says_what_can_be_answered(clinic: Clinic) -> None:
+    _, code = await told(clinic, await clinic.mother())
+    await text(clinic, code, MENTOR)
+    await text(clinic, f"{code} 9", MENTOR)
+    await text(clinic, f"{code} 1", COLLEAGUE)
+    assert await clinic.queued(MENTOR) == ["case_help", "case_help"]
+    assert await clinic.queued(COLLEAGUE) == ["ack_unknown_code"]
+
+
+async def test_a_mother_who_types_a_code_is_read_by_a_person(clinic: Clinic) -> None:
+    mother = await clinic.mother()
+    _, code = await told(clinic, mother)
+    await text(clinic, f"{code} 8")
+    assert await clinic.hold(mother) is None
+    assert await clinic.one("SELECT state FROM inbound_sms") == "inbox"
+
+
+async def test_a_danger_word_beside_a_code_is_about_that_mother(clinic: Clinic) -> None:
+    client = await clinic.mother()
+    _, code = await told(clinic, client)
+    await text(clinic, f"{code} bleeding", MENTOR)
+    assert await clinic.follow_ups(client) == ["call_requested", "danger"]
+
+
+async def test_a_revoked_phone_gets_the_neutral_reply(clinic: Clinic) -> None:
+    follow_up, code = await told(clinic, await clinic.mother())
+    await clinic.run("UPDATE person SET hold = 'revoked' WHERE id = $1", clinic.mentor)
+    await text(clinic, f"{code} 1", MENTOR)
+    assert await clinic.queued(MENTOR) == ["neutral_unknown"]
+    assert await clinic.one("SELECT state FROM follow_up WHERE id = $1", follow_up) == "notified"
+
+
+async def test_start_is_a_question_and_no_is_an_answer(clinic: Clinic) -> None:
+    mother = await clinic.mother()
+    await text(clinic, "STOP")
+    await text(clinic, "START")
+    await text(clinic, "2")
+    await text(clinic, "1")  # the question is gone
+    assert await clinic.hold(mother) == "stopped"
+    await text(clinic, "start")
+    await text(clinic, "yes")
+    assert await clinic.hold(mother) is None
+
+
+async def test_what_is_not_understood_waits_sealed_for_a_person(clinic: Clinic) -> None:
+    await clinic.mother()
+    await text(clinic, "\x00nilikuwa\nsafarini " + "x" * 2000)
+    row = only(await clinic.rows("SELECT id, text, state FROM inbound_sms"))
+    kept = clinic.deps.sealer.open(row["text"], table="inbound_sms", column="text", row=row["id"])
+    assert row["state"] == "inbox"
+    assert kept.startswith("nilikuwa safarini x")
+    assert len(kept) == LONGEST
+    assert only(await clinic.events("TextNotUnderstood"))["data"] == {"via": "sms"}
+
+
+async def test_free_text_is_answered_once_an_hour(clinic: Clinic) -> None:
+    await clinic.mother()
+    for _ in range(3):
+        await text(clinic, "nilikuwa shambani jana")
+    assert await clinic.queued(MOTHER) == ["received"]
+    clinic.now += timedelta(hours=1)
+    await text(clinic, "nilikuwa shambani jana")
+    assert (await clinic.queued(MOTHER)).count("received") == 2
+
+
+async def test_understood_texts_are_not_kept(clinic: Clinic) -> None:
+    await clinic.mother()
+    await text(clinic, "fine")
+    assert only(await clinic.rows("SELECT text, state, intent FROM inbound_sms")) == {
+        "text": None,
+        "state": "handled",
+        "intent": "fine",
+    }
+
+
+@pytest.mark.parametrize("sender", ["", "SAFARICOM", "0", "+254700", "٠٧٠٠٠٠٠١٠١", "+254700000101;DROP"])
+async def test_a_sender_that_is_no_mobile_has_no_effect(clinic: Clinic, sender: str) -> None:
+    await text(clinic, "STOP", sender)
+    assert await intents(clinic) == []
+
+
+async def test_her_number_as_people_write_it_is_hers(clinic: Clinic) -> None:
+    mother = await clinic.mother()
+    await text(clinic, "call me", "0700 000 101")
+    assert await clinic.follow_ups(mother) == ["call_requested"]
+
+
+# --- strangers ------------------------------------------------------------------------------------------
+
+
+async def test_a_stranger_gets_one_neutral_reply_a_day_and_is_not_kept(clinic: Clinic) -> None:
+    for _ in range(3):
+        await ten(clinic, "nipo shambani", STRANGER)
+    assert await clinic.queued(STRANGER) == ["neutral_unknown"]
+    assert await clinic.follow_ups() == []
+    rows = await clinic.rows("SELECT text, state FROM inbound_sms")
+    assert all(row == {"text": None, "state": "handled"} for row in rows)
+
+    await clinic.run("UPDATE message SET state = 'sent'")
+    async with clinic.pool.acquire() as conn:
+        assert await people.forget_strangers(conn, clinic.now) == 1
+    assert (
+        await clinic.one("SELECT number FROM phone WHERE number_index = $1", clinic.deps.index.of(STRANGER))
+        is None
+    )
+
+    clinic.now += timedelta(days=1)
+    await text(clinic, "nipo shambani", STRANGER)
+    assert (await clinic.queued(STRANGER)) == ["neutral_unknown"]
+
+
+async def test_the_number_of_a_stranger_in_danger_is_kept_until_resolved(clinic: Clinic) -> None:
+    await ten(clinic, "natoka damu", STRANGER)
+    assert await clinic.queued(STRANGER) == ["go_now"]
+    assert await clinic.follow_ups() == ["danger"]
+    await clinic.run("UPDATE message SET state = 'sent'")
+    async with clinic.pool.acquire() as conn:
+        assert await people.forget_strangers(conn, clinic.now) == 0
+        assert await people.forget_strangers(conn, clinic.now + timedelta(days=31)) == 1
+
+
+async def test_a_stranger_who_stops_stays_out(clinic: Clinic) -> None:
+    await ten(clinic, "STOP", STRANGER)
+    await text(clinic, "nipo shambani", STRANGER)
+    assert await clinic.queued(STRANGER) == ["stop_confirm"]
+
+
+async def test_staff_words_nobody_understands_reach_the_inbox(clinic: Clinic) -> None:
+    await text(clinic, "nimechelewa leo", MENTOR)
+    assert await clinic.one("SELECT state FROM inbound_sms") == "inbox"
+    assert await clinic.queued() == []
+
+
+async def test_stop_and_danger_in_any_order_leave_help_on_its_way(clinic: Clinic) -> None:
+    mother = await clinic.mother()
+    await text(clinic, "STOP")
+    await text(clinic, "I am bleeding")
+    assert await clinic.hold(mother) == "stopped"
+    assert await clinic.queued(MOTHER) == ["stop_confirm", "go_now"]
+
+
+async def test_texts_in_parallel_from_one_number_all_count(clinic: Clinic) -> None:
+    mother = await clinic.mother()
+    await asyncio.gather(
+        *(text(clinic, words) for words in ("call me", "I am bleeding", "fine", "nilikuwa shambani"))
+    )
+    assert sorted(await clinic.follow_ups(mother)) == ["call_requested", "danger"]
+    assert len(await intents(clinic)) == 4
+
+
+def test_a_text_never_shows_in_logs() -> None:
+    inbound: Any = InboundText("africastalking", "1", MOTHER, "secret")
+    assert MOTHER not in repr(inbound)
+    assert "secret" not in repr(inbound)
+    assert repr(StopRequested()) == "StopRequested()"
