@@ -1,0 +1,1 @@
+"""The pages a supervisor reads in a browser: signing in, and Today."""

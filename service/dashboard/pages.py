@@ -1,0 +1,102 @@
+"""What every dashboard page is made with: templates that escape everything, static files, and times people read."""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+HERE: Final = Path(__file__).parent
+STATIC: Final = HERE / "static"
+KINDS: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+
+
+def since(now: datetime, then: datetime) -> str:
+    """How long ago, as a person says it: `5 min`, `3 h`, `2 days`."""
+    gone = max(now - then, timedelta())
+    minutes = int(gone.total_seconds() // 60)
+    if minutes < 1:
+        return "less than a minute"
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 48 * 60:
+        return f"{minutes // 60} h"
+    return f"{minutes // (24 * 60)} days"
+
+
+def clock_time(at: datetime, time_zone: str, *, year: bool = False) -> str:
+    """A local day and time: `Mon 14 Dec, 10:00`."""
+    local = at.astimezone(ZoneInfo(time_zone))
+    month = f"{local:%b %Y}" if year else f"{local:%b}"
+    return f"{local:%a} {local.day} {month}, {local:%H:%M}"
+
+
+@cache
+def version_of(name: str) -> str:
+    """A few characters that change with the file, so that browsers may keep it for ever."""
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+
+
+def _static(name: str) -> str:
+    return f"/static/{name}?v={version_of(name)}"
+
+
+@cache
+def environment() -> Environment:
+    """The templates of both pages. Whatever is put into them is escaped; a missing value is a fault, not a blank."""
+    folders = [HERE / "templates", HERE.parent / "simulator" / "templates"]
+    made = Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["clock_time"] = clock_time
+    made.globals["static"] = _static
+    made.globals["since"] = since
+    return made
+
+
+def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """Render one page."""
+    return HTMLResponse(environment().get_template(template).render(**values), status)
+
+
+def same_site(request: Request) -> bool:
+    """Whether a form was posted from our own pages, as far as the browser says. Tools that say nothing may post."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None and site not in ("same-origin", "none"):
+        return False
+    origin = request.headers.get("origin")
+    return origin is None or origin.partition("://")[2] == request.headers.get("host", "")
+
+
+def static_routes() -> APIRouter:
+    """`/static/NAME`: our own style and script, which may be kept by browsers since their address has a version."""
+    router = APIRouter()
+
+    @router.get("/static/{name}", include_in_schema=False)
+    async def static(name: str, request: Request) -> Response:
+        kind = KINDS.get(Path(name).suffix)
+        if kind is None or name not in {path.name for path in STATIC.iterdir()}:
+            raise HTTPException(404)
+        etag = f'"{version_of(name)}"'
+        keep = {"Cache-Control": "public, max-age=31536000, immutable", "ETag": etag}
+        if request.headers.get("if-none-match") == etag:
+            return Response(status_code=304, headers=keep)
+        return Response((STATIC / name).read_bytes(), media_type=kind, headers=keep)
+
+    return router
+
+
+def in_utc(at: datetime) -> str:
+    """An instant for machines: ISO 8601 with Z."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

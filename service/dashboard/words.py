@@ -1,0 +1,98 @@
+"""Causes, risks and answers in words a supervisor reads: never a diagnosis, never colour alone."""
+
+from datetime import datetime
+from typing import Final
+
+from flows.bundle import Bundle
+from flows.events import FollowUpAction
+from service.dashboard.pages import clock_time
+from service.store.today import Waiting
+
+RISKS: Final = {
+    "red": ("▲", "Red"),
+    "amber": ("◆", "Amber"),
+    "green": ("●", "Green"),
+}
+"""A shape and a word for each risk."""
+
+ACTIONS: Final[tuple[tuple[FollowUpAction, str], ...]] = (
+    ("going", "I am going"),
+    ("pass_on", "Pass on"),
+    ("reached_coming", "Reached, coming"),
+    ("reached_problem", "Reached, problem"),
+    ("not_reached", "Not reached"),
+)
+"""The answers that can be taken back, in the order of a mentor's digits 1 to 5."""
+
+GRAVE: Final[tuple[tuple[FollowUpAction, str], ...]] = (
+    ("wrong_number", "Wrong number"),
+    ("moved", "Moved, transferred or in hospital"),
+    ("died", "She has died"),
+)
+"""Digits 6 to 8: each ends what we send her, so the page asks twice."""
+
+COMING: Final = (("tomorrow", "Tomorrow"), ("this_week", "This week"), ("next_week", "Next week"))
+
+SAVED: Final = {
+    "going": "Saved. It is yours for three days.",
+    "pass_on": "Saved. Somebody else is told now.",
+    "reached_coming": "Saved. It comes back if she is not seen.",
+    "reached_problem": "Saved. It comes back in two days.",
+    "not_reached": "Saved. It comes back in two days.",
+    "wrong_number": "Saved. Nothing more goes to that number.",
+    "moved": "Saved. Nothing more is sent to her.",
+    "died": "Saved. Nothing more is sent. We are sorry.",
+    "undo": "Taken back. It goes on as before.",
+}
+"""What a page says after each answer."""
+
+ALARMS: Final = {
+    "loop": "The loop has not moved for 5 minutes: start the worker again.",
+    "backlog": "Work that is due is not being done: look at the gateway and the worker.",
+    "database": "The database could not be reached.",
+}
+
+_STATES: Final = {
+    "open": "Nobody has been told yet",
+    "notified": "Told, waiting for an answer",
+    "acknowledged": "Somebody is on it",
+}
+
+
+def cause_of(bundle: Bundle, cause: str) -> str:
+    """A cause as staff read it in a text."""
+    word = bundle.word(f"cause.{cause}", "en")
+    return word[:1].upper() + word[1:]
+
+
+def state_of(one: Waiting) -> str:
+    """Where a follow-up stands, in one line."""
+    parts = [_STATES.get(one.state, one.state)]
+    if one.awaiting_when:
+        parts.append("asked when she is coming")
+    elif one.expect_by is not None and one.state == "acknowledged":
+        parts.append(f"expected by {one.expect_by:%a} {one.expect_by.day} {one.expect_by:%b}")
+    if one.held:
+        parts.append("her texts are held until this is confirmed")
+    if one.not_reached:
+        parts.append(f"not reached {one.not_reached} ×")
+    if one.reopened:
+        parts.append("came back")
+    return "; ".join(parts) + "."
+
+
+def next_of(one: Waiting, now: datetime) -> str:
+    """What happens if nobody does anything."""
+    if one.next_at is None:
+        return "An alarm is up: nothing more happens by itself."
+    return f"Next step {clock_time(max(one.next_at, now), one.time_zone)}"
+
+
+def alarm_of(kind: str) -> str:
+    """An alarm in words; one we have no words for shows its own name."""
+    return ALARMS.get(kind, f"Needs a person: {kind.replace('_', ' ')}.")
+
+
+def staff_label(role: str, staff_id: int) -> str:
+    """A member of staff without a name: `Mentor 12`."""
+    return f"{role.capitalize()} {staff_id}"
