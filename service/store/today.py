@@ -67,7 +67,8 @@ class Waiting:
     def code(self) -> int | None:
         """The code it has with whoever has it, else with whoever was told last."""
         owners = [one for one in self.told if one.staff_id == self.owner_id]
-        return next((one.code for one in owners + self.told if one.code is not None), None)
+        latest = sorted(self.told, key=lambda one: one.at, reverse=True)
+        return next((one.code for one in owners + latest if one.code is not None), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,24 +170,22 @@ _FACILITIES = """
 SELECT facility_id FROM supervision WHERE staff_id = $1 UNION SELECT facility_id FROM staff WHERE id = $1
 """
 
-_MINE = "($1::bigint[] IS NULL OR f.facility_id = ANY($1::bigint[]))"
-
-_WAITING = f"""
+_WAITING = """
 SELECT f.id, f.cause, f.risk, f.urgent, f.state, f.opened_at, f.next_at, f.alarm_at IS NOT NULL AS alarmed,
     f.awaiting_when, f.hold_by_code AS held, f.expect_by, f.not_reached, f.reopened, c.name AS facility, c.time_zone,
     f.owner_id, ph.number, ph.id AS number_of
 FROM follow_up f JOIN facility c ON c.id = f.facility_id
 LEFT JOIN person p ON p.id = f.mother_id
 LEFT JOIN phone ph ON ph.id = coalesce(f.phone_id, p.phone_id)
-WHERE f.state <> 'resolved' AND {_MINE}
+WHERE f.state <> 'resolved' AND ($1::bigint[] IS NULL OR f.facility_id = ANY($1::bigint[]))
 ORDER BY f.urgent DESC, array_position(ARRAY['red', 'amber', 'green']::varchar[], f.risk),
     f.state = 'acknowledged', f.opened_at, f.id
 LIMIT $2
-"""  # noqa: S608
+"""
 
-_COUNTS = f"""
-SELECT f.risk, count(*) AS n FROM follow_up f WHERE f.state <> 'resolved' AND {_MINE} GROUP BY 1
-"""  # noqa: S608
+_COUNTS = """
+SELECT f.risk, count(*) AS n FROM follow_up f WHERE f.state <> 'resolved' AND ($1::bigint[] IS NULL OR f.facility_id = ANY($1::bigint[])) GROUP BY 1
+"""
 
 _TOLD = """
 SELECT DISTINCT ON (l.follow_up_id, l.staff_id) l.follow_up_id, l.staff_id, s.role, l.at, c.code, ph.number,
@@ -214,15 +213,15 @@ WHERE $1::bigint[] IS NULL OR c.id = ANY($1::bigint[])
 GROUP BY c.id, t.today, d.closed_at ORDER BY c.id
 """
 
-_UNANSWERED = f"""
+_UNANSWERED = """
 WITH last AS (
     SELECT DISTINCT ON (f.id) f.id, l.staff_id, l.at
     FROM follow_up f JOIN follow_up_log l ON l.follow_up_id = f.id AND l.what = 'told' AND l.staff_id IS NOT NULL
-    WHERE f.state = 'notified' AND {_MINE}
+    WHERE f.state = 'notified' AND ($1::bigint[] IS NULL OR f.facility_id = ANY($1::bigint[]))
     ORDER BY f.id, l.at DESC, l.id DESC)
 SELECT s.id AS staff_id, s.role, c.name AS facility, count(*) AS alerts, min(last.at) AS since, ph.number,
     ph.id AS phone_id
 FROM last JOIN staff s ON s.id = last.staff_id JOIN facility c ON c.id = s.facility_id
 JOIN person p ON p.id = s.id LEFT JOIN phone ph ON ph.id = p.phone_id
 GROUP BY s.id, s.role, c.name, ph.number, ph.id ORDER BY min(last.at), s.id
-"""  # noqa: S608
+"""
