@@ -95,7 +95,7 @@ class Outbox:
             receipts = await self._gateway.send([one.number for one in going], call.text)
         after = max(now, await self._clocks.care.now())
         await self._watch(receipts, outing, after)
-        await self._settle(going, receipts, after)
+        await self._settle(going, receipts, after, outing.paused_until)
 
     async def _watch(self, receipts: Sequence[Receipt], outing: "_Outing", now: datetime) -> None:
         """Pause everybody when the trouble is the account's; forget it when something is taken."""
@@ -110,12 +110,20 @@ class Outbox:
             outing.paused_until = None
             await trouble_over(self._pool, self._gateway.name, now)
 
-    async def _settle(self, going: Sequence[Recipient], receipts: Sequence[Receipt], now: datetime) -> None:
+    async def _settle(
+        self,
+        going: Sequence[Recipient],
+        receipts: Sequence[Receipt],
+        now: datetime,
+        paused_until: datetime | None,
+    ) -> None:
         """Write the answers; a database that is away for a moment must not turn them into doubts."""
         answered = list(zip(going, receipts, strict=True))
         for attempt in range(SETTLE_TRIES):
             try:
-                await settle(self._pool, self._gateway.name, self._bundle().templates, answered, now)
+                await settle(
+                    self._pool, self._gateway.name, self._bundle().templates, answered, now, paused_until
+                )
                 break
             except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
                 if attempt == SETTLE_TRIES - 1:

@@ -37,6 +37,7 @@ class Fated:
     refused: bool = False
     reason: str | None = None
     number_at_fault: bool = False
+    not_counted: bool = False
 
 
 async def settle(
@@ -45,11 +46,18 @@ async def settle(
     templates: Mapping[str, Template],
     answered: Sequence[tuple[Recipient, Receipt]],
     now: datetime,
+    paused_until: datetime | None = None,
 ) -> None:
-    """Write every receipt of one call in one short transaction."""
+    """Write every receipt of one call in one short transaction.
+
+    What was not sent for trouble with the whole account waits until ``paused_until``, and that counts
+    against no text.
+    """
     taken = [(to, receipt) for to, receipt in answered if receipt.outcome is Outcome.ACCEPTED]
     others = [
-        fate_of(to, receipt, now) for to, receipt in answered if receipt.outcome is not Outcome.ACCEPTED
+        fate_of(to, receipt, now, paused_until)
+        for to, receipt in answered
+        if receipt.outcome is not Outcome.ACCEPTED
     ]
     refusing = [
         to.message.phone_id
@@ -102,6 +110,7 @@ async def record_fates(
         [one.refused for one in fates],
         [one.reason for one in fates],
         now,
+        [one.not_counted for one in fates],
     )
     # A text in doubt may well have arrived: its digit must mean something when she presses it.
     await record_questions(conn, templates, [row for row in rows if row["state"] == "unknown"], now)
@@ -111,7 +120,7 @@ async def record_fates(
     return rows
 
 
-def fate_of(to: Recipient, receipt: Receipt, now: datetime) -> Fated:
+def fate_of(to: Recipient, receipt: Receipt, now: datetime, paused_until: datetime | None = None) -> Fated:
     """What becomes of a text that was not accepted."""
     message = to.message
     if receipt.outcome is Outcome.UNKNOWN:
@@ -122,6 +131,10 @@ def fate_of(to: Recipient, receipt: Receipt, now: datetime) -> Fated:
             valid_until=message.valid_until,
         )
         return doubtful(message.id, message.attempt, doubt, now, receipt.reason)
+    if receipt.account_wide and receipt.outcome is Outcome.TRY_LATER and paused_until is not None:
+        return Fated(
+            message.id, message.attempt, "queued", paused_until, reason=receipt.reason, not_counted=True
+        )
     refused = message.refusals + 1
     word: Refusal = "rejected" if receipt.outcome is Outcome.REJECTED else "try_later"
     fate, again = after_refusal(message.message_class, refused, word, now, message.valid_until)
@@ -169,9 +182,10 @@ UPDATE message m
 SET state = c.state, lease_until = NULL, look_at = c.look_at, reason = c.reason,
     not_before = coalesce(c.not_before, m.not_before),
     refusals = m.refusals + CASE WHEN c.refused THEN 1 ELSE 0 END,
+    begun = m.begun - CASE WHEN c.not_counted THEN 1 ELSE 0 END,
     settled_at = CASE WHEN c.state = 'queued' THEN NULL ELSE $8::timestamptz END
-FROM unnest($1::bigint[], $2::int[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::bool[], $7::text[])
-    AS c(id, attempt, state, not_before, look_at, refused, reason)
+FROM unnest($1::bigint[], $2::int[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::bool[], $7::text[],
+    $9::bool[]) AS c(id, attempt, state, not_before, look_at, refused, reason, not_counted)
 WHERE m.id = c.id AND m.attempt = c.attempt AND m.state IN ('sending', 'unknown')
   AND (m.state = 'sending' OR m.look_at IS NOT NULL)
 RETURNING m.id, m.phone_id, m.person_id, m.mother_id, m.visit_id, m.template, m.state

@@ -1,0 +1,35 @@
+"""An empty clinic for each test of the store: one database, emptied before each test."""
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from service.database import connect
+from service.embedded import create_database, drop_database, with_database
+from tests.integration.store.kit import Programme, programme
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def store_database(database_server: str, migrated_template: str) -> AsyncIterator[str]:
+    """A migrated database that the tests of the store share, one after the other."""
+    await create_database(database_server, "store", migrated_template)
+    yield with_database(database_server, "store")
+    await drop_database(database_server, "store")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def clinic(store_database: str) -> AsyncIterator[Programme]:
+    """One clinic with a mentor and a supervisor, and nothing else."""
+    connection = await connect(store_database)
+    await connection.execute(_EMPTY)
+    await connection.close()
+    async with programme(store_database) as made:
+        yield made
+
+
+_EMPTY = """
+DO $$ BEGIN
+    EXECUTE (SELECT 'TRUNCATE ' || string_agg(quote_ident(tablename), ', ') || ' RESTART IDENTITY CASCADE'
+             FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version');
+END $$
+"""
