@@ -92,9 +92,10 @@ class Bundles:
         try:
             yield
         finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            # A library may lose a cancellation that comes together with an answer: ask until it is heard.
+            while not task.done():
+                task.cancel()
+                await asyncio.wait({task}, timeout=1)
 
     async def _keep(self, tables: Mapping[str, Any]) -> Bundle:
         bundle, countries = await asyncio.to_thread(compiled, tables, self._country, self._registry)
@@ -165,8 +166,10 @@ async def _until_lost(database_url: str, refresh: Callable[[], Awaitable[None]])
         conn.add_termination_listener(notice)
         while not conn.is_closed():
             await refresh()
+            # Not wait_for: Python 3.11's loses a cancellation that comes together with the event.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(changed.wait(), LOOK_AGAIN_SECONDS)
+                async with asyncio.timeout(LOOK_AGAIN_SECONDS):
+                    await changed.wait()
             changed.clear()
     finally:
         await conn.close(timeout=2)

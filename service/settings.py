@@ -103,6 +103,9 @@ class Settings(BaseSettings):
     alarm_msisdn: SecretStr | None = Field(
         None, description="Phone that is texted when something stops moving"
     )
+    metrics_token: SecretStr | None = Field(
+        None, description="Secret with which another machine may read /metrics; unset: this machine only"
+    )
     country: str = Field(
         "KE", pattern="^[A-Z]{2}$", description="ISO 3166 code of the country, for numbers and schedules"
     )
@@ -161,10 +164,11 @@ class Settings(BaseSettings):
         """Whether messages reach real phones: false for the simulator and a gateway at a loopback address."""
         return self.gateway != "simulator" and not (self.at_base_url and is_loopback(self.at_base_url))
 
-    @field_validator("hook_tokens", "keys", "index_keys", "pin_pepper")
+    @field_validator("hook_tokens", "keys", "index_keys", "pin_pepper", "metrics_token")
     @classmethod
-    def _readable_secret(cls, value: SecretStr, info: Any) -> SecretStr:
-        _READERS[info.field_name](value.get_secret_value())
+    def _readable_secret(cls, value: SecretStr | None, info: Any) -> SecretStr | None:
+        if value is not None:
+            _READERS[info.field_name](value.get_secret_value())
         return value
 
     @field_validator("database_url")
@@ -343,6 +347,7 @@ def _has_bad_alarm_number(settings: Settings) -> bool:
 
 _READERS: dict[str, Callable[[str], object]] = {
     "hook_tokens": read_tokens, "keys": read_keys, "index_keys": read_keys, "pin_pepper": read_pepper,
+    "metrics_token": read_tokens,
 }  # fmt: skip
 
 _CONFLICTS: tuple[tuple[str, Callable[[Settings], bool], str], ...] = (

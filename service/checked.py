@@ -1,0 +1,41 @@
+"""A content folder read, compiled and linted in one go: what may be published, or what has to be corrected first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flows.bundle import Bundle
+from flows.lint import Finding, lint
+from service.bundles import compiled
+from service.content import packaged, read_tables
+
+KINDS = (".toml", ".po")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Content with what lint found in it; publish only without findings."""
+
+    tables: Mapping[str, Any]
+    bundle: Bundle
+    findings: tuple[Finding, ...]
+
+
+def check(
+    folder: Path | None = None, country: str = "KE", *, two_way: bool = True, toll_free: bool = False
+) -> Checked:
+    """Check a folder (the one that ships, by default) for `country`'s screens and codes like these.
+
+    Raises BundleError (ContentError among them) or RulesError when it cannot be read at all.
+    """
+    root = folder if folder is not None else Path(str(packaged()))
+    tables = read_tables(root)
+    bundle, _ = compiled(tables, country)
+    findings = lint(bundle, _sources(root), two_way=two_way, toll_free=toll_free)
+    return Checked(tables, bundle, tuple(findings))
+
+
+def _sources(root: Path) -> dict[str, str]:
+    found = sorted(path for path in root.rglob("*") if path.suffix in KINDS and path.is_file())
+    return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in found}

@@ -1,0 +1,68 @@
+"""The command `pamoja`. Whatever happens, a person reads one sentence that names the remedy, never a traceback."""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+import typer
+from typer.exceptions import TyperException
+
+from service.commands import add, content, demo, doctor, operate, phone, serve, user, walk
+from service.commands.problems import FAILED, WRONG_USE, sentence_of
+from service.logs import configure_logging
+
+INTERRUPTED: Final = 130
+
+app = typer.Typer(
+    name="pamoja",
+    help="USSD and SMS for mothers in care: reminders, and a mentor who is told when one goes silent.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("demo")(demo.demo)
+app.command("serve")(serve.serve)
+app.command("worker")(serve.worker)
+app.command("watchdog")(serve.watchdog)
+app.command("migrate")(operate.migrate)
+app.command("lint")(content.lint)
+app.command("publish")(content.publish)
+app.command("try")(walk.try_menus)
+app.command("phone")(phone.phone)
+app.command("doctor")(doctor.doctor)
+app.add_typer(add.app, name="add")
+app.add_typer(user.app, name="user")
+app.add_typer(operate.keys, name="keys")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and exit: 0 done, 1 it failed, 2 it was used wrongly."""
+    configure_logging(os.environ.get("PAMOJA_LOG_LEVEL", "WARNING"))
+    sys.exit(code_of(arguments))
+
+
+def code_of(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    try:
+        code = app(
+            list(arguments) if arguments is not None else None, prog_name="pamoja", standalone_mode=False
+        )
+        sys.stdout.flush()
+    except TyperException as error:
+        return _say(f"{error.format_message().rstrip('.')}. See `pamoja --help`.", WRONG_USE)
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has enough; Python would complain again when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as error:
+        return _say(*sentence_of(error))
+    return code if isinstance(code, int) else 0
+
+
+def _say(sentence: str, code: int) -> int:
+    print(sentence, file=sys.stderr)
+    return code

@@ -1,0 +1,99 @@
+"""`pamoja try`: walk the menus in the terminal, without a database and without anybody's data."""
+
+import sys
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from flows.types import (
+    ExpectedVisit,
+    Facts,
+    FollowUpItem,
+    MotherFacts,
+    PersonOnNumber,
+    StaffFacts,
+    VisitFact,
+)
+from service.commands.problems import WRONG_USE, UserError
+
+MADE_UP_PIN = "2468"
+NOW = datetime.fromisoformat("2026-11-30T10:00:00+03:00")
+
+
+class Caller(StrEnum):
+    """Whose phone it is."""
+
+    MOTHER = "mother"
+    MENTOR = "mentor"
+
+
+def try_menus(
+    lang: Annotated[str, typer.Option(help="Language of the caller, such as sw.")] = "en",
+    caller: Annotated[Caller, typer.Option("--as", help="Who dials.")] = Caller.MOTHER,
+) -> None:
+    """Walk the menus in the terminal, as a made-up mother or mentor. Nothing is stored."""
+    from dataclasses import replace
+
+    from flows.engine import advance
+    from service.content import load_bundle
+
+    bundle = load_bundle()
+    if lang not in bundle.languages:
+        raise UserError(
+            f"There is no language {lang}: use one of {', '.join(sorted(bundle.languages))}.", WRONG_USE
+        )
+    print(f"A made-up {caller.value}; the PIN is {MADE_UP_PIN}. Enter alone or q ends.")
+    facts = _facts(lang, caller)
+    result = advance(bundle, None, "", facts)
+    while True:
+        print(f"\n{result.reply.text}")
+        for event in result.events:
+            print(f"  [{type(event).__name__}]")
+        typed = None if result.reply.end or result.state is None else _ask()
+        if typed in (None, "", "q"):
+            return
+        knows = result.state is not None and result.state.screen == "pin" and typed == MADE_UP_PIN
+        result = advance(bundle, result.state, str(typed), replace(facts, pin_person=1 if knows else None))
+
+
+def _ask() -> str | None:
+    try:
+        return input("> " if sys.stdin.isatty() else "")
+    except EOFError:
+        return None
+
+
+def _facts(language: str, caller: Caller) -> Facts:
+    """A made-up mother with two visits to come, or a mentor with three follow-ups and a day to close."""
+    mother = MotherFacts(
+        id=1,
+        signature="tips",
+        rhythm="weekly",
+        checkin_hour=10,
+        visits=(VisitFact(1, "clinic", date(2026, 12, 4)), VisitFact(2, "refill", date(2026, 12, 18))),
+        infants=1,
+    )
+    staff = StaffFacts(
+        id=1,
+        role="mentor",
+        facility_id=1,
+        follow_ups=(
+            FollowUpItem(1, "417", "silent", "red", False, 3, "notified", 11),
+            FollowUpItem(2, "502", "visit_missed", "amber", False, 1, "notified", 12),
+            FollowUpItem(3, "638", "call_requested", "green", False, 0, "acknowledged", 13),
+        ),
+        day=NOW.date(),
+        expected=(ExpectedVisit(21, "417"), ExpectedVisit(22, "533")),
+    )
+    is_mother = caller is Caller.MOTHER
+    return Facts(
+        now=NOW,
+        language=language,
+        people=(PersonOnNumber(1, "mother" if is_mother else "mentor", has_pin=True),),
+        spare_code="4711",
+        mother=mother if is_mother else None,
+        staff=None if is_mother else staff,
+        on_duty=True,
+    )

@@ -1,0 +1,62 @@
+"""What runs beside the web server: the loop, and the watchdog."""
+
+import asyncio
+import contextlib
+from datetime import timedelta
+
+import httpx
+
+from service import msisdn
+from service.serve import Stop
+from service.tellers import Tellers
+from service.watchdog import watch_for_ever
+from service.wiring import Services
+from service.worker import Worker, WorkerParts
+
+ALARM_TIMEOUT_SECONDS = 10.0
+
+
+async def run_watchdog(services: Services, stop: Stop) -> None:
+    """Look every half minute until `stop`."""
+    settings = services.settings
+    number = settings.alarm_msisdn
+    async with httpx.AsyncClient(timeout=ALARM_TIMEOUT_SECONDS, follow_redirects=False) as client:
+        teller = Tellers(
+            client,
+            settings.alarm_url.get_secret_value() if settings.alarm_url else None,
+            gateway=services.gateway,
+            alarm_number=msisdn.parse(number.get_secret_value(), settings.country) if number else None,
+        )
+        watching = asyncio.create_task(
+            watch_for_ever(
+                services.pool, teller, wall_now=services.clocks.wall.now, care_now=services.clocks.care.now
+            )
+        )
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({watching, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        watching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watching
+
+
+async def run_worker(services: Services, stop: Stop) -> None:
+    """Run the loop in this process until `stop`; what is under way is finished first."""
+    await Worker(worker_parts(services)).run(stop)
+
+
+def worker_parts(services: Services) -> WorkerParts:
+    """What a worker is made of here. With the stepped clock there is no timer: a step wakes it."""
+    settings = services.settings
+    return WorkerParts(
+        pool=services.pool,
+        database_url=services.database_url,
+        gateway=services.gateway,
+        sealer=services.sealer,
+        bundle=services.bundles.current,
+        countries=services.bundles.countries,
+        clocks=services.clocks,
+        lease=timedelta(seconds=settings.send_lease_seconds),
+        daily_budget=settings.daily_sms_budget,
+        poll_seconds=None if settings.clock == "stepped" else settings.worker_poll_seconds,
+    )
