@@ -113,6 +113,7 @@ async def add_staff(conn: Connection, deps: Deps, new: NewStaff, now: datetime) 
     """
     facility = await _facility(conn, new.facility_id)
     phone_id = await _phone(conn, deps, new.number, facility.country, now)
+    await people.speak(conn, phone_id, new.language)
     person_id: int = await conn.fetchval(_PERSON, new.role, phone_id, new.language, new.pin_hash, now)
     await _name(conn, deps, person_id, new.name)
     await conn.execute(_STAFF, person_id, new.role, facility.id, new.starts_at, new.ends_at)
@@ -153,6 +154,7 @@ async def add_mother(conn: Connection, deps: Deps, new: NewMother, now: datetime
         if new.number is None:
             raise DirectoryError("A mother who is set up needs the number she was set up on.")
         phone_id = await _phone(conn, deps, new.number, facility.country, now)
+        await people.speak(conn, phone_id, new.enrolled.language)
         await conn.execute(_BIND, mother_id, phone_id, new.pin_hash)
     await conn.execute(_DETAILS, mother_id, *_details(new))
     await mothers.bring_checkins_in_line(conn, mother_id, now)

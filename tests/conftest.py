@@ -2,15 +2,24 @@
 
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from service.clocks import set_stepped
+from service.content import read_tables
 from service.embedded import create_database, drop_database, embedded_postgres, with_database
+from service.logs import configure_logging
+from service.settings import demo_settings
+from service.wiring import Services, open_services
+from service.worker import Worker, WorkerParts
 
 _numbers = count(1)
+CONTENT = read_tables()
+configure_logging("WARNING")
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +53,35 @@ async def blank_database_url(database_server: str) -> AsyncIterator[str]:
     """DSN of a database of this test's own with nothing in it, not even the schema."""
     async for dsn in _database(database_server, None):
         yield dsn
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def services(database_url: str, tmp_path: Path) -> AsyncIterator[Services]:
+    """A process of the service on a database of its own: simulator gateway, stepped clock, content published."""
+    settings = demo_settings(tmp_path, 8000, database_url=database_url)
+    async with open_services(settings) as opened:
+        await set_stepped(opened.pool, datetime(2026, 6, 1, 6, tzinfo=UTC))
+        await opened.bundles.publish(CONTENT, await opened.clocks.care.now())
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def worker(services: Services) -> Worker:
+    """A worker of that process. It settles when asked to, and is not running."""
+    return Worker(
+        WorkerParts(
+            pool=services.pool,
+            database_url=services.database_url,
+            gateway=services.gateway,
+            sealer=services.sealer,
+            bundle=services.bundles.current,
+            countries=services.bundles.countries,
+            clocks=services.clocks,
+            lease=timedelta(seconds=services.settings.send_lease_seconds),
+            daily_budget=services.settings.daily_sms_budget,
+            poll_seconds=None,
+        )
+    )
 
 
 async def _database(server: str, template: str | None) -> AsyncIterator[str]:

@@ -94,6 +94,12 @@ async def lock_phone(conn: Connection, phone_id: int) -> PhoneRow:
     return PhoneRow(**row)
 
 
+async def is_trusted(conn: Connection, phone_id: int) -> bool:
+    """Whether nothing says that this number changed hands. Locks nothing."""
+    trust: str | None = await conn.fetchval("SELECT trust FROM phone WHERE id = $1", phone_id)
+    return trust == "ok"
+
+
 async def phone_of_index(conn: Connection, number_index: bytes, now: datetime) -> PhoneRow:
     """The locked phone with this index, made without its number if it is new."""
     await conn.execute(_NEW_PHONE, number_index, now)
@@ -103,7 +109,9 @@ async def phone_of_index(conn: Connection, number_index: bytes, now: datetime) -
 
 async def speak(conn: Connection, phone_id: int, language: str) -> None:
     """Give a number the language of whoever was added on it, unless it has chosen one: it is not asked then."""
-    await conn.execute("UPDATE phone SET language = $2 WHERE id = $1 AND language IS NULL", phone_id, language)
+    await conn.execute(
+        "UPDATE phone SET language = $2 WHERE id = $1 AND language IS NULL", phone_id, language
+    )
 
 
 async def keep_number(conn: Connection, sealer: Sealer, phone_id: int, number: str) -> None:

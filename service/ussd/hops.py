@@ -19,7 +19,7 @@ from service.ussd.places import Places
 from service.ussd.save import Answer, save
 from service.ussd.think import answer, earlier_state, facts_of, kept_reply, open_state
 
-SLOW_INPUTS = frozenset({"pin", "new_pin"})
+SLOW_INPUTS = frozenset({"pin", "new_pin", "new_pin_again"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,9 +177,12 @@ class UssdLine:
         pressed = normalise(typed(prepared.call.text, before) or "")
         if len(pressed) != PIN_DIGITS or not pressed.isdigit():
             return Checked(spare_code=spare_code)
-        if prepared.bundle.screens[state.screen].input == "new_pin":
+        asked = prepared.bundle.screens[state.screen].input
+        if asked == "new_pin":
             taken = await self._pins.is_taken(prepared.row.people, pressed)
             return Checked(pin_taken=taken, spare_code=spare_code)
+        if asked != "pin":
+            return Checked(spare_code=spare_code)
         person = await self._pins.person(prepared.call, prepared.row.people, pressed)
         return Checked(pin_person=person, spare_code=spare_code)
 

@@ -13,8 +13,8 @@
     Rehema texts: {Amina} 1
 
 Indented lines below a step are the screen it must show, byte for byte; ``...`` stands for anything, and
-``{Amina}`` for the three digits by which the one who reads knows her. Days are those of the week that
-begins on Monday 1 June 2026, or later ones when that has passed. A text that arrives and is not named
+``{Amina}`` for the three digits by which the one who reads knows her. The clock starts on Sunday 31
+May 2026 at nine; a day is the next of its name. A text that arrives and is not named
 before the clock moves on, or before the end, fails the journey: nobody gets what the script does not say.
 """
 

@@ -1,15 +1,12 @@
 """A USSD line on a real database: the made-up gateway's forms in, bytes out, no web server between."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest_asyncio
 
-from service.content import read_tables
-from service.settings import demo_settings
 from service.ussd.line import UssdLine
-from service.wiring import Services, open_services
+from service.wiring import Services
 
 NUMBER = "+254700000042"
 
@@ -25,7 +22,12 @@ class Handset:
 
     async def post(self, text: str) -> str:
         """One hop with exactly this text."""
-        form = {"sessionId": self.session_id, "phoneNumber": self.number, "serviceCode": "*384#", "text": text}
+        form = {
+            "sessionId": self.session_id,
+            "phoneNumber": self.number,
+            "serviceCode": "*384#",
+            "text": text,
+        }
         return (await self.line.answer(form, "simulator")).decode()
 
     async def dial(self, text: str = "") -> str:
@@ -46,15 +48,6 @@ class Handset:
     async def ten_times(self, text: str) -> set[str]:
         """The same hop ten times at once; the distinct replies."""
         return set(await asyncio.gather(*(self.post(text) for _ in range(10))))
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def services(database_url: str, tmp_path: Path) -> AsyncIterator[Services]:
-    """A process of the service on an empty, migrated database with the packaged content published."""
-    settings = demo_settings(tmp_path, 8000, database_url=database_url)
-    async with open_services(settings) as opened:
-        await opened.bundles.publish(read_tables(), await opened.clocks.wall.now())
-        yield opened
 
 
 @pytest_asyncio.fixture(loop_scope="session")
