@@ -68,6 +68,9 @@ async def apply(
     reach for what is not in their care: roll back, and answer from fresh facts.
     """
     work = Work(conn, origin, now, deps, pin_hashes, origin.phone_id)
+    if origin.via != "ussd":
+        # The phone before anything else, as the lock order asks; hops of many phones share a transaction.
+        await work.phone()
     for event in events:
         mothers = await HANDLERS[type(event)](work, event)
         await record(work, event, mothers)

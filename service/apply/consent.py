@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from flows.events import LanguageChosen, StartRequested, StopRequested, WrongPersonReported
+from service.apply.number_signals import distrust
 from service.apply.opening import open_for_mothers
 from service.apply.texts import answer_number, may_answer_freely
 from service.apply.work import Work, ids
 from service.store import messages, people
+from service.store.alarms import clear_alarm, raise_alarm
 from service.store.people import MotherRow, PhoneRow
 
 START_STANDS = timedelta(hours=72)
+STAFF_STOPPED = "staff_stopped"
 
 
 async def language_chosen(work: Work, event: LanguageChosen) -> Sequence[int]:
@@ -70,6 +73,8 @@ async def start_requested(work: Work, event: StartRequested) -> Sequence[int]:
     await work.conn.execute(_OPT_IN, phone.id)
     back = await people.release(work.conn, ids(here), ["stopped"])
     await work.conn.execute(_CONSENT_AGAIN, back, work.now)
+    for member in await people.staff_on(work.conn, phone.id):
+        await clear_alarm(work.conn, STAFF_STOPPED, str(member.id), work.now)
     for mother_id in back:
         await messages.restore_for_mother(work.conn, mother_id, "stopped", work.now)
     await answer_number(work, "started", mother=_speaker(here), language=phone.language)
@@ -85,12 +90,7 @@ async def wrong_person_reported(work: Work, event: WrongPersonReported) -> Seque
     here = await work.mothers_here()
     if phone is None:
         return []
-    if here and phone.trusted:
-        await work.conn.execute(_DISTRUST, phone.id)
-        await messages.cancel_for_phone(work.conn, phone.id, "number_untrusted", work.now)
-        await work.conn.execute("DELETE FROM open_question WHERE phone_id = $1", phone.id)
-        await work.conn.execute(_NO_MORE_ASKING, sorted(ids(here)))
-        await open_for_mothers(work, here, "wrong_person")
+    await distrust(work, phone, here, "wrong_person", "wrong_person")
     if work.origin.via == "sms" and await may_answer_freely(work):
         await answer_number(work, "who_we_are", mother=_speaker(here), language=phone.language)
     return ids(here)
@@ -118,7 +118,7 @@ async def _ask_first(work: Work, phone: PhoneRow, here: Sequence[MotherRow]) -> 
 async def _staff_who_stopped(work: Work, phone_id: int) -> None:
     """A member of staff who stopped gets no alerts either: somebody must know, at once."""
     for member in await people.staff_on(work.conn, phone_id):
-        await work.conn.execute(_ALARM, str(member.id), work.now)
+        await raise_alarm(work.conn, STAFF_STOPPED, str(member.id), work.now)
 
 
 def _speaker(mothers: Sequence[MotherRow]) -> MotherRow | None:
@@ -153,10 +153,4 @@ ON CONFLICT DO NOTHING
 _NO_MORE_ASKING = """
 UPDATE mother SET asked_at = NULL, nudged_at = NULL, silence_check_at = NULL
 WHERE id = ANY($1::bigint[])
-"""
-
-_DISTRUST = "UPDATE phone SET trust = 'untrusted', trust_reason = 'wrong_person' WHERE id = $1"
-
-_ALARM = """
-INSERT INTO alarm (kind, subject, raised_at) VALUES ('staff_stopped', $1, $2) ON CONFLICT DO NOTHING
 """

@@ -5,25 +5,31 @@ from datetime import timedelta
 
 from flows.events import EnrolmentCompleted, MotherEnrolled, MotherSetUp, RhythmChosen
 from service.apply.heard import heard_from
-from service.apply.opening import open_for_mothers
+from service.apply.opening import close_follow_up, open_for_mothers
 from service.apply.work import CodeTaken, NotTheirs, SetUpCodeGone, Work, ids
 from service.store import case_codes, messages, mothers, people, visits
 from service.store.people import MotherRow, StaffRow
 
 CODE_LASTS = timedelta(minutes=10)
+ANSWERED_IN_PERSON = ("paused", "stopped", "wrong_number")
 
 
 async def mother_enrolled(work: Work, event: MotherEnrolled) -> Sequence[int]:
     """A mother, her consents, her pregnancy or baby, and a set-up code if she has a phone.
 
     From here on her mentor alone is reminded, until she sets her phone up. The same form entered
-    again by the same mentor, as after a dropped session, hands out a new code for the same mother.
-    Raises CodeTaken when another mother holds the drawn code.
+    again by the same mentor hands out a new code for the same mother: after a dropped session, for a
+    new phone, or for a forgotten PIN. Raises CodeTaken when another mother holds the drawn code.
     """
     [mentor] = await people.staff(work.conn, [event.staff_id])
     await work.conn.execute(_ONE_FORM_AT_A_TIME, f"enrol:{mentor.facility_id}:{event.form_number}")
     known = await work.conn.fetchval(_SAME_FORM, mentor.id, event.form_number, event.stage, event.anchor_on)
-    mother_id = known if known is not None else await _new_mother(work, event, mentor)
+    if known is None:
+        mother_id = await _new_mother(work, event, mentor)
+    else:
+        mother_id = known
+        await work.conn.execute(_SAME_MOTHER, mother_id, event.phone)
+        await mothers.add_consents(work.conn, mother_id, event.phone, event.form_number, mentor.id, work.now)
     if event.code is not None:
         await _hand_out(work, mother_id, event.code, mentor.id)
     return [mother_id]
@@ -46,9 +52,8 @@ async def mother_set_up(work: Work, event: MotherSetUp) -> Sequence[int]:
     await work.conn.execute(_TRUST, phone.id)
     await work.conn.execute(_BIND_PERSON, event.mother_id, phone.id, pin_hash, phone.language)
     await work.conn.execute(_BIND_MOTHER, event.mother_id, event.signature, work.now)
-    [mother] = await people.mothers(work.conn, [event.mother_id])
-    await heard_from(work, [mother])
-    await mothers.bring_checkins_in_line(work.conn, mother.id, work.now)
+    await _checked_in_person(work, event.mother_id)
+    await mothers.bring_checkins_in_line(work.conn, event.mother_id, work.now)
     return [event.mother_id]
 
 
@@ -95,6 +100,17 @@ async def _new_mother(work: Work, event: MotherEnrolled, mentor: StaffRow) -> in
     return mother_id
 
 
+async def _checked_in_person(work: Work, mother_id: int) -> None:
+    """She sat beside her mentor: what waited for her number to be checked, or for consent, is answered."""
+    [mother] = await people.mothers(work.conn, [mother_id])
+    await heard_from(work, [mother])
+    if mother.hold in ANSWERED_IN_PERSON:
+        for freed in await people.release(work.conn, [mother_id], [mother.hold]):
+            await messages.restore_for_mother(work.conn, freed, mother.hold, work.now)
+    for row in await work.conn.fetch(_ASKED_IN_PERSON, mother_id):
+        await close_follow_up(work, row["id"], "set_up")
+
+
 async def _hand_out(work: Work, mother_id: int, code: str, staff_id: int) -> None:
     """Keep the code's hash for ten minutes; an older code of hers ends. Raises CodeTaken."""
     mac = work.deps.index.index("set_up_code", code)
@@ -137,9 +153,19 @@ _SAME_FORM = """
 SELECT m.id FROM mother m
 LEFT JOIN pregnancy g ON g.mother_id = m.id AND g.status = 'ongoing'
 LEFT JOIN infant i ON i.mother_id = m.id AND i.status = 'alive'
-WHERE m.mentor_id = $1 AND m.form_number = $2 AND m.set_up_at IS NULL
+WHERE m.mentor_id = $1 AND m.form_number = $2
   AND (CASE WHEN $3 = 'pregnant' THEN g.edd ELSE i.born_on END) = $4::date
 ORDER BY m.id LIMIT 1
+"""
+
+_SAME_MOTHER = """
+UPDATE mother SET phone_use = $2::text, wording = CASE WHEN $2::text = 'hers' THEN wording ELSE 'covert' END
+WHERE id = $1
+"""
+
+_ASKED_IN_PERSON = """
+SELECT id FROM follow_up
+WHERE mother_id = $1 AND cause IN ('wrong_person', 'stopped') AND state <> 'resolved' ORDER BY id FOR UPDATE
 """
 
 # Expired codes give their digits back; her own older code ends when she is given another.

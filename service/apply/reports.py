@@ -1,15 +1,17 @@
 """What she says about herself: fine, a hard week, call me, unwell."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from flows.events import CallRequested, CheckInAnswered, DoseMissed, UnwellReported
 from service.apply.heard import heard_from
 from service.apply.opening import open_for_caller, open_for_mothers
 from service.apply.promises import call_promise
-from service.apply.texts import answer_mother, answer_number
+from service.apply.texts import answer_mother, answer_number, may_answer_freely, thank
 from service.apply.work import Work, ids
 from service.store.people import MotherRow
 
+GO_NOW_AGAIN = timedelta(minutes=5)
 CALL_CAUSES = {"missed_call": "missed_call", "stuck": "stuck"}
 
 
@@ -17,8 +19,7 @@ async def check_in_answered(work: Work, event: CheckInAnswered) -> Sequence[int]
     """She is fine: her silence ends. From a number with several mothers and no question it is only recorded."""
     mothers = await work.surely(event.mother_id)
     await heard_from(work, mothers)
-    for mother in mothers:
-        await answer_mother(work, mother, "thanks")
+    await thank(work, mothers)
     return ids(mothers)
 
 
@@ -27,8 +28,7 @@ async def dose_missed(work: Work, event: DoseMissed) -> Sequence[int]:
     mothers = await work.surely(event.mother_id)
     await heard_from(work, mothers)
     await open_for_mothers(work, mothers, "missed_dose")
-    for mother in mothers:
-        await answer_mother(work, mother, "thanks")
+    await thank(work, mothers)
     return ids(mothers)
 
 
@@ -40,8 +40,8 @@ async def call_requested(work: Work, event: CallRequested) -> Sequence[int]:
         return []
     await heard_from(work, await work.surely(event.mother_id))
     opened = await open_for_mothers(work, mothers, CALL_CAUSES.get(event.when, "call_requested"))
-    # The same missed call again while it is open needs no second answer.
-    if opened or event.when != "missed_call":
+    # The same call again while it is open is promised again at most once an hour, a missed one never.
+    if opened or (work.origin.via == "sms" and await may_answer_freely(work)):
         await _promise(work, mothers)
     return ids(mothers)
 
@@ -60,7 +60,7 @@ async def unwell_reported(work: Work, event: UnwellReported) -> Sequence[int]:
         await heard_from(work, await work.surely(event.mother_id))
     else:
         await open_for_caller(work, "danger")
-    if work.origin.via == "sms":
+    if work.origin.via == "sms" and not await _just_said(work):
         await _go_now(work, mothers)
     return ids(mothers)
 
@@ -77,6 +77,13 @@ async def _promise(work: Work, mothers: Sequence[MotherRow]) -> None:
         await answer_mother(work, mother, "call_promise", {"time": by})
 
 
+async def _just_said(work: Work) -> bool:
+    """Whether "go now" answered this number moments ago: two robots must not keep each other awake."""
+    since = work.now - GO_NOW_AGAIN
+    dangers: int = await work.conn.fetchval(_DANGERS, work.origin.number_index, since)
+    return dangers > 1
+
+
 async def _go_now(work: Work, mothers: Sequence[MotherRow]) -> None:
     mother = mothers[0] if mothers else None
     phone = await work.phone()
@@ -90,3 +97,9 @@ async def _go_now(work: Work, mothers: Sequence[MotherRow]) -> None:
         )
     else:
         await answer_number(work, "go_now", mother=mother, language=language)
+
+
+# The text being answered is among them.
+_DANGERS = """
+SELECT count(*) FROM inbound_sms WHERE number_index = $1 AND received_at > $2 AND intent = 'danger'
+"""

@@ -1,6 +1,6 @@
 """Texts that follow from events: to the phone that just spoke, and to members of staff."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from scheduler.durations import exact
@@ -18,6 +18,13 @@ async def answer_mother(
     """Answer a mother on the phone she just used, signed as she chose. On USSD the screen has answered."""
     if work.origin.via in ("sms", "call"):
         await _to_origin(work, template, mother.language, params, mother=mother)
+
+
+async def thank(work: Work, mothers: Sequence[MotherRow]) -> None:
+    """Thank whoever texted, at most once an hour."""
+    if mothers and work.origin.via == "sms" and await may_answer_freely(work):
+        for mother in mothers:
+            await answer_mother(work, mother, "thanks")
 
 
 async def answer_number(
@@ -72,7 +79,7 @@ async def tell_staff(
 
 
 async def may_answer_freely(work: Work) -> bool:
-    """Whether free text from this number may be answered now: once an hour, so two robots cannot talk."""
+    """Whether an answer that only reassures may go to this number now: once an hour, so two robots cannot talk."""
     phone = await work.phone()
     if phone is None:
         return False

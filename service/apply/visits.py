@@ -6,7 +6,7 @@ from typing import Any
 from flows.events import AttendanceReported, VisitChangeRequested, VisitConfirmed
 from service.apply.heard import heard_from
 from service.apply.opening import open_for_mothers
-from service.apply.texts import answer_mother
+from service.apply.texts import thank
 from service.apply.work import Work, ids
 from service.store import people
 from service.store.people import MotherRow
@@ -44,7 +44,7 @@ async def _about_visit(
     for mother in mothers:
         if visit_id is not None:
             await work.conn.execute(statement, visit_id, mother.id, value)
-        await answer_mother(work, mother, "thanks")
+    await thank(work, mothers)
     return ids(mothers)
 
 

@@ -75,14 +75,14 @@ class Work:
         given: then the report is recorded and changes nothing.
         """
         proven = mother_id is not None and self.origin.via in ("ussd", "page")
-        phone = await self.phone()
-        if phone is not None and not phone.trusted and not proven:
+        trusted = self.phone_id is None or await people.is_trusted(self.conn, self.phone_id)
+        if not trusted and not proven:
             return []
         if mother_id is not None:
             return await people.mothers(self.conn, [mother_id])
-        if phone is None:
+        if self.phone_id is None:
             return []
-        asked = await people.open_question(self.conn, phone.id, self.now)
+        asked = await people.open_question(self.conn, self.phone_id, self.now)
         if asked is not None:
             return [one for one in await self.mothers_here() if one.id == asked["mother_id"]]
         here = await self.mothers_here()

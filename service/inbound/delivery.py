@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Final
 
 from service import msisdn
-from service.apply.deps import Deps
+from service.apply.deps import Deps, Origin
+from service.apply.number_signals import number_gone
+from service.apply.work import Work
 from service.database import Pool
 from service.store import people
 from service.store.delivery_reports import Status, report
@@ -22,6 +24,9 @@ STATUSES: Final[Mapping[str, Status]] = {
     "buffered": "underway",
 }
 
+# The documentation spells the first both ways.
+NOBODY_THERE: Final = frozenset({"notnetworksubcriber", "notnetworksubscriber", "userdoesnotexist"})
+
 
 async def delivered(
     pool: Pool,
@@ -37,11 +42,17 @@ async def delivered(
     """Take one report in; return whether it gave a text its final word.
 
     ``sender`` is the number the report is about, as the gateway writes it; ``reason`` its word for why.
-    An unknown status changes nothing, and a report never closes a follow-up.
+    An unknown status changes nothing, and a report never closes a follow-up. When the network says that
+    nobody has the number, nothing more is pushed there until a person has checked.
     """
     meant = STATUSES.get(status.strip().lower(), "underway")
     number = msisdn.parse(sender, deps.default_country)
     async with pool.acquire() as conn:
         phone = None if number is None else await people.find_phone(conn, deps.index, number)
         phone_id = None if phone is None else phone.id
-        return await report(conn, gateway, gateway_id, meant, reason, now, phone_id=phone_id)
+        settled = await report(conn, gateway, gateway_id, meant, reason, now, phone_id=phone_id)
+        if settled and meant == "failed" and phone is not None and (reason or "").lower() in NOBODY_THERE:
+            async with conn.transaction():
+                origin = Origin(phone.id, phone.number_index, number, "gateway", gateway_id)
+                await number_gone(Work(conn, origin, now, deps, {}, phone.id))
+        return settled

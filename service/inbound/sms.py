@@ -117,13 +117,16 @@ async def _receive(conn: Connection, deps: Deps, inbound: InboundText, number: s
         return
     phone_id = sender.phone.id if sender.phone is not None else None
     origin = Origin(phone_id, index, number, "sms", f"{inbound.gateway}:{inbound.gateway_id}")
-    if not (sender.mothers or sender.staff):
+    known = bool(sender.mothers or sender.staff)
+    if not known and meant.intent is not Intent.ANSWER:
         await stranger_wrote(conn, deps, origin, sender.phone, meant.intent, now)
         return
     if meant.intent is Intent.ROBOT:
         return
     events = await _events(conn, deps, sender, meant, origin, now)
-    if events is None:
+    if events is None and not known:
+        await stranger_wrote(conn, deps, origin, sender.phone, Intent.UNCLEAR, now)
+    elif events is None:
         await _to_a_person(conn, deps, origin, row_id, text, now)
     else:
         await apply(conn, events, origin, now, deps)

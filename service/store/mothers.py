@@ -43,14 +43,21 @@ async def add_mother(conn: Connection, facility: FacilityRow, new: Enrolled, now
         new.phone_use,
         new.client_number,
     )
-    consents = list(CONSENTS[new.phone_use])
-    await conn.execute(_CONSENTS, mother_id, consents, now, new.form_number, new.mentor_id)
+    await add_consents(conn, mother_id, new.phone_use, new.form_number, new.mentor_id, now)
     if new.edd is not None:
         await conn.execute("INSERT INTO pregnancy (mother_id, edd) VALUES ($1, $2)", mother_id, new.edd)
     for place, born_on in enumerate(new.born_on):
         order = 1 + list(new.born_on[:place]).count(born_on)
         await add_infant(conn, facility, mother_id, born_on, now, birth_order=order)
     return mother_id
+
+
+async def add_consents(
+    conn: Connection, mother_id: int, phone_use: str, form_number: str, read_by: int | None, now: datetime
+) -> None:
+    """What she agreed to when the form was read to her; a consent that stands is left as it is."""
+    streams = list(CONSENTS.get(phone_use, CONSENTS["none"]))
+    await conn.execute(_CONSENTS, mother_id, streams, now, form_number, read_by)
 
 
 async def add_infant(
@@ -106,6 +113,7 @@ VALUES ($1, $2, $3, $4, $5, $6)
 _CONSENTS = """
 INSERT INTO consent (mother_id, stream, given_at, form_number, read_by)
 SELECT $1, stream, $3::timestamptz, $4, $5 FROM unnest($2::text[]) AS stream
+ON CONFLICT (mother_id, stream) WHERE withdrawn_at IS NULL DO NOTHING
 """
 
 _INFANT = "INSERT INTO infant (mother_id, born_on, birth_order) VALUES ($1, $2, $3) RETURNING id"

@@ -1,5 +1,6 @@
 """STOP, START, a stranger on the phone: what the whole number wants, and no more."""
 
+import asyncio
 from datetime import timedelta
 
 from flows.events import LanguageChosen, StartRequested, StopRequested, WrongPersonReported
@@ -48,6 +49,15 @@ async def test_after_stop_nothing_more_can_be_queued(clinic: Clinic) -> None:
     await clinic.happens(StopRequested())
     await push(clinic, mother)
     assert await clinic.queued() == []  # by USSD the screen confirms
+
+
+async def test_a_stop_and_a_push_at_one_moment_leave_nothing_on_its_way(clinic: Clinic) -> None:
+    mother = await clinic.mother()
+    for _ in range(30):
+        await asyncio.gather(push(clinic, mother), clinic.happens(StopRequested()), push(clinic, mother))
+        assert await clinic.queued() == []
+        await clinic.run("UPDATE person SET hold = NULL")
+        await clinic.run("UPDATE phone SET opted_out_at = NULL")
 
 
 async def test_stop_never_softens_a_death(clinic: Clinic) -> None:

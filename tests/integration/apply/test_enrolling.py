@@ -5,7 +5,14 @@ from typing import Any
 
 import pytest
 
-from flows.events import EnrolmentCompleted, MotherEnrolled, MotherSetUp, RhythmChosen
+from flows.events import (
+    EnrolmentCompleted,
+    MotherEnrolled,
+    MotherSetUp,
+    RhythmChosen,
+    StopRequested,
+    WrongPersonReported,
+)
 from service.apply import CodeTaken, NotTheirs, SetUpCodeGone
 from tests.integration.apply.clinic import MENTOR, MOTHER, Clinic, only
 
@@ -172,6 +179,27 @@ async def test_set_up_face_to_face_makes_a_phone_trusted_again(clinic: Clinic) -
     await set_up(clinic, mother)
     row = only(await clinic.rows("SELECT trust, trust_reason, opted_out_at FROM phone WHERE id = $1", phone))
     assert row == {"trust": "ok", "trust_reason": None, "opted_out_at": None}
+
+
+async def test_a_new_phone_and_a_forgotten_pin_are_mended_in_person(clinic: Clinic) -> None:
+    mother = await enrol(clinic)
+    await set_up(clinic, mother)
+    await clinic.happens(WrongPersonReported(), StopRequested())
+    await enrol(clinic, code="5930")
+    clinic.now += timedelta(minutes=1)
+    await clinic.happens(
+        MotherSetUp(mother, "5930", "tips", "8520"), number="+254700000177", pin_hashes={mother: "second"}
+    )
+    assert await clinic.one("SELECT count(*) FROM mother") == 1
+    assert await clinic.hold(mother) is None
+    assert await clinic.one("SELECT pin_hash FROM person WHERE id = $1", mother) == "second"
+    assert (
+        await clinic.one("SELECT phone_id FROM person WHERE id = $1", mother)
+        == (await clinic.origin("+254700000177")).phone_id
+    )
+    assert await clinic.follow_ups(mother) == []
+    live = await clinic.rows("SELECT stream FROM consent WHERE withdrawn_at IS NULL ORDER BY stream")
+    assert [row["stream"] for row in live] == ["call", "data", "sms"]
 
 
 async def test_what_two_minutes_left_out(clinic: Clinic) -> None:

@@ -63,6 +63,22 @@ async def test_the_first_final_word_stands(clinic: Clinic) -> None:
     }
 
 
+@pytest.mark.parametrize("reason", ["NotNetworkSubcriber", "NotNetworkSubscriber", "UserDoesNotExist"])
+async def test_a_number_nobody_has_is_checked_by_a_person(clinic: Clinic, reason: str) -> None:
+    mother = await clinic.mother()
+    await sent(clinic, mother)
+    await asyncio.gather(*(report(clinic, "Failed", reason=reason) for _ in range(10)))
+    assert await clinic.one("SELECT trust_reason FROM phone WHERE trust = 'untrusted'") == "no_subscriber"
+    assert await clinic.follow_ups(mother) == ["number_problem"]
+    assert await clinic.one("SELECT asked_at FROM mother") is None
+
+
+async def test_a_report_that_settles_no_text_of_ours_cannot_pause_anybody(clinic: Clinic) -> None:
+    await clinic.mother()
+    await report(clinic, "Failed", "forged", reason="UserDoesNotExist")
+    assert await clinic.one("SELECT count(*) FROM phone WHERE trust <> 'ok'") == 0
+
+
 async def test_a_report_for_an_unknown_id_or_number_changes_nothing(clinic: Clinic) -> None:
     assert not await report(clinic, "Success", "nobody", sender="not a number")
     assert await clinic.one("SELECT count(*) FROM message") == 0

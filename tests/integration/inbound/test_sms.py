@@ -229,6 +229,35 @@ async def test_a_stranger_who_stops_stays_out(clinic: Clinic) -> None:
     assert await clinic.queued(STRANGER) == ["stop_confirm"]
 
 
+async def test_a_stranger_who_stopped_can_start_again_after_the_question(clinic: Clinic) -> None:
+    for words in ("STOP", "START", "7", "1"):
+        await text(clinic, words, STRANGER)
+    assert await clinic.queued(STRANGER) == ["stop_confirm", "start_question", "started"]
+    assert (
+        await clinic.one(
+            "SELECT opted_out_at FROM phone WHERE number_index = $1", clinic.deps.index.of(STRANGER)
+        )
+        is None
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "template"),
+    [
+        ("I am fine", "thanks"),
+        ("I will call you", "call_promise"),
+        ("bleeding", "go_now"),
+        ("who are you", "who_we_are"),
+    ],
+)
+async def test_two_robots_cannot_keep_each_other_awake(clinic: Clinic, words: str, template: str) -> None:
+    await clinic.mother()
+    for _ in range(20):
+        await text(clinic, words)
+        clinic.now += timedelta(seconds=5)
+    assert (await clinic.queued(MOTHER)).count(template) <= 2
+
+
 async def test_staff_words_nobody_understands_reach_the_inbox(clinic: Clinic) -> None:
     await text(clinic, "nimechelewa leo", MENTOR)
     assert await clinic.one("SELECT state FROM inbound_sms") == "inbox"
