@@ -13,7 +13,6 @@ from service.pages import NeverTraceback, PageHeaders, add_error_pages
 from service.security.key_material import read_tokens
 from service.security.tokens import HookTokens
 from service.simulator import routes as simulator
-from service.simulator import routes as simulator
 from service.ussd.middleware import UssdMiddleware
 from service.webhooks import africastalking
 from service.webhooks.gate import HookGate
@@ -43,10 +42,12 @@ def create_asgi(services: Services) -> ASGIApp:
     is read; whatever fails inside a webhook is answered politely.
     """
     settings = services.settings
-    asgi: ASGIApp = NeverTraceback(create_app(services))
-    asgi = HookGate(asgi, services.tokens)
-    asgi = PageHeaders(asgi, https=settings.public_url.startswith("https://"))
-    asgi = UssdMiddleware(asgi, services.line, services.tokens)
+    app = create_app(services)
+    # Inside Starlette's own outermost layer, which would answer 500 before any of ours saw the fault.
+    app.add_middleware(NeverTraceback)
+    app.add_middleware(HookGate, tokens=services.tokens)
+    app.add_middleware(PageHeaders, https=settings.public_url.startswith("https://"))
+    asgi: ASGIApp = UssdMiddleware(app, services.line, services.tokens)
     asgi = Guarded(asgi, services.metrics, services.timer)
     if settings.proxies:
         asgi = ProxyHeadersMiddleware(asgi, trusted_hosts=[str(network) for network in settings.proxies])

@@ -51,7 +51,8 @@ def code_of(arguments: Sequence[str] | None = None) -> int:
         )
         sys.stdout.flush()
     except TyperException as error:
-        return _say(f"{error.format_message().rstrip('.')}. See `pamoja --help`.", WRONG_USE)
+        said = " ".join(error.format_message().split()).rstrip(".,")
+        return _say(f"{said}. See `pamoja --help`.", WRONG_USE)
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except BrokenPipeError:

@@ -151,7 +151,7 @@ async def ensure_ready(services: Services, *, publish: bool = False) -> None:
         checked = check(None, services.settings.country)
         if not services.bundles.is_published or services.bundles.current().sha256 != checked.bundle.sha256:
             await check_drafts(services, checked.tables)
-            await services.bundles.publish(checked.tables, await services.clocks.care.now())
+            await services.bundles.publish(checked.tables, await services.clocks.wall.now())
     _ = services.country
     await check_drafts(services, services.bundles.current().tables)
 

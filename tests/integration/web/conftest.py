@@ -27,7 +27,9 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 async def services(settings: Settings) -> AsyncIterator[Services]:
     """Everything a web process works with; content published, nobody enrolled."""
     async with open_services(settings) as opened:
-        await opened.pool.execute("INSERT INTO stepped_clock (id, now) VALUES (1, $1) ON CONFLICT DO NOTHING", NOW)
+        await opened.pool.execute(
+            "INSERT INTO stepped_clock (id, now) VALUES (1, $1) ON CONFLICT DO NOTHING", NOW
+        )
         await ensure_ready(opened)
         yield opened
 
