@@ -33,10 +33,14 @@ async def dose_missed(work: Work, event: DoseMissed) -> Sequence[int]:
 
 
 async def call_requested(work: Work, event: CallRequested) -> Sequence[int]:
-    """Somebody asks for a call: a follow-up for every mother it may be, or for the number when it is unknown."""
+    """Somebody asks for a call: a follow-up for every mother it may be, or for the number when it is unknown.
+
+    A stranger who was merely stuck asked for nobody.
+    """
     mothers = await work.everyone(event.mother_id)
     if not mothers:
-        await open_for_caller(work, "unknown_caller")
+        if event.when != "stuck":
+            await open_for_caller(work, "unknown_caller")
         return []
     await heard_from(work, await work.surely(event.mother_id))
     opened = await open_for_mothers(work, mothers, CALL_CAUSES.get(event.when, "call_requested"))

@@ -159,6 +159,11 @@ async def test_an_unknown_caller_is_kept_for_the_duty_supervisor(
     )
 
 
+async def test_a_stranger_who_was_stuck_wakes_nobody(clinic: Clinic) -> None:
+    await clinic.happens(CallRequested(None, "stuck"), number=STRANGER)
+    assert await clinic.follow_ups() == []
+
+
 async def test_a_programme_without_a_facility_still_raises_an_alarm(clinic: Clinic) -> None:
     await clinic.run("TRUNCATE facility CASCADE")
     await clinic.happens(CallRequested(None), number=STRANGER)
