@@ -9,6 +9,7 @@ from service.apply.deps import Deps, Origin
 from service.apply.number_signals import number_gone
 from service.apply.work import Work
 from service.database import Pool
+from service.inbound.optout import opted_out
 from service.store import people
 from service.store.delivery_reports import Status, report
 
@@ -26,6 +27,7 @@ STATUSES: Final[Mapping[str, Status]] = {
 
 # The documentation spells the first both ways.
 NOBODY_THERE: Final = frozenset({"notnetworksubcriber", "notnetworksubscriber", "userdoesnotexist"})
+OPTED_OUT: Final = "userinblacklist"
 
 
 async def delivered(
@@ -43,7 +45,8 @@ async def delivered(
 
     ``sender`` is the number the report is about, as the gateway writes it; ``reason`` its word for why.
     An unknown status changes nothing, and a report never closes a follow-up. When the network says that
-    nobody has the number, nothing more is pushed there until a person has checked.
+    nobody has the number, nothing more is pushed there until a person has checked; when it says that
+    she opted out with it, that is a STOP.
     """
     meant = STATUSES.get(status.strip().lower(), "underway")
     number = msisdn.parse(sender, deps.default_country)
@@ -51,8 +54,11 @@ async def delivered(
         phone = None if number is None else await people.find_phone(conn, deps.index, number)
         phone_id = None if phone is None else phone.id
         settled = await report(conn, gateway, gateway_id, meant, reason, now, phone_id=phone_id)
-        if settled and meant == "failed" and phone is not None and (reason or "").lower() in NOBODY_THERE:
+        why = (reason or "").lower()
+        if settled and meant == "failed" and phone is not None and why in NOBODY_THERE:
             async with conn.transaction():
                 origin = Origin(phone.id, phone.number_index, number, "gateway", gateway_id)
                 await number_gone(Work(conn, origin, now, deps, {}, phone.id))
-        return settled
+    if settled and meant == "failed" and why == OPTED_OUT:
+        await opted_out(pool, deps, gateway=gateway, sender=sender, now=now)
+    return settled

@@ -1,6 +1,6 @@
 """An inbound text, from the gateway's fields to its one effect.
 
-The order is fixed: seen before? who is this? STOP; danger; a case code from staff; a digit that answers
+The order is fixed: seen before? who is this? STOP; harm; danger; a case code from staff; a digit that answers
 the open question; words; a person's inbox.
 """
 
@@ -20,6 +20,7 @@ from flows.events import (
     Event,
     FollowUpAction,
     FollowUpAnswered,
+    HarmReported,
     StartRequested,
     StopRequested,
     UnwellReported,
@@ -119,13 +120,13 @@ async def _receive(conn: Connection, deps: Deps, inbound: InboundText, number: s
     origin = Origin(phone_id, index, number, "sms", f"{inbound.gateway}:{inbound.gateway_id}")
     known = bool(sender.mothers or sender.staff)
     if not known and meant.intent is not Intent.ANSWER:
-        await stranger_wrote(conn, deps, origin, sender.phone, meant.intent, now)
+        await stranger_wrote(conn, deps, origin, sender.phone, meant, now)
         return
     if meant.intent is Intent.ROBOT:
         return
     events = await _events(conn, deps, sender, meant, origin, now)
     if events is None and not known:
-        await stranger_wrote(conn, deps, origin, sender.phone, Intent.UNCLEAR, now)
+        await stranger_wrote(conn, deps, origin, sender.phone, Interpretation(Intent.UNCLEAR), now)
     elif events is None:
         await _to_a_person(conn, deps, origin, row_id, text, now)
     else:
@@ -180,6 +181,8 @@ async def _events(
         case Intent.DANGER:
             mother_id = await _mother_of_code(conn, sender, meant.code)
             return [UnwellReported(mother_id, "unknown", urgent=True)]
+        case Intent.HARM:
+            return [HarmReported(await _mother_of_code(conn, sender, meant.code), meant.danger)]
         case Intent.CASE:
             return await _case(conn, deps, sender, meant, origin, now)
         case Intent.ANSWER:

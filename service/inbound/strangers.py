@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from flows.events import CallRequested, StartRequested, StopRequested, UnwellReported
-from flows.types import Intent
+from flows.events import CallRequested, HarmReported, StartRequested, StopRequested, UnwellReported
+from flows.types import Intent, Interpretation
 from service.apply import apply
 from service.apply.deps import Deps, Origin
 from service.apply.texts import answer_number
@@ -17,17 +17,20 @@ ONCE_A_DAY: Final = timedelta(days=1)
 
 
 async def stranger_wrote(
-    conn: Connection, deps: Deps, origin: Origin, phone: PhoneRow | None, intent: Intent, now: datetime
+    conn: Connection, deps: Deps, origin: Origin, phone: PhoneRow | None, meant: Interpretation, now: datetime
 ) -> None:
-    """Danger and a wish to be called open work for the duty supervisor; STOP is kept; START asks first.
+    """Danger, harm and a wish to be called open work for the duty supervisor; STOP is kept; START asks first.
 
     Anything else gets one neutral answer a day. The number itself is kept, sealed, only while an
     answer is on its way or somebody has to call it.
     """
+    intent = meant.intent
     if intent is Intent.STOP:
         await apply(conn, [StopRequested()], origin, now, deps)
     elif intent is Intent.DANGER:
         await apply(conn, [UnwellReported(None, "unknown", urgent=True)], origin, now, deps)
+    elif intent is Intent.HARM:
+        await apply(conn, [HarmReported(None, meant.danger)], origin, now, deps)
     elif intent in (Intent.CALL, Intent.HELP):
         await apply(conn, [CallRequested(None, "today")], origin, now, deps)
     elif intent is Intent.START and phone is not None and phone.opted_out:

@@ -56,10 +56,10 @@ async def test_each_status_in_any_spelling(clinic: Clinic, status: str, state: s
 async def test_the_first_final_word_stands(clinic: Clinic) -> None:
     await sent(clinic, await clinic.mother())
     for status in ("Failed", "Success", "Buffered", "Failed"):
-        await report(clinic, status, reason="UserInBlackList")
+        await report(clinic, status, reason="DeliveryFailure")
     assert only(await clinic.rows("SELECT state, reason FROM message")) == {
         "state": "failed",
-        "reason": "UserInBlackList",
+        "reason": "DeliveryFailure",
     }
 
 
@@ -71,6 +71,14 @@ async def test_a_number_nobody_has_is_checked_by_a_person(clinic: Clinic, reason
     assert await clinic.one("SELECT trust_reason FROM phone WHERE trust = 'untrusted'") == "no_subscriber"
     assert await clinic.follow_ups(mother) == ["number_problem"]
     assert await clinic.one("SELECT asked_at FROM mother") is None
+
+
+async def test_an_opt_out_told_by_a_report_is_a_stop(clinic: Clinic) -> None:
+    mother = await clinic.mother()
+    await sent(clinic, mother)
+    await asyncio.gather(*(report(clinic, "Failed", reason="UserInBlackList") for _ in range(10)))
+    assert await clinic.hold(mother) == "stopped"
+    assert await clinic.follow_ups(mother) == ["stopped"]
 
 
 async def test_a_report_that_settles_no_text_of_ours_cannot_pause_anybody(clinic: Clinic) -> None:

@@ -44,6 +44,8 @@ async def told(clinic: Clinic, mother: int) -> tuple[int, str]:
         ("acha", ["stop_confirm"], ["stopped"]),
         ("call me please", ["call_promise"], ["call_requested"]),
         ("I am bleeding", ["go_now"], ["danger"]),
+        ("he beats me", [], ["safety"]),
+        ("he hit me and I am bleeding", [], ["danger", "safety"]),
         ("who is this?", ["who_we_are"], ["wrong_person"]),
         ("mtoto wangu analia sana leo", ["received"], ["call_requested"]),
         ("fine", ["thanks"], []),
@@ -221,6 +223,31 @@ async def test_the_number_of_a_stranger_in_danger_is_kept_until_resolved(clinic:
     async with clinic.pool.acquire() as conn:
         assert await people.forget_strangers(conn, clinic.now) == 0
         assert await people.forget_strangers(conn, clinic.now + timedelta(days=31)) == 1
+
+
+async def test_harm_is_answered_by_a_person_and_by_no_text_and_its_words_are_not_kept(clinic: Clinic) -> None:
+    mother = await clinic.mother()
+    await text(clinic, "STOP")
+    await text(clinic, "nataka kujiua")
+    assert await clinic.follow_ups(mother) == ["stopped", "safety"]
+    assert await clinic.queued(MOTHER) == ["stop_confirm"]
+    kept = only(await clinic.rows("SELECT text, state FROM inbound_sms WHERE intent = 'harm'"))
+    assert kept["text"] is None
+    assert only(await clinic.events("HarmReported"))["mother_id"] == mother
+
+
+async def test_harm_beside_a_code_is_about_that_mother(clinic: Clinic) -> None:
+    client = await clinic.mother()
+    _, code = await told(clinic, client)
+    await text(clinic, f"{code} suicide", MENTOR)
+    assert await clinic.follow_ups(client) == ["call_requested", "safety"]
+    assert await clinic.queued(MENTOR) == []
+
+
+async def test_a_stranger_in_harms_way_is_called_and_never_texted(clinic: Clinic) -> None:
+    await ten(clinic, "amenipiga", STRANGER)
+    assert await clinic.follow_ups() == ["safety"]
+    assert await clinic.queued(STRANGER) == []
 
 
 async def test_a_stranger_who_stops_stays_out(clinic: Clinic) -> None:
