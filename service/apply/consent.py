@@ -91,7 +91,9 @@ async def wrong_person_reported(work: Work, event: WrongPersonReported) -> Seque
     if phone is None:
         return []
     await distrust(work, phone, here, "wrong_person", "wrong_person")
-    if work.origin.via == "sms" and await may_answer_freely(work):
+    # The first asker is always answered; phone.trusted is as it was before.
+    first = bool(here) and phone.trusted
+    if work.origin.via == "sms" and (await may_answer_freely(work) or first):
         await answer_number(work, "who_we_are", mother=_speaker(here), language=phone.language)
     return ids(here)
 

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from flows.events import LanguageChosen, StartRequested, StopRequested, WrongPersonReported
+from flows.events import CheckInAnswered, LanguageChosen, StartRequested, StopRequested, WrongPersonReported
 from service.store import messages
 from service.store.messages import NewMessage
 from tests.integration.apply.clinic import MENTOR, MOTHER, STRANGER, Clinic, only
@@ -156,6 +156,13 @@ async def test_a_stranger_on_her_phone_pauses_every_push_at_once(clinic: Clinic)
     )
     assert await clinic.follow_ups(mother) == ["wrong_person"]
     await push(clinic, mother)
+    assert await clinic.queued(MOTHER) == ["who_we_are"]
+
+
+async def test_whoever_asks_is_answered_even_right_after_a_thank_you(clinic: Clinic) -> None:
+    await clinic.mother()
+    await clinic.happens(CheckInAnswered(None), via="sms")
+    await clinic.happens(WrongPersonReported(), via="sms")
     assert await clinic.queued(MOTHER) == ["who_we_are"]
 
 
