@@ -12,6 +12,8 @@ from service.store.messages import WAKE
 POLL: Final = 0.01
 WAKE_AGAIN: Final = 1.0
 PATIENCE: Final = timedelta(seconds=30)
+MOST_PATIENCE: Final = 10
+"""How many times longer than for an absent worker one stop may take while workers are alive."""
 
 
 class NobodySettlesError(RuntimeError):
@@ -114,7 +116,8 @@ async def _quiet(
 ) -> None:
     """Wait until nothing is due at ``now``, waking the workers now and then in case one missed it."""
     loop = asyncio.get_running_loop()
-    deadline, woken = loop.time() + patience.total_seconds(), 0.0
+    began = woken = loop.time() - WAKE_AGAIN
+    deadline, beat = loop.time() + patience.total_seconds(), None
     while await busy(conn, now):
         if loop.time() > deadline:
             raise NobodySettlesError(now)
@@ -124,6 +127,10 @@ async def _quiet(
         if loop.time() - woken > WAKE_AGAIN:
             await conn.execute("SELECT pg_notify($1, '')", WAKE)
             woken = loop.time()
+            last = await conn.fetchval("SELECT max(wall_at) FROM heartbeat")
+            if last != beat and loop.time() - began < MOST_PATIENCE * patience.total_seconds():
+                # Somebody is at work: a long backlog is given longer than an absent worker.
+                beat, deadline = last, loop.time() + patience.total_seconds()
         await asyncio.sleep(POLL)
 
 

@@ -16,7 +16,7 @@ from service.security.sealing import Sealer
 from service.store.alarms import raise_alarms
 from service.store.case_codes import codes_for, codes_for_phones
 from service.store.messages import NewMessage, queue
-from service.store.roster import Contact, Rosters, load_rosters
+from service.store.roster import NOBODY, Contact, Rosters, load_rosters
 
 ALARM: Final = "follow_up"
 TOLD: Final = "told"
@@ -139,6 +139,8 @@ def _speaker(item: DueFollowUp) -> int | None:
 async def _load(
     conn: Connection, rows: Sequence[Any], sealer: Sealer, bundle: Bundle, now: datetime
 ) -> _Batch:
+    if not rows:
+        return _Batch(conn, (), (), NOBODY, sealer, bundle, now)
     mentors = sorted({row["mentor_id"] for row in rows if row["mentor_id"] is not None})
     rosters = await load_rosters(conn, [row["facility_id"] for row in rows], mentors, now)
     log: dict[tuple[int, str], set[int]] = {}

@@ -18,6 +18,7 @@ RESERVE: Final = 5
 """One part in so many of the day's budget is kept for alerts."""
 
 UNBUDGETED: Final = frozenset({"A", "E"})
+UNLIMITED: Final = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,9 @@ async def begin(
     """Commit ``sending`` for those of a call who may still be sent to, and return them."""
     async with pool.acquire() as conn, conn.transaction():
         going = await _mark_sending(conn, call.recipients, gateway, now, lease_until)
-        await _turn_away(conn, [one for one in call.recipients if one not in going], now)
+        if len(going) < len(call.recipients):
+            marked = {one.message.id for one in going}
+            await _turn_away(conn, [one for one in call.recipients if one.message.id not in marked], now)
         affordable = await _spend(conn, call, len(going), budget, now)
         if affordable < len(going):
             await _postpone(conn, going[affordable:], now)
@@ -63,9 +66,8 @@ async def _mark_sending(
 
 
 async def _turn_away(conn: Connection, recipients: Sequence[Recipient], now: datetime) -> None:
-    if recipients:
-        ids = [one.message.id for one in recipients]
-        await conn.execute(_TURN_AWAY, ids, [one.message.attempt for one in recipients], now)
+    ids = [one.message.id for one in recipients]
+    await conn.execute(_TURN_AWAY, ids, [one.message.attempt for one in recipients], now)
 
 
 async def _spend(conn: Connection, call: Call, count: int, budget: Budget, now: datetime) -> int:
@@ -76,15 +78,15 @@ async def _spend(conn: Connection, call: Call, count: int, budget: Budget, now: 
     if not count:
         return 0
     day = now.astimezone(UTC).date().isoformat()
-    most = None if call.message_class in UNBUDGETED else budget.without_reserve
+    most = UNLIMITED if call.message_class in UNBUDGETED else budget.without_reserve
+    if await conn.fetchval(_SPEND, day, count * call.parts, most) is not None:
+        return count
     await conn.execute("INSERT INTO sms_day (day) VALUES ($1) ON CONFLICT DO NOTHING", day)
     begun = await conn.fetchval("SELECT begun FROM sms_day WHERE day = $1 FOR UPDATE", day)
-    affordable = count if most is None else max(0, min(count, (most - begun) // call.parts))
+    affordable = max(0, min(count, (most - begun) // call.parts))
     if affordable:
-        await conn.execute(
-            "UPDATE sms_day SET begun = begun + $2 WHERE day = $1", day, affordable * call.parts
-        )
-    return affordable
+        await conn.execute(_SPEND, day, affordable * call.parts, most)
+    return int(affordable)
 
 
 async def _postpone(conn: Connection, recipients: Sequence[Recipient], now: datetime) -> None:
@@ -124,6 +126,10 @@ SET state = CASE WHEN m.valid_until <= $3 THEN 'expired' ELSE 'cancelled' END,
     settled_at = $3, lease_until = NULL
 FROM unnest($1::bigint[], $2::int[]) AS c(id, attempt)
 WHERE m.id = c.id AND m.attempt = c.attempt AND m.state = 'claimed'
+"""
+
+_SPEND = """
+UPDATE sms_day SET begun = begun + $2 WHERE day = $1 AND begun + $2 <= $3 RETURNING begun
 """
 
 _POSTPONE = """

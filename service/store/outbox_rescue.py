@@ -4,7 +4,7 @@ A lease is measured by the wall clock, since a process dies in real time; a text
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flows.types import Template
@@ -15,17 +15,22 @@ from service.store.delivery_reports import adopt
 from service.store.outbox_settle import Fated, doubtful, record_fates
 
 BATCH = 500
+REPORTS_KEPT = timedelta(days=7)
+"""How long a report that belongs to no text of ours is kept."""
 
 
 async def rescue(
     pool: Pool, gateway: str, templates: Mapping[str, Template], now: datetime, wall: datetime
 ) -> int:
     """Settle everything whose lease ran out and every text whose wait for a report is over; return how many."""
+    if not await pool.fetchval(_ANYTHING, wall, now, gateway):
+        return 0
     status = await pool.execute(_BACK, wall)
     count = int(status.split()[-1])
     count += await _settle_doubts(pool, templates, now, wall)
     async with pool.acquire() as conn:
         count += await adopt(conn, now, gateway)
+        await conn.execute(_FORGET, now - REPORTS_KEPT)
     return count + await _settle_waits(pool, templates, now)
 
 
@@ -52,6 +57,14 @@ def _fate(row: Any, since: datetime, now: datetime) -> Fated:
     )
     return doubtful(row["id"], row["attempt"], doubt, now, "in_doubt")
 
+
+_ANYTHING = """
+SELECT EXISTS (SELECT FROM message WHERE state IN ('claimed', 'sending') AND lease_until < $1)
+    OR EXISTS (SELECT FROM message WHERE look_at <= $2)
+    OR EXISTS (SELECT FROM early_report WHERE gateway = $3)
+"""
+
+_FORGET = "DELETE FROM early_report WHERE received_at < $1"
 
 _BACK = """
 UPDATE message SET state = 'queued', lease_until = NULL WHERE id IN (

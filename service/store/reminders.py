@@ -97,11 +97,15 @@ class _Batch:
         """The mentor alone is reminded: by the mother's case code, in the mentor's working hours."""
         if not told:
             return []
-        mentors = {
-            row["id"]: row
-            for row in await self.conn.fetch(MENTORS, [row["mentor_id"] for row, _ in told], self.now.date())
-        }
-        reached = [(row, one, mentors[row["mentor_id"]]) for row, one in told if row["mentor_id"] in mentors]
+        found = await self.conn.fetch(
+            MENTORS,
+            [row["id"] for row, _ in told],
+            [row["mentor_id"] for row, _ in told],
+            [row["facility_id"] for row, _ in told],
+            self.now.date(),
+        )
+        mentors = {row["reminder_id"]: row for row in found}
+        reached = [(row, one, mentors[row["id"]]) for row, one in told if row["id"] in mentors]
         codes = await codes_for(
             self.conn, [(m["staff_id"], row["mother_id"]) for row, _, m in reached], self.now
         )
@@ -178,6 +182,8 @@ def _at_work(mentor: Any, now: datetime) -> datetime:
 
 async def _pushed(conn: Connection, rows: Sequence[Any], now: datetime) -> dict[int, tuple[int, int]]:
     """For each mother, texts pushed to her on her local day and in the seven days up to it."""
+    if not rows:
+        return {}
     zones = {row["mother_id"]: row["time_zone"] for row in rows}
     counted: dict[int, tuple[int, int]] = dict.fromkeys(zones, (0, 0))
     for row in await conn.fetch(PUSHED, list(zones), list(zones.values()), now):

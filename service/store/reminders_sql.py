@@ -64,13 +64,20 @@ FROM unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[]) AS c(id, st
 WHERE r.id = c.id
 """
 
-# A mentor on leave is covered: then her cover is reminded.
+# A mentor on leave is covered: then her cover is reminded. Without either, a supervisor of the clinic.
 MENTORS = """
-SELECT s.id, t.id AS staff_id, p.phone_id, p.language, f.time_zone, t.starts_at, t.ends_at
-FROM staff s
-LEFT JOIN LATERAL (SELECT c.covered_by FROM cover c WHERE c.staff_id = s.id AND c.starts_on <= $2 AND c.ends_on >= $2
-    ORDER BY c.id DESC LIMIT 1) k ON TRUE
-JOIN staff t ON t.id = coalesce(k.covered_by, s.id)
-JOIN person p ON p.id = t.id JOIN facility f ON f.id = t.facility_id
-WHERE s.id = ANY($1::bigint[]) AND p.phone_id IS NOT NULL
+SELECT DISTINCT ON (w.reminder_id) w.reminder_id, t.id AS staff_id, p.phone_id, p.language, f.time_zone, t.starts_at,
+    t.ends_at
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS w(reminder_id, mentor_id, facility_id)
+CROSS JOIN LATERAL (
+    SELECT c.covered_by AS staff_id, 1 AS turn FROM cover c
+        WHERE c.staff_id = w.mentor_id AND c.starts_on <= $4 AND c.ends_on >= $4
+    UNION ALL SELECT w.mentor_id, 2 WHERE w.mentor_id IS NOT NULL
+    UNION ALL SELECT v.staff_id, 3 FROM supervision v WHERE v.facility_id = w.facility_id
+) k
+JOIN staff t ON t.id = k.staff_id
+JOIN person p ON p.id = t.id AND p.hold IS NULL
+JOIN phone n ON n.id = p.phone_id AND n.number IS NOT NULL AND n.trust = 'ok' AND n.opted_out_at IS NULL
+JOIN facility f ON f.id = t.facility_id
+ORDER BY w.reminder_id, k.turn, t.id
 """

@@ -12,6 +12,8 @@ from service.database import Connection
 
 async def risks(conn: Connection, mother_ids: Sequence[int], now: datetime) -> Mapping[int, Risk]:
     """The risk today, on her local date, of each of these mothers."""
+    if not mother_ids:
+        return {}
     rows = await conn.fetch(_FACTS, list(mother_ids))
     return {row["id"]: risk_of(row, local(now, row["time_zone"]).date()) for row in rows}
 

@@ -59,6 +59,10 @@ class Rosters:
         )
 
 
+NOBODY = Rosters({}, {}, {}, {}, {}, {}, {})
+"""The rosters of no facility."""
+
+
 async def load_rosters(
     conn: Connection, facility_ids: Sequence[int], mentor_ids: Sequence[int], now: datetime
 ) -> Rosters:

@@ -227,3 +227,21 @@ async def test_a_worker_survives_the_loss_of_every_connection(clinic: Programme)
         await clinic.queue([mother], "thanks", valid_until=START + DAY)
         await step(clinic.pool, START + timedelta(minutes=2))
     assert len(await clinic.network()) == 1
+
+
+async def test_a_mother_without_a_phone_is_cared_for_through_her_mentor(clinic: Programme) -> None:
+    [mother] = await clinic.mothers(1, phone_use="none", signature="none", set_up_at=None)
+    await clinic.pool.execute("UPDATE person SET phone_id = NULL WHERE id = $1", mother)
+    await enrol(clinic, mother, START.date())
+    async with clinic.pool.acquire() as conn, conn.transaction():
+        await add_visits(conn, [NewVisit(mother, "clinic", START.date() + timedelta(days=8))], START)
+    await set_stepped(clinic.pool, START - timedelta(hours=1))
+    async with working(clinic):
+        await step(clinic.pool, START + 7 * DAY + timedelta(hours=1))
+    rows = await clinic.pool.fetch("SELECT person_id, state FROM message ORDER BY id")
+    assert [tuple(row) for row in rows] == [(clinic.mentor, "delivered")] * 2
+    code = await clinic.pool.fetchval("SELECT code FROM case_code WHERE mother_id = $1", mother)
+    assert all(text.startswith(str(code)) for _, text in await clinic.network())
+    assert await clinic.pool.fetchval(
+        "SELECT count(*) FROM reminder WHERE state = 'skipped' AND reason = 'no_phone'"
+    )
