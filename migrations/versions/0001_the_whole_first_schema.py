@@ -504,6 +504,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("staff_id", "code", name=op.f("pk_case_code")),
     )
     op.create_index(
+        "ix_case_code_mother_id",
+        "case_code",
+        ["mother_id"],
+        unique=False,
+        postgresql_where=sa.text("mother_id IS NOT NULL"),
+    )
+    op.create_index(
         "uq_case_code_mother",
         "case_code",
         ["staff_id", "mother_id"],
@@ -1123,6 +1130,9 @@ def downgrade() -> None:
     )
     op.drop_index(
         "uq_case_code_mother", table_name="case_code", postgresql_where=sa.text("mother_id IS NOT NULL")
+    )
+    op.drop_index(
+        "ix_case_code_mother_id", table_name="case_code", postgresql_where=sa.text("mother_id IS NOT NULL")
     )
     op.drop_table("case_code")
     op.drop_table("supervision")

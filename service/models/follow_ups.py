@@ -109,6 +109,7 @@ class CaseCode(SQLModel, table=True):
             unique=True,
             postgresql_where=text("mother_id IS NOT NULL"),
         ),
+        Index("ix_case_code_mother_id", "mother_id", postgresql_where=text("mother_id IS NOT NULL")),
         Index(
             "uq_case_code_phone",
             "staff_id",

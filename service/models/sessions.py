@@ -29,7 +29,9 @@ class UssdSession(SQLModel, table=True):
 
     gateway: str = Field(primary_key=True)
     session_id: str = Field(primary_key=True)
-    seq: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=False), nullable=False))
+    seq: int | None = Field(
+        default=None, sa_column=Column(BigInteger, Identity(always=False), nullable=False)
+    )
     number_index: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     phone_id: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     who: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
