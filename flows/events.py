@@ -70,6 +70,17 @@ class UnwellReported(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class HarmReported(Event):
+    """Words of violence, or of ending her life: a person speaks with her, and no text answers.
+
+    ``danger`` says that a bodily danger was named as well.
+    """
+
+    mother_id: int | None
+    danger: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class VisitConfirmed(Event):
     """She will come on the announced day."""
 

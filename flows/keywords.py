@@ -1,6 +1,7 @@
 """What an inbound SMS means: one intent, found by each language's tables in a fixed order.
 
-STOP first and never guessed; then danger, which is rather assumed than missed; then digits; then words.
+STOP first and never guessed; then harm and danger, which are rather assumed than missed; then digits;
+then words.
 Case, accents, punctuation and extra words are forgiven, and one slip in a word of four letters or more.
 What is not understood is UNCLEAR: a person reads it.
 """
@@ -57,8 +58,8 @@ def interpret(
     """Say what a text means.
 
     ``language`` is the sender's: its words are tried first, then every other language's. A bare digit
-    or a yes or no counts only where a question is open; a case code only from ``staff``. A danger word
-    beside a case code keeps both, so that the alarm is about that mother.
+    or a yes or no counts only where a question is open; a case code only from ``staff``. A word of danger
+    or harm beside a case code keeps both, so that the alarm is about that mother.
     """
     tables = _in_order(_compiled(bundle), language)
     said = normalise(text)
@@ -67,10 +68,14 @@ def interpret(
     if _begins(tables, "stop", said):
         return Interpretation(Intent.STOP)
     case = _case(said) if staff else None
-    if any(_holds(tables, kind, said, SHORTEST_FORGIVEN_DANGER) for kind in ("danger", "harm")):
-        return Interpretation(
-            Intent.DANGER, digit=case.digit if case else None, code=case.code if case else None
-        )
+    digit, code = (case.digit, case.code) if case else (None, None)
+    if _holds(tables, "harm", said, SHORTEST_FORGIVEN_DANGER):
+        # "I want to die" holds a danger word of its own: only what is said beside it counts.
+        beside = _without(tables, "harm", said)
+        danger = _holds(tables, "danger", beside, SHORTEST_FORGIVEN_DANGER)
+        return Interpretation(Intent.HARM, digit=digit, code=code, danger=danger)
+    if _holds(tables, "danger", said, SHORTEST_FORGIVEN_DANGER):
+        return Interpretation(Intent.DANGER, digit=digit, code=code)
     if case:
         return case
     if has_open_question:
@@ -154,6 +159,19 @@ def _holds(tables: _Tables, intent: str, said: str, shortest: int | None) -> boo
         if said in table.whole or any(f" {word} " in padded for word in (*table.words, *table.exact)):
             return True
     return shortest is not None and any(_slip(tables, intent, token, shortest) for token in said.split())
+
+
+def _without(tables: _Tables, intent: str, said: str) -> str:
+    """The text without the words of one intent, the longest taken out first."""
+    found = (
+        word
+        for of_language in tables.values()
+        for word in (*of_language.get(intent, _NONE).words, *of_language.get(intent, _NONE).exact)
+    )
+    padded = f" {said} "
+    for word in sorted(found, key=len, reverse=True):
+        padded = padded.replace(f" {word} ", "  ")
+    return " ".join(padded.split())
 
 
 def _slip(tables: _Tables, intent: str, token: str, shortest: int = SHORTEST_FORGIVEN) -> bool:

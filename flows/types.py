@@ -291,6 +291,7 @@ class Intent(StrEnum):
     START = "start"
     HELP = "help"
     DANGER = "danger"
+    HARM = "harm"
     ANSWER = "answer"
     CASE = "case"
     CALL = "call"
@@ -302,8 +303,12 @@ class Intent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """An inbound SMS understood: the intent, and for ANSWER the digit, for CASE the code and digit."""
+    """An inbound SMS understood: the intent, and for ANSWER the digit, for CASE the code and digit.
+
+    ``danger`` says that a text of HARM names a bodily danger as well.
+    """
 
     intent: Intent
     digit: str | None = None
     code: str | None = None
+    danger: bool = False

@@ -7,7 +7,7 @@ from flows.bundle import Bundle
 from flows.keywords import normalise
 from flows.lint.finding import Problem
 
-NEEDED = ("stop", "danger", "yes", "no", "start", "help", "call", "fine", "wrong_person")
+NEEDED = ("stop", "danger", "harm", "yes", "no", "start", "help", "call", "fine", "wrong_person")
 NEVER_BOTH = (("yes", "no"), ("stop", "start"), ("stop", "yes"), ("fine", "danger"), ("fine", "no"))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from flows import events as happened
 from flows.events import Event
-from service.apply import consent, day_close, enrolling, follow_ups, reports, visits
+from service.apply import consent, day_close, enrolling, follow_ups, reports, safety, visits
 from service.apply.deps import Deps, Origin
 from service.apply.record import record
 from service.apply.work import CodeTaken, NotTheirs, SetUpCodeGone, Work
@@ -36,6 +36,7 @@ HANDLERS: Mapping[type[Event], Handler] = {
     happened.DoseMissed: reports.dose_missed,
     happened.CallRequested: reports.call_requested,
     happened.UnwellReported: reports.unwell_reported,
+    happened.HarmReported: safety.harm_reported,
     happened.VisitConfirmed: visits.visit_confirmed,
     happened.VisitChangeRequested: visits.visit_change_requested,
     happened.AttendanceReported: visits.attendance_reported,

@@ -213,8 +213,9 @@ def _role(role: str) -> Any:
     return role
 
 
+# What is urgent goes to whoever is on duty: a mentor's digit meant for something else must not quiet it.
 _HERS = """
-(f.owner_id = $3 OR m.mentor_id = $3 OR EXISTS (
+(f.owner_id = $3 OR (m.mentor_id = $3 AND NOT f.urgent) OR EXISTS (
     SELECT FROM follow_up_log l WHERE l.follow_up_id = f.id AND l.staff_id = $3))
 """
 

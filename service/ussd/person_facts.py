@@ -114,7 +114,10 @@ async def _day_to_close(connection: Connection, facility_id: int, today: date) -
 
 
 async def _follow_ups(connection: Connection, person: Wanted, today: date) -> tuple[FollowUpItem, ...]:
-    """Hers by assignment, by an alert she was sent, or because she took it; ranked by risk, then age."""
+    """Hers by assignment, by an alert she was sent, or because she took it; ranked by risk, then age.
+
+    What was said about violence or despair stands only on the list of those who were told.
+    """
     rows = await connection.fetch(
         """
         SELECT f.id, c.code, f.cause, f.risk, f.urgent, f.state, f.mother_id,
@@ -124,7 +127,7 @@ async def _follow_ups(connection: Connection, person: Wanted, today: date) -> tu
              AND (c.mother_id = f.mother_id OR c.phone_id = f.phone_id)
         LEFT JOIN mother m ON m.id = f.mother_id
         WHERE f.state <> 'resolved'
-          AND (m.mentor_id = $1 OR f.owner_id = $1
+          AND ((m.mentor_id = $1 AND f.cause <> 'safety') OR f.owner_id = $1
                OR EXISTS (SELECT 1 FROM follow_up_log l
                           WHERE l.follow_up_id = f.id AND l.staff_id = $1 AND l.what = 'told'))
         ORDER BY f.urgent DESC, array_position(ARRAY['red', 'amber', 'green']::varchar[], f.risk),

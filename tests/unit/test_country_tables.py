@@ -39,6 +39,19 @@ def test_danger_goes_to_the_duty_roster_and_the_supervisor_at_once_at_any_hour(c
 
 
 @pytest.mark.parametrize("code", ["KE", "WHO"])
+def test_safety_reaches_its_last_rung_within_the_hour_and_never_a_mentor(code: str) -> None:
+    safety = country(code).policies["safety"]
+    assert safety.urgent
+    assert {step.hours for step in safety.steps} == {"any"}
+    assert sum((step.after for step in safety.steps), NOW) < timedelta(hours=1)
+    assert not {who for step in safety.steps for who in (*step.who, *step.also)} & {
+        "assigned_mentor",
+        "cover",
+        "least_loaded",
+    }
+
+
+@pytest.mark.parametrize("code", ["KE", "WHO"])
 def test_no_mentor_off_duty_is_woken(code: str) -> None:
     for policy in country(code).policies.values():
         for step in policy.steps:

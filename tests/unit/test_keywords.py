@@ -50,15 +50,30 @@ def test_stop_goes_before_danger(bundle: Bundle) -> None:
         "i am bleeding a lot",
         "BLEEDNG",
         "baby has fever",
-        "nataka kujiua",
-        "he beats me",
-        "amenipiga jana",
-        "i want to die",
         "maji yamevunjika",
     ],
 )
 def test_a_possible_danger_is_danger_in_any_language(bundle: Bundle, text: str) -> None:
     assert of_mother(bundle, text, "en").intent is Intent.DANGER
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["nataka kujiua", "he beats me", "amenipiga jana", "i want to die", "nataka kufa", "SUICDE", "ataniua!!"],
+)
+def test_violence_and_despair_are_told_apart_from_danger(bundle: Bundle, text: str) -> None:
+    assert of_mother(bundle, text, "en") == Interpretation(Intent.HARM)
+
+
+@pytest.mark.parametrize(
+    "text", ["amenipiga natoka damu", "he hit me and i am bleeding", "kill myself with poison"]
+)
+def test_a_danger_named_beside_harm_is_kept(bundle: Bundle, text: str) -> None:
+    assert of_mother(bundle, text, "en") == Interpretation(Intent.HARM, danger=True)
+
+
+def test_harm_beside_a_case_code_is_about_that_mother(bundle: Bundle) -> None:
+    assert of_mentor(bundle, "417 amenipiga") == Interpretation(Intent.HARM, code="417")
 
 
 @pytest.mark.parametrize(
@@ -75,7 +90,7 @@ def test_a_possible_danger_is_danger_in_any_language(bundle: Bundle, text: str) 
     ],
 )
 def test_ordinary_words_one_letter_from_a_danger_word_are_not_danger(bundle: Bundle, text: str) -> None:
-    assert of_mother(bundle, text).intent is not Intent.DANGER
+    assert of_mother(bundle, text).intent not in {Intent.DANGER, Intent.HARM}
 
 
 @pytest.mark.parametrize(

@@ -244,6 +244,19 @@ async def test_harm_beside_a_code_is_about_that_mother(clinic: Clinic) -> None:
     assert await clinic.queued(MENTOR) == []
 
 
+async def test_a_mentors_digit_does_not_quiet_an_alarm_she_was_never_told_of(clinic: Clinic) -> None:
+    client = await clinic.mother()
+    _, code = await told(clinic, client)
+    await text(clinic, "I am bleeding, he beats me")
+    await text(clinic, f"{code} 1", MENTOR)
+    states = await clinic.rows("SELECT cause, state FROM follow_up WHERE mother_id = $1", client)
+    assert {row["cause"]: row["state"] for row in states} == {
+        "call_requested": "acknowledged",
+        "danger": "open",
+        "safety": "open",
+    }
+
+
 async def test_a_stranger_in_harms_way_is_called_and_never_texted(clinic: Clinic) -> None:
     await ten(clinic, "amenipiga", STRANGER)
     assert await clinic.follow_ups() == ["safety"]
