@@ -131,6 +131,7 @@ async def clock(services: Services) -> Finding:
 
 async def content(services: Services) -> Finding:
     """Published, clean, and reviewed where it reaches real phones."""
+    await services.bundles.refresh()
     if not services.bundles.is_published:
         return Finding(False, "content", "nothing is published: run `pamoja publish`")
     bundle, settings = services.bundles.current(), services.settings
@@ -204,7 +205,7 @@ async def raised_alarms(services: Services) -> Finding:
     return Finding(True, "alarms", "none about the service")
 
 
-SERVICE_ALARMS: Final = ("loop", "backlog", "gateway", "budget")
+SERVICE_ALARMS: Final = ("loop", "backlog", "gateway", "budget", "set_aside")
 LOOKS: Final[Sequence[tuple[str, Look]]] = (
     ("clock", clock),
     ("content", content),

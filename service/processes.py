@@ -14,6 +14,7 @@ from service.wiring import Services
 from service.worker import Worker, WorkerParts
 
 ALARM_TIMEOUT_SECONDS = 10.0
+PULSE_SECONDS = 30.0
 
 
 async def run_watchdog(services: Services, stop: Stop) -> None:
@@ -42,7 +43,19 @@ async def run_watchdog(services: Services, stop: Stop) -> None:
 
 async def run_worker(services: Services, stop: Stop) -> None:
     """Run the loop in this process until `stop`; what is under way is finished first."""
-    await Worker(worker_parts(services)).run(stop)
+    worker = Worker(worker_parts(services))
+    pulse = asyncio.create_task(_pulse(worker))
+    try:
+        await worker.run(stop)
+    finally:
+        pulse.cancel()
+
+
+async def _pulse(worker: Worker) -> None:
+    """Let a loop that nothing wakes, as on a clock standing still, show now and then that it lives."""
+    while True:
+        await asyncio.sleep(PULSE_SECONDS)
+        worker.wake()
 
 
 def worker_parts(services: Services) -> WorkerParts:

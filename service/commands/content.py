@@ -11,6 +11,7 @@ import typer
 from flows.lint import Finding
 from service.commands.context import operator_settings, run
 from service.commands.problems import WRONG_USE, UserError
+from service.settings import Settings
 
 Folder = Annotated[
     Path | None, typer.Argument(metavar="DIR", help="A content folder; the standard one if left out.")
@@ -39,18 +40,23 @@ def lint(
 
 def publish(folder: Folder = None) -> int:
     """Check content, store it as one version and switch every process to it."""
-    return run(_publish(folder))
+    return run(_publish(operator_settings(), folder))
 
 
-async def _publish(folder: Path | None) -> int:
+async def _publish(settings: Settings, folder: Path | None) -> int:
     from service.checked import check
     from service.wiring import check_drafts, open_services
 
-    checked = check(folder)
+    checked = check(
+        folder,
+        settings.country,
+        two_way=settings.sms_two_way,
+        toll_free=settings.ussd_toll_free and (settings.sms_toll_free or not settings.sms_two_way),
+    )
     if checked.findings:
         _show(checked.findings)
         raise UserError("Nothing was published: correct what stands above and publish again.")
-    async with open_services(operator_settings()) as services:
+    async with open_services(settings) as services:
         await check_drafts(services, checked.tables)
         bundle = await services.bundles.publish(checked.tables, await services.clocks.wall.now())
     print(f"Published {bundle.sha256[:12]}. Sessions under way end in the version they began in.")

@@ -9,8 +9,9 @@ import typer
 from service.commands.context import data_dir, demo_address
 from service.commands.problems import WRONG_USE, UserError
 
-HELP = "Type a code such as *384*77# to dial, `sms TEXT` to send a text, `call`, or Enter to look for new texts; q ends."
-SECONDS = 15.0
+HELP = "Type a code such as *384*77# to dial, `sms TEXT` to send a text, `call`, or Enter to look for new texts; q hangs up and ends."
+SECONDS = 60.0
+LAST_TEXTS = 5
 
 
 def phone(
@@ -67,17 +68,18 @@ class _Handset:
             kind, _, screen = self._post("/simulator/ussd", fields).partition(" ")
             print(screen)
             typed = _ask("= ") if kind == "CON" else None
-            if typed is None:
+            if typed is None or typed == "q":
                 return
             text = f"{text}*{typed}" if text else typed
 
     def _show_texts(self) -> None:
         answer = self._client.get("/simulator/outbox", params={"since": self._seen})
         _check(answer)
-        for text in answer.json():
-            self._seen = max(self._seen, text["seq"])
-            if text["to"] == self._number:
-                print(f"[{text['at']}] {text['text']}")
+        texts = answer.json()
+        mine = [text for text in texts if text["to"] == self._number]
+        for text in mine if self._seen else mine[-LAST_TEXTS:]:
+            print(f"[{text['at']}] {text['text']}")
+        self._seen = max([self._seen, *(text["seq"] for text in texts)])
 
     def _post(self, path: str, fields: dict[str, str]) -> str:
         answer = self._client.post(path, data=fields)

@@ -1,10 +1,32 @@
 """Every way a command can fail, as one sentence that names the remedy, and an exit code."""
 
+import sys
 import traceback
+from collections.abc import Sequence
 from typing import Final
 
 FAILED: Final = 1
 WRONG_USE: Final = 2
+
+# Ours hold a sentence made for a person; the others may quote data, and are named only.
+_OURS: Final = (
+    ("flows.screens", "BundleError"),
+    ("scheduler.rules_read", "RulesError"),
+    ("service.bundles", "NoBundleError"),
+    ("service.clocks", "NobodySettlesError"),
+    ("service.directory", "DirectoryError"),
+    ("service.embedded_home", "EmbeddedDatabaseError"),
+    ("service.serve", "PortTakenError"),
+    ("service.settings", "SettingsError"),
+    ("service.wiring", "DatabaseAwayError"),
+    ("service.wiring", "DraftRefusedError"),
+)
+_NO_TABLES: Final = (("asyncpg", "UndefinedTableError"), ("asyncpg", "UndefinedColumnError"))
+_DATABASE: Final = (
+    ("asyncpg", "PostgresError"),
+    ("asyncpg", "InterfaceError"),
+    ("sqlalchemy.exc", "DBAPIError"),
+)
 
 
 class UserError(Exception):
@@ -25,31 +47,29 @@ def sentence_of(error: BaseException) -> tuple[str, int]:
 
 
 def _of_ours(error: BaseException) -> str | None:
-    from flows.bundle import BundleError
-    from scheduler.rules import RulesError
-    from service.bundles import NoBundleError
-    from service.directory import DirectoryError
-    from service.embedded_home import EmbeddedDatabaseError
-    from service.serve import PortTakenError
-    from service.settings import SettingsError
-    from service.wiring import DatabaseAwayError, DraftRefusedError
-
-    ours = (DirectoryError, SettingsError, EmbeddedDatabaseError, PortTakenError, NoBundleError, BundleError, RulesError,
-            DatabaseAwayError, DraftRefusedError)  # fmt: skip
-    return str(error) if isinstance(error, ours) else None
+    return str(error) if _is_one_of(error, _OURS) else None
 
 
 def _of_database(error: BaseException) -> str | None:
-    import asyncpg
-    from sqlalchemy.exc import DBAPIError
-
-    if isinstance(error, asyncpg.UndefinedTableError | asyncpg.UndefinedColumnError):
+    if _is_one_of(error, _NO_TABLES):
         return "The database lacks Pamoja's newest tables: run `pamoja migrate`."
-    if isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError | DBAPIError):
+    if _is_one_of(error, _DATABASE):
         return (
             f"The database refused ({type(error).__name__}): run `pamoja doctor`, which names what is wrong."
         )
     return None
+
+
+def _is_one_of(error: BaseException, names: Sequence[tuple[str, str]]) -> bool:
+    """Whether it is an instance of one of these classes, given as (module, class).
+
+    No module is loaded for it: what was never loaded has raised nothing.
+    """
+    return any(
+        isinstance(error, getattr(sys.modules[module], name))
+        for module, name in names
+        if module in sys.modules
+    )
 
 
 def _of_system(error: BaseException) -> str | None:

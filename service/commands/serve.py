@@ -1,5 +1,6 @@
 """`pamoja serve`, `worker` and `watchdog`: the processes of a programme."""
 
+import logging
 import os
 from contextlib import AsyncExitStack
 from typing import Annotated
@@ -8,6 +9,7 @@ import typer
 
 from service.commands.context import operator_settings, run
 from service.logs import configure_logging
+from service.settings import Settings
 
 
 def serve(
@@ -19,22 +21,22 @@ def serve(
 ) -> None:
     """Run the web server, and the loop unless told otherwise."""
     _log_all()
-    run(_serve(host, port, with_worker=not no_scheduler))
+    run(_serve(operator_settings(), host, port, with_worker=not no_scheduler))
 
 
 def worker() -> None:
     """Run the loop alone; any number of these share the work."""
     _log_all()
-    run(_worker())
+    run(_worker(operator_settings()))
 
 
 def watchdog() -> None:
     """Tell somebody outside when the loop, the gateway or the backlog stops moving."""
     _log_all()
-    run(_watchdog())
+    run(_watchdog(operator_settings()))
 
 
-async def _serve(host: str, port: int, *, with_worker: bool) -> None:
+async def _serve(settings: Settings, host: str, port: int, *, with_worker: bool) -> None:
     from service.app import create_asgi
     from service.processes import run_worker
     from service.serve import listen, serve_web, stop_on_signals, together
@@ -43,7 +45,7 @@ async def _serve(host: str, port: int, *, with_worker: bool) -> None:
     listener = listen(host, port)
     async with AsyncExitStack() as stack:
         stop = stack.enter_context(stop_on_signals())
-        services = await stack.enter_async_context(open_services(operator_settings()))
+        services = await stack.enter_async_context(open_services(settings))
         await ensure_ready(services)
         work = [serve_web(create_asgi(services), listener, stop)]
         if with_worker:
@@ -51,26 +53,27 @@ async def _serve(host: str, port: int, *, with_worker: bool) -> None:
         await together(stop, *work)
 
 
-async def _worker() -> None:
+async def _worker(settings: Settings) -> None:
     from service.processes import run_worker
     from service.serve import stop_on_signals
     from service.wiring import ensure_ready, open_services
 
     with stop_on_signals() as stop:
-        async with open_services(operator_settings()) as services:
+        async with open_services(settings) as services:
             await ensure_ready(services)
             await run_worker(services, stop)
 
 
-async def _watchdog() -> None:
+async def _watchdog(settings: Settings) -> None:
     from service.processes import run_watchdog
     from service.serve import stop_on_signals
     from service.wiring import open_services
 
     with stop_on_signals() as stop:
-        async with open_services(operator_settings(), patient=True) as services:
+        async with open_services(settings, patient=True) as services:
             await run_watchdog(services, stop)
 
 
 def _log_all() -> None:
     configure_logging(os.environ.get("PAMOJA_LOG_LEVEL", "INFO"))
+    logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
-from service.clocks import stepped_clocks
+from scheduler.clock import Clocks
+from service.clocks import SteppedCareClock
 from service.database import create_pool
 from service.wiring import Services
 from tests.integration.web.conftest import client_of
@@ -117,7 +118,7 @@ async def test_without_a_database_a_text_is_asked_for_again_and_a_caller_hears_a
     """Nothing was done with the text, and Africa's Talking brings it again for twelve hours."""
     there = services.pool
     services.pool = await create_pool("postgresql://nobody@127.0.0.1:1/none", min_size=0)
-    services.clocks = stepped_clocks(services.pool)
+    clocks, services.clocks = services.clocks, Clocks(SteppedCareClock(services.pool), services.clocks.wall)
     try:
         async with client_of(services) as client:
             text = {"id": "1", "from": "+254700000001", "text": "STOP"}
@@ -126,7 +127,7 @@ async def test_without_a_database_a_text_is_asked_for_again_and_a_caller_hears_a
             heard = await client.post(f"{hooks}/ussd", data=hop)
             ready = await client.get("/readyz")
             alive = await client.get("/healthz")
-        services.clocks = stepped_clocks(there)
+        services.clocks = clocks
         async with client_of(services) as client:
             call = await client.post(
                 f"{hooks}/voice", data={"sessionId": "v1", "callerNumber": "+254700000001"}
