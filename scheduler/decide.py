@@ -63,6 +63,7 @@ def decide(reminder: DueReminder, country: Country, now: datetime) -> Decision:
         or _site(reminder, schedule, step, now)
         or _work(step)
         or _reachable(reminder, schedule)
+        or _in_hand(reminder, schedule)
         or _answered(reminder)
         or _capped(reminder)
         or _hour(reminder, step, country, now)
@@ -171,6 +172,11 @@ def _reachable(reminder: DueReminder, schedule: Schedule) -> Skip | TellMentor |
 
 def _answered(reminder: DueReminder) -> Skip | None:
     return Skip("answered") if reminder.answered_since_due else None
+
+
+def _in_hand(reminder: DueReminder, schedule: Schedule) -> Skip | None:
+    """While somebody has said she is going to her, asking by text again only adds noise; dates still go."""
+    return Skip("in_hand") if reminder.in_hand and schedule.stream == "checkin" else None
 
 
 def _capped(reminder: DueReminder) -> Skip | None:

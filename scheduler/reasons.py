@@ -18,6 +18,7 @@ REASONS: dict[str, str] = {
     "missed": "The visit was missed, so this came too late.",
     "attendance_unknown": "Nobody has marked whether she came, and without a witness nothing is called missed.",
     "answered": "She had already answered.",
+    "in_hand": "Somebody had taken her case and was on the way to her.",
     # the site
     "site_closed": "Her clinic is closed; nobody is asked to come.",
     "no_network": "Her clinic has no network; nobody is asked to come until it has.",

@@ -219,7 +219,7 @@ class DueReminder:
     ``pushed_today`` and ``pushed_this_week`` count every text pushed to her (reminders and nudges; no
     answers) on her local day and in the seven days up to it; ``daily_rhythm``: she chose to be asked
     every day. ``site_has_entries`` is False only when the site's last working day had visits
-    expected and none was marked.
+    expected and none was marked. ``in_hand``: somebody has acknowledged a follow-up about her silence.
     """
 
     id: int
@@ -246,6 +246,7 @@ class DueReminder:
     pushed_this_week: int
     answered_since_due: bool
     daily_rhythm: bool = False
+    in_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)

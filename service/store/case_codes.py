@@ -1,7 +1,7 @@
 """Case codes: three digits that name one mother, or one unknown caller, to one member of staff and to nobody else."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -69,18 +69,28 @@ async def _known(conn: Connection, about: str, pairs: Sequence[Pair]) -> dict[Pa
 
 
 async def _give(conn: Connection, about: str, missing: Sequence[Pair], now: datetime) -> None:
-    """Insert a free code for each pair. What another transaction took meanwhile is left out and tried again."""
+    """Insert a free code for each pair. What another transaction took meanwhile is left out and tried again.
+
+    People talk about a case by its code, so everybody at a clinic gets the same one for her where it is
+    free: first the code a colleague knows her by, then one that nobody at the clinic uses.
+    """
     staff_ids = sorted({pair[0] for pair in missing})
     used = await _used(conn, staff_ids)
     if any(len(used[one]) + _count(missing, one) > COUNT for one in staff_ids):
         await conn.execute(_FREE, staff_ids, now - FREE_AFTER)
         used = await _used(conn, staff_ids)
+    nearby = await _used_nearby(conn, staff_ids)
+    shared = await _known_by_others(conn, about, [pair[1] for pair in missing])
     codes: list[int] = []
     for staff_id, subject in missing:
         if len(used[staff_id]) >= COUNT:
             raise NoCodeFreeError
-        code = next(code for code in _candidates(staff_id, about, subject) if code not in used[staff_id])
+        code = shared.get(subject, -1)
+        if code < 0 or code in used[staff_id]:
+            code = _first_free(about, subject, used[staff_id], nearby[staff_id])
         used[staff_id].add(code)
+        nearby[staff_id].add(code)
+        shared.setdefault(subject, code)
         codes.append(code)
     await conn.execute(
         _INSERT[about], [pair[0] for pair in missing], codes, [pair[1] for pair in missing], now
@@ -96,15 +106,33 @@ async def _used(conn: Connection, staff_ids: Sequence[int]) -> Mapping[int, set[
     return used
 
 
+async def _used_nearby(conn: Connection, staff_ids: Sequence[int]) -> Mapping[int, set[int]]:
+    """The codes in use with anybody at the clinic of each member of staff."""
+    used: dict[int, set[int]] = {one: set() for one in staff_ids}
+    for row in await conn.fetch(_NEARBY, list(staff_ids)):
+        used[row["id"]].add(row["code"])
+    return used
+
+
+async def _known_by_others(conn: Connection, about: str, subjects: Sequence[int]) -> dict[int, int]:
+    """The code by which somebody already knows each of these."""
+    return {row["subject"]: row["code"] for row in await conn.fetch(_SHARED[about], list(subjects))}
+
+
+def _first_free(about: str, subject: int, used: Set[int], nearby: Set[int]) -> int:
+    taken = used | nearby if len(used | nearby) < COUNT else used
+    return next(code for code in _candidates(about, subject) if code not in taken)
+
+
 def _count(pairs: Sequence[Pair], staff_id: int) -> int:
     return sum(pair[0] == staff_id for pair in pairs)
 
 
-def _candidates(staff_id: int, about: str, subject: int) -> Iterator[int]:
+def _candidates(about: str, subject: int) -> Iterator[int]:
     """Codes in an order that looks like chance and tells nothing: neighbours get no neighbouring codes."""
     number = 0
     while True:
-        digest = hashlib.sha256(f"{about}:{staff_id}:{subject}:{number}".encode()).digest()
+        digest = hashlib.sha256(f"{about}:{subject}:{number}".encode()).digest()
         yield FIRST + int.from_bytes(digest[:8], "big") % COUNT
         number += 1
 
@@ -119,6 +147,25 @@ _KNOWN: Final[Mapping[str, str]] = {
         SELECT c.staff_id, c.phone_id AS subject, c.code
         FROM unnest($1::bigint[], $2::bigint[]) AS w(staff_id, subject)
         JOIN case_code c ON c.staff_id = w.staff_id AND c.phone_id = w.subject
+    """,
+}
+
+_NEARBY = """
+SELECT DISTINCT w.id, c.code
+FROM unnest($1::bigint[]) AS w(id)
+JOIN staff mine ON mine.id = w.id
+JOIN staff there ON there.facility_id = mine.facility_id
+JOIN case_code c ON c.staff_id = there.id
+"""
+
+_SHARED: Final[Mapping[str, str]] = {
+    "mother": """
+        SELECT DISTINCT ON (mother_id) mother_id AS subject, code FROM case_code
+        WHERE mother_id = ANY($1::bigint[]) ORDER BY mother_id, given_at, staff_id
+    """,
+    "phone": """
+        SELECT DISTINCT ON (phone_id) phone_id AS subject, code FROM case_code
+        WHERE phone_id = ANY($1::bigint[]) ORDER BY phone_id, given_at, staff_id
     """,
 }
 

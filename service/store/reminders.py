@@ -217,4 +217,5 @@ def _item(row: Any, pushed: tuple[int, int], now: datetime) -> DueReminder:
         pushed_this_week=pushed[1],
         answered_since_due=row["answered_since_due"],
         daily_rhythm=row["rhythm"] == "daily",
+        in_hand=row["in_hand"],
     )

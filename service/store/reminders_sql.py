@@ -21,6 +21,8 @@ SELECT c.id, c.mother_id, e.country, e.schedule, c.step, c.occurrence, c.due_at,
     m.set_up_at, m.signature, m.wording, m.baby_wording, m.rhythm, m.checkin_hour, m.mentor_id,
     coalesce(v.facility_id, m.facility_id) AS facility_id,
     EXISTS (SELECT FROM consent k WHERE k.mother_id = m.id AND k.stream = 'sms' AND k.withdrawn_at IS NULL) AS consented,
+    EXISTS (SELECT FROM follow_up u WHERE u.mother_id = m.id AND u.state = 'acknowledged'
+        AND u.cause IN ('silent', 'number_problem')) AS in_hand,
     f.status AS site,
     coalesce((
         SELECT s.closed_as IS NOT NULL OR EXISTS (SELECT FROM visit x WHERE x.facility_id = f.id

@@ -79,6 +79,7 @@ TABLE: list[tuple[str, DueReminder, Any]] = [
     ("no texts, check-in", reminder(signature="none"), Skip("no_texts")),
     ("no baby words", visit_reminder(schedule="infant_visit", infant_alive=True, baby_wording=False), Send),
     ("answered", reminder(answered_since_due=True), Skip("answered")),
+    ("a person is on the way", reminder(in_hand=True), Skip("in_hand")),
     ("enough today", reminder(pushed_today=CAP_DAY), Skip("cap_day")),
     ("enough this week", reminder(pushed_this_week=CAP_WEEK), Skip("cap_week")),
     ("daily by choice", visit_reminder(pushed_today=2, pushed_this_week=9, daily_rhythm=True), Send),
@@ -175,6 +176,7 @@ any_reminder = st.fixed_dictionaries(
         "pushed_today": st.integers(0, 4),
         "pushed_this_week": st.integers(0, 9),
         "answered_since_due": st.booleans(),
+        "in_hand": st.booleans(),
         "daily_rhythm": st.booleans(),
     }
 )
