@@ -1,5 +1,7 @@
 """The web application: every address, and the layers each request passes before it reaches one."""
 
+from typing import Any
+
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -50,7 +52,12 @@ def create_asgi(services: Services) -> ASGIApp:
     asgi: ASGIApp = UssdMiddleware(app, services.line, services.tokens)
     asgi = Guarded(asgi, services.metrics, services.timer)
     if settings.proxies:
-        asgi = ProxyHeadersMiddleware(asgi, trusted_hosts=[str(network) for network in settings.proxies])
+        # uvicorn and Starlette type the same protocol each in their own words.
+        inner: Any = asgi
+        outer: Any = ProxyHeadersMiddleware(
+            inner, trusted_hosts=[str(network) for network in settings.proxies]
+        )
+        asgi = outer
     return asgi
 
 

@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     )
     database_url: SecretStr | None = Field(
         None,
-        description="PostgreSQL address, postgresql://user:password@host/name; unset: the embedded one in DATA_DIR",
+        description="PostgreSQL address, postgresql://user:password@host/name; only the demo does without and runs its own",
     )
     gateway: Literal["africastalking", "simulator"] = Field(
         "africastalking", description="Who carries texts and USSD: africastalking or simulator"
