@@ -28,8 +28,10 @@ def follow_up_routes(services: Services, guard: Guard) -> APIRouter:
         user, fields = await guard.signed_form(request)
         if user is None:
             return RedirectResponse("/login", 303)
-        if not user.may_answer or user.staff_id is None or follow_up_id >= 2**63:
+        if not user.may_answer or user.staff_id is None:
             raise HTTPException(403)
+        if follow_up_id >= 2**63:
+            raise HTTPException(404)
         action, coming = _action_in(fields), _coming_in(fields)
         async with services.pool.acquire() as conn:
             facility = await reads.facility_of(conn, follow_up_id)

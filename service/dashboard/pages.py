@@ -31,9 +31,11 @@ def since(now: datetime, then: datetime) -> str:
     return f"{minutes // (24 * 60)} days"
 
 
-def clock_time(at: datetime, time_zone: str, *, year: bool = False) -> str:
-    """A local day and time: `Mon 14 Dec, 10:00`."""
+def clock_time(at: datetime, time_zone: str, *, year: bool = False, date: bool = True) -> str:
+    """A local day and time: `Mon 14 Dec, 10:00`; with ``year``, or without the date, as asked."""
     local = at.astimezone(ZoneInfo(time_zone))
+    if not date:
+        return f"{local:%a %H:%M}"
     month = f"{local:%b %Y}" if year else f"{local:%b}"
     return f"{local:%a} {local.day} {month}, {local:%H:%M}"
 
@@ -73,8 +75,9 @@ def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
 def same_site(request: Request) -> bool:
     """Whether a form was posted from our own pages, as far as the browser says. Tools that say nothing may post."""
     site = request.headers.get("sec-fetch-site")
-    if site is not None and site not in ("same-origin", "none"):
-        return False
+    if site is not None:
+        # Our own forms say `Origin: null`, since our pages send no referrer: this header is the one to believe.
+        return site in ("same-origin", "none")
     origin = request.headers.get("origin")
     return origin is None or origin.partition("://")[2] == request.headers.get("host", "")
 

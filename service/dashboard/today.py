@@ -96,6 +96,8 @@ def light_of(sending: reads.Sending, alarmed: bool, wall: datetime) -> tuple[str
         return "red", "The loop is not running: nothing is sent and nobody is told. Start the worker."
     if alarmed:
         return "red", "Something needs a person."
+    if sending.troubled_since is not None:
+        return "amber", "The gateway takes no messages at the moment. They wait, and are tried again."
     if sending.overdue:
         return "amber", "Some messages should have left by now."
     if sending.failed_today and sending.failed_today * 5 > sending.sent_today:

@@ -81,7 +81,7 @@ async def show(
         now_utc=in_utc(now),
         zone=zone,
         local_now=clock_time(now, zone, year=True),
-        local_time=clock_time(now, zone),
+        local_time=clock_time(now, zone, date=False),
         said=said,
     )
 

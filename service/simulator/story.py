@@ -14,7 +14,7 @@ LANGUAGES: Final = {"en": "English", "sw": "Kiswahili", "fr": "Français", "pt":
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Places in the list of people, and the hour before her check-in (None when none is planned)."""
+    """Places in the list of people, and the hour before her check-in (None when it is now, or none is planned)."""
 
     mother: int
     mentor: int
@@ -40,7 +40,8 @@ def choose(people: Sequence[Mapping[str, Any]], check_ins: Mapping[str, datetime
     number = coming[0][1] if coming else next(iter(candidates(people)), None)
     mother = _place(people, "mother", number)
     mentor = _place(people, "mentor", people[mother]["mentor"] if people else None)
-    return Story(mother, mentor, coming[0][0] - BEFORE if coming else None)
+    hour_before = coming[0][0] - BEFORE if coming else None
+    return Story(mother, mentor, hour_before if hour_before != now else None)
 
 
 def groups(people: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[tuple[int, Mapping[str, Any]]]]]:

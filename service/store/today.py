@@ -25,6 +25,7 @@ class Sending:
     sent_today: int
     failed_today: int
     beat_at: datetime | None
+    troubled_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -103,7 +104,7 @@ class Unanswered:
 async def sending(conn: Connection, now: datetime) -> Sending:
     """The figures of the last 24 hours of care time, and the last proof of life by the wall clock."""
     row = await conn.fetchrow(_SENDING, now, now - timedelta(hours=24), RECENT)
-    return Sending(**dict(row)) if row is not None else Sending(None, 0, 0, 0, 0, None)
+    return Sending(**dict(row)) if row is not None else Sending(None, 0, 0, 0, 0, None, None)
 
 
 async def facilities_of(conn: Connection, staff_id: int) -> list[int]:
@@ -159,11 +160,12 @@ _SENDING = """
 WITH recent AS (SELECT state, sent_at, settled_at, created_at FROM message ORDER BY id DESC LIMIT $3)
 SELECT (SELECT max(sent_at) FROM recent) AS last_sent_at,
     (SELECT count(*) FROM message WHERE state = 'queued') AS queued,
-    (SELECT count(*) FROM message WHERE state = 'queued' AND not_before < $1 - interval '10 minutes'
-        AND valid_until > $1) AS overdue,
-    (SELECT count(*) FROM recent WHERE sent_at > $2) AS sent_today,
-    (SELECT count(*) FROM recent WHERE state = 'failed' AND coalesce(settled_at, created_at) > $2) AS failed_today,
-    (SELECT max(wall_at) FROM heartbeat) AS beat_at
+    (SELECT count(*) FROM message WHERE state = 'queued' AND not_before < $1::timestamptz - interval '10 minutes'
+        AND valid_until > $1::timestamptz) AS overdue,
+    (SELECT count(*) FROM recent WHERE sent_at > $2::timestamptz) AS sent_today,
+    (SELECT count(*) FROM recent WHERE state = 'failed' AND coalesce(settled_at, created_at) > $2::timestamptz) AS failed_today,
+    (SELECT max(wall_at) FROM heartbeat) AS beat_at,
+    (SELECT min(troubled_since) FROM gateway_state) AS troubled_since
 """
 
 _FACILITIES = """

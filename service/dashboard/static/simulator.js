@@ -223,7 +223,8 @@ async function arrive() {
 function tick(now) {
   clock.dataset.now = now;
   find(".when", clock).textContent = local(now, true);
-  all(".lcd .bar time").forEach((time) => { time.textContent = local(now); });
+  const short = local(now).replace(/ .*, /, " ");
+  all(".lcd .bar time").forEach((time) => { time.textContent = short; });
 }
 
 async function step(fields) {
@@ -253,6 +254,11 @@ async function step(fields) {
 const guide = find(".guide");
 const steps = Object.fromEntries(all("[data-step]", guide).map((item) => [item.dataset.step, item]));
 
+function count(next) {
+  const all = Object.values(steps);
+  find(".count", guide).textContent = next ? `Step ${all.indexOf(next) + 1} of ${all.length}` : "";
+}
+
 function done(name) {
   if (!steps[name]) return;
   // Whoever is past a step needs no reminder of those before it.
@@ -261,6 +267,7 @@ function done(name) {
     if (item === steps[name]) break;
   }
   const next = Object.values(steps).find((item) => !item.classList.contains("done"));
+  count(next);
   Object.values(steps).forEach((item) => {
     item.classList.toggle("next", item === next);
     if (item === next) item.setAttribute("aria-current", "step"); else item.removeAttribute("aria-current");
@@ -273,9 +280,10 @@ const isDone = (name) => !steps[name] || steps[name].classList.contains("done");
 const isStory = () => left.who.value === guide.dataset.mother && right.who.value === guide.dataset.mentor;
 
 function caseCode() {
-  const alerts = all("li.fresh", right.list).map((item) => item.firstChild.textContent.match(/\b([2-9]\d\d) 1\b/));
-  const found = alerts.filter(Boolean).pop();
-  return found ? found[1] : "";
+  // Her code with her mentor; only once an alert has named it.
+  const hers = left.person ? left.person.dataset.code : "";
+  const alerts = all("li[data-seq]", right.list).map((item) => item.firstChild.textContent);
+  return hers && alerts.some((text) => text.includes(`${hers} 1`)) ? hers : "";
 }
 
 function tell() {
@@ -298,6 +306,7 @@ async function cast() {
   }
 }
 
+count(steps.dial);
 steps.dial.querySelector("button").addEventListener("click", async () => {
   await cast();
   look(left, "dial");

@@ -30,7 +30,9 @@ async def test_it_begins_with_a_red_silent_mother_her_mentor_and_the_hour_before
     page = (await phone.get("/simulator")).text
     chosen = re.findall(r'data-msisdn="([^"]+)"[^>]* selected', page)
     assert chosen == [MOTHER, MENTOR]
-    assert page.index("Red mothers who say nothing") < page.index("Other mothers") < page.index("Mentor mothers")
+    assert (
+        page.index("Red mothers who say nothing") < page.index("Other mothers") < page.index("Mentor mothers")
+    )
     assert "Riverside &lt;clinic&gt;" in page
     assert "<clinic>" not in page
 
@@ -75,9 +77,13 @@ async def test_a_phone_works_with_forms_alone(phone: httpx.AsyncClient, town: To
     key = "1" if "English" in home else "2"
     after = await phone.post("/simulator/press", data=fields | {"typed": key, "do": "dial"}, headers=HTML)
     assert screen(after.text, "a") != home
-    wrong = await phone.post("/simulator/press", data=hidden(page, "a") | {"typed": "112", "do": "dial"}, headers=HTML)
+    wrong = await phone.post(
+        "/simulator/press", data=hidden(page, "a") | {"typed": "112", "do": "dial"}, headers=HTML
+    )
     assert "only *384*77# answers" in wrong.text
-    await phone.post("/simulator/press", data=hidden(page, "a") | {"typed": "STOP", "do": "sms"}, headers=HTML)
+    await phone.post(
+        "/simulator/press", data=hidden(page, "a") | {"typed": "STOP", "do": "sms"}, headers=HTML
+    )
     assert [one["class"] for one in await town.texts() if one["to"] == MOTHER] == ["E"]
     called = await phone.post("/simulator/press", data=hidden(page, "a") | {"do": "call"}, headers=HTML)
     assert "Missed call given" in called.text

@@ -90,6 +90,9 @@ async def open_town(
         stop = asyncio.Event()
         running = asyncio.create_task(Worker(_parts(services, database_url)).run(stop))
         try:
+            async with asyncio.timeout(30):
+                while not await services.pool.fetchval("SELECT count(*) FROM heartbeat"):
+                    await asyncio.sleep(0.02)
             yield town
         finally:
             stop.set()
