@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from flows.events import DayClosed
-from service.demo.calendar import TODAY, DAY
-from service.demo.cast import Worker
+from service.demo.calendar import DAY, TODAY
+from service.demo.cast import Plan, Worker
 from service.demo.habits import Act, Arrange, Dial, Flash, Write, comes
 from service.demo.stage import GATEWAY, Stage, book
 from service.inbound.sms import InboundText, receive
@@ -26,8 +26,9 @@ class Actors:
     async def act(self, act: Act, now: datetime) -> None:
         """Do one thing."""
         match act:
-            case Write(_, msisdn, text):
-                await self._write(msisdn, text, now)
+            case Write(_, msisdn, text, case):
+                if case is None or await self._is_open(case):
+                    await self._write(msisdn, text, now)
             case Dial(_, msisdn, keys):
                 await self.dial(msisdn, keys)
             case Flash(_, msisdn):
@@ -86,6 +87,10 @@ class Actors:
         else:
             await self.dial(worker.msisdn, (*keys, "2", *("1" if here else "2" for here in came)))
 
+    async def _is_open(self, plan: Plan) -> bool:
+        mother_id = self.stage.mother_ids[plan.place]
+        return bool(await self.stage.services.pool.fetchval(_OPEN_CASE, mother_id))
+
     def _came(self, mother_id: int, day: date) -> bool:
         plan = self.stage.plans[mother_id]
         return comes(plan, day, (plan.place, day) in self.arranged)
@@ -106,3 +111,5 @@ WHERE v.facility_id = $1 AND v.due_on = $2 AND v.status IN ('expected', 'unknown
   AND (n.id IS NULL OR n.status = 'alive')
 ORDER BY v.id
 """
+
+_OPEN_CASE = "SELECT EXISTS (SELECT FROM follow_up WHERE mother_id = $1 AND state <> 'resolved')"

@@ -8,13 +8,14 @@ END = datetime(2026, 6, 1, 8, 55, tzinfo=ZoneInfo(ZONE))
 """The instant history ends and a visitor begins: a Monday, before the day's first contacts."""
 
 TODAY = END.date()
-WEEKS = 12
-"""How long the history is. Building it must take less than a minute on two cores."""
+WEEKS = 9
+"""How long the history is: two months and not three, so that two cores build it well within a minute."""
 
 WORK_HOURS = (9, 10, 12, 15, 17, 19)
 """The local hours at which made-up people act. Few on purpose: each costs a settling of the loop."""
 
 DAY = timedelta(days=1)
+SATURDAY = 5
 
 
 def starts_on(weeks: int) -> date:
@@ -33,8 +34,10 @@ def local_day(moment: datetime) -> date:
 
 
 def workday(day: date) -> date:
-    """The day itself, or the Monday after a weekend."""
-    return day + timedelta(days=max(0, 7 - day.weekday())) if day.weekday() >= 5 else day
+    """The day itself; for a weekend a day of the week after, not always the same one."""
+    if day.weekday() < SATURDAY:
+        return day
+    return day + timedelta(days=7 - day.weekday() + day.toordinal() // 7 % SATURDAY)
 
 
 def next_slot(moment: datetime, skip: int = 0) -> datetime:

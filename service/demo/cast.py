@@ -6,7 +6,15 @@ from typing import Literal
 
 StaffRole = Literal["mentor", "supervisor", "nurse"]
 Behaviour = Literal[
-    "steady", "sometimes", "asks_call", "misses_doses", "silent", "gone_quiet", "stopped", "no_phone", "not_set_up"
+    "steady",
+    "sometimes",
+    "asks_call",
+    "misses_doses",
+    "silent",
+    "gone_quiet",
+    "stopped",
+    "no_phone",
+    "not_set_up",
 ]
 """What a made-up mother does in the demo's history. ``silent`` answered until its end and says nothing
 from then on; ``gone_quiet`` fell silent during it. Staff are ``steady``, ``slow`` or ``ignores``."""

@@ -43,7 +43,7 @@ def draw(mothers: int, weeks: int, seed: int = SEED) -> Cast:
     random = Random(seed)
     staff = _staff(random)
     plans = tuple(_mother(random, place, weeks) for place in range(mothers))
-    plans = tuple(replace(plan, **special_parts(plan, weeks, mothers, staff)) for plan in plans)
+    plans = tuple(replace(plan, **special_parts(plan, weeks, staff)) for plan in plans)
     return Cast(SITES, staff, _with_pins(random, plans, staff))
 
 
@@ -61,7 +61,8 @@ def _staff(random: Random) -> tuple[Worker, ...]:
     ]
     supervisors = [worker("supervisor", i, i, 321 + i, ends_at=time(19)) for i in range(len(SITES))]
     nurses = [
-        worker("nurse", i, i // 2, 331 + i, starts_at=time(7), ends_at=time(19)) for i in range(2 * len(SITES))
+        worker("nurse", i, i // 2, 331 + i, starts_at=time(7), ends_at=time(19))
+        for i in range(2 * len(SITES))
     ]
     return (*mentors, *supervisors, *nurses)
 
@@ -90,7 +91,9 @@ def _mother(random: Random, place: int, weeks: int) -> Plan:
         msisdn=None if no_phone else NUMBERS.format(place + 1),
         phone="none" if no_phone else "hers",
         pin=None,
-        signature="none" if place % NO_TEXTS_EVERY == NO_TEXTS_EVERY - 4 else random.choice(("tips", "tips", "group")),
+        signature="none"
+        if place % NO_TEXTS_EVERY == NO_TEXTS_EVERY - 4
+        else random.choice(("tips", "tips", "group")),
         stage="pregnant" if pregnant else "baby_born",
         anchor_on=anchor,
         joins_on=joins,

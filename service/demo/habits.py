@@ -16,17 +16,32 @@ CASE = re.compile(r"\b([2-9][0-9]{2}) 1\b")
 """What an alert asks to be answered with: the case code and a digit."""
 
 FINE_WORDS = {"en": "I am fine", "sw": "niko sawa"}
-ANSWERS = {"steady": 0.94, "sometimes": 0.55, "asks_call": 0.9, "misses_doses": 0.9, "silent": 1.0, "gone_quiet": 0.95}
-COMES = {"sometimes": 0.78, "asks_call": 0.9, "misses_doses": 0.86, "no_phone": 0.86, "not_set_up": 0.84, "silent": 1.0}
+ANSWERS = {
+    "steady": 0.94,
+    "sometimes": 0.55,
+    "asks_call": 0.9,
+    "misses_doses": 0.9,
+    "silent": 1.0,
+    "gone_quiet": 0.95,
+}
+COMES = {
+    "sometimes": 0.78,
+    "asks_call": 0.9,
+    "misses_doses": 0.86,
+    "no_phone": 0.86,
+    "not_set_up": 0.84,
+    "silent": 1.0,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """A text from this number."""
+    """A text from this number. ``case``: what came of a mother's case, not sent when that is closed by then."""
 
     when: datetime
     msisdn: str
     text: str
+    case: Plan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +104,9 @@ def mother_acts(plan: Plan, question: str | None, now: datetime) -> Iterator[Act
         yield Write(when, plan.msisdn, "1")
 
 
-def staff_acts(worker: Worker, text: str, plan: Plan | None, told_before: bool, now: datetime) -> Iterator[Act]:
+def staff_acts(
+    worker: Worker, text: str, plan: Plan | None, told_before: bool, now: datetime
+) -> Iterator[Act]:
     """What a mentor, supervisor or nurse does about an alert: goes, says what came of it, agrees a day.
 
     ``plan`` is whom the code names; nobody acts on the forgotten one.
@@ -112,11 +129,11 @@ def staff_acts(worker: Worker, text: str, plan: Plan | None, told_before: bool, 
         return
     reported = at(workday(going.date() + DAY), dice.choice((10, 12, 15)))
     if is_quiet(plan, reported.date()):
-        yield Write(reported, worker.msisdn, f"{code} 5")
+        yield Write(reported, worker.msisdn, f"{code} 5", plan)
         return
     # "3", and "2" to the question when she will come: this week.
-    yield Write(reported, worker.msisdn, f"{code} 3")
-    yield Write(reported, worker.msisdn, f"{code} 2")
+    yield Write(reported, worker.msisdn, f"{code} 3", plan)
+    yield Write(reported, worker.msisdn, f"{code} 2", plan)
     yield Arrange(reported, plan, workday(reported.date() + 2 * DAY))
     if plan.reachable and plan.msisdn is not None and plan.behaviour == "sometimes" and dice.random() < 0.6:
         yield Write(next_slot(reported), plan.msisdn, FINE_WORDS[plan.language])

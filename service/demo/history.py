@@ -10,23 +10,23 @@ from typing import Any
 from scheduler.loop import settle
 from scheduler.ports import Ports
 from service.clocks import set_stepped
-from service.demo.actors import Actors
+from service.demo.actors import BY_PHONE_FROM, Actors
 from service.demo.calendar import DAY, END, TODAY, at, starts_on
 from service.demo.cast import Plan
 from service.demo.habits import Dial, Write, mother_acts, staff_acts
 from service.demo.stage import Stage, enrol, lose_baby
 from service.demo.texts import new_texts
-from service.logs import get_logger
 from service.store.idle import next_due
 
-CLOSES_AT = 17
+ALERT = "A"
+CLOSES_AT, CLOSES_LATE_AT = 15, 17
+"""Days are closed before the clinic's own hour asks for it; in the last week after it, so that the asking shows."""
+
 NOT_CLOSED = (1, TODAY - 3 * DAY)
 """The clinic, and the Friday, whose day nobody closed."""
 
-NIGHT_CALL = (17, 22)
+NIGHT_CALL = (24, 22)
 """The mother (by place) whose baby was in danger on the last evening, and the hour."""
-
-_log = get_logger(__name__)
 
 Deed = Callable[[datetime], Awaitable[None]]
 
@@ -35,7 +35,9 @@ class BrokenHistoryError(RuntimeError):
     """A pass of the loop failed while the demo's history was made."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"The demo's history could not be made ({name}): start it again, and report it if that fails.")
+        super().__init__(
+            f"The demo's history could not be made ({name}): start it again, and report it if that fails."
+        )
 
 
 @dataclass(slots=True)
@@ -86,7 +88,7 @@ class History:
         await self._listen(now)
 
     async def _settle(self, now: datetime) -> None:
-        await settle(self.ports, self.stage.services.countries, now, log=_log, faults=_broken)
+        await settle(self.ports, self.stage.services.countries, now, log=_Quiet(), faults=_broken)
 
     async def _listen(self, now: datetime) -> None:
         """Let everybody read what came, and plan what they do about it."""
@@ -96,7 +98,7 @@ class History:
             if text["mother_id"] is not None and text["question"] is not None:
                 plan = self.stage.plans[text["mother_id"]]
                 acts += mother_acts(plan, text["question"], now)
-            for worker in self.stage.cast.staff:
+            for worker in self.stage.cast.staff if text["class"] == ALERT else ():
                 if worker.msisdn == text["to"]:
                     about = await self._about(worker.msisdn, text["text"])
                     told = (worker.msisdn, text["text"])
@@ -126,14 +128,18 @@ class History:
     def _plan_ahead(self) -> None:
         for plan in self.stage.cast.mothers:
             joins = at(plan.joins_on, plan.joins_at)
-            self._later(joins, lambda now, plan=plan: enrol(self.stage, plan, self.hashes.get(plan.place), now))
+            self._later(
+                joins, lambda now, plan=plan: enrol(self.stage, plan, self.hashes.get(plan.place), now)
+            )
             if plan.lost_baby_on is not None:
-                self._later(at(plan.lost_baby_on, 12), lambda now, plan=plan: lose_baby(self.stage, plan, now))
+                self._later(
+                    at(plan.lost_baby_on, 12), lambda now, plan=plan: lose_baby(self.stage, plan, now)
+                )
             for day, words in plan.writes:
                 write = Write(at(day, 12), plan.msisdn or "", words)
                 self._later(write.when, lambda now, act=write: self.actors.act(act, now))
-            if plan.place == NIGHT_CALL[0] and plan.msisdn is not None:
-                dial = Dial(at(TODAY - DAY, NIGHT_CALL[1]), plan.msisdn, ("4", "2"))
+            if plan.place == NIGHT_CALL[0]:
+                dial = Dial(at(TODAY - DAY, NIGHT_CALL[1]), plan.msisdn or "", ("4", "2"))
                 self._later(dial.when, lambda now, act=dial: self.actors.act(act, now))
         for site in range(len(self.stage.cast.sites)):
             self._close_days(site)
@@ -142,9 +148,10 @@ class History:
         day = starts_on(self.weeks)
         closers = self.stage.cast.of("mentor", site)[:3]
         while day < TODAY:
-            if day.weekday() < 5 and (site, day) != NOT_CLOSED:
+            if (site, day) != NOT_CLOSED:
                 worker = closers[day.toordinal() % len(closers)]
-                self._later(at(day, CLOSES_AT), self._closing(site, day, worker))
+                hour = CLOSES_LATE_AT if day >= BY_PHONE_FROM else CLOSES_AT
+                self._later(at(day, hour), self._closing(site, day, worker))
             day += timedelta(days=1)
 
     def _closing(self, site: int, day: date, worker: Any) -> Deed:
@@ -152,6 +159,13 @@ class History:
             await self.actors.close_day(site, day, worker, now)
 
         return close
+
+
+class _Quiet:
+    """A log that says nothing: thousands of settlings of made-up months would only be noise."""
+
+    def info(self, event: str, /, **counts: int) -> None:
+        """Say nothing."""
 
 
 def _broken(name: str, error: Exception) -> None:

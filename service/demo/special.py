@@ -5,10 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from service.demo.calendar import DAY, TODAY, starts_on, workday
-from service.demo.cast import NUMBERS, MENTORS_A_SITE, Plan, Worker
-
-EXPECTED_TODAY_EVERY = 11
-"""About how many mothers there are for one who is expected at her clinic on the last day."""
+from service.demo.cast import MENTORS_A_SITE, NUMBERS, Plan, Worker
 
 _ON_TEXTS: Mapping[str, Any] = {
     "phone": "hers",
@@ -23,27 +20,40 @@ _ON_TEXTS: Mapping[str, Any] = {
 }
 
 
-def special_parts(plan: Plan, weeks: int, mothers: int, staff: Sequence[Worker]) -> dict[str, Any]:
+def special_parts(plan: Plan, weeks: int, staff: Sequence[Worker]) -> dict[str, Any]:
     """What differs for the mother at this place from how she was drawn."""
-    parts = dict(_parts(plan, weeks, staff))
-    if not parts and plan.place % EXPECTED_TODAY_EVERY == 8 and plan.completed:
-        return {"visits": (*(day for day in plan.visits if day < TODAY - 5 * DAY), TODAY, workday(TODAY + 28 * DAY))}
-    return parts
-
-
-def _parts(plan: Plan, weeks: int, staff: Sequence[Worker]) -> Mapping[str, Any]:
     joins = max(starts_on(weeks), workday(TODAY - timedelta(weeks=min(weeks, 9)) + plan.place % 5 * DAY))
     own = {**_ON_TEXTS, "msisdn": NUMBERS.format(plan.place + 1), "joins_on": joins}
     match plan.place:
         case 0:
             # Her baby died ten days ago: not one word about that baby is sent, and she is well cared for.
-            return {**own, **_born(70), **_visits(plan, joins), "lost_baby_on": TODAY - min(10, weeks * 3) * DAY}
+            return {
+                **own,
+                **_born(70),
+                **_visits(plan, joins),
+                "lost_baby_on": TODAY - min(10, weeks * 3) * DAY,
+            }
         case 1:
-            return {**own, **_visits(plan, joins), "behaviour": "stopped", "writes": ((TODAY - 9 * DAY, "STOP"),)}
+            return {
+                **own,
+                **_visits(plan, joins),
+                "behaviour": "stopped",
+                "writes": ((TODAY - 9 * DAY, "STOP"),),
+            }
         case 2:
-            return {**own, "language": "en", **_visits(plan, joins), "writes": ((TODAY - 4 * DAY, "Who is this?"),)}
+            return {
+                **own,
+                "language": "en",
+                **_visits(plan, joins),
+                "writes": ((TODAY - 4 * DAY, "Who is this?"),),
+            }
         case 3:
-            return {**own, **_quiet_soon(plan, joins, 1, 10), **_due_in(98), "art_started_on": TODAY - 50 * DAY}
+            return {
+                **own,
+                **_quiet_soon(plan, joins, 1, 10),
+                **_due_in(98),
+                "art_started_on": TODAY - 50 * DAY,
+            }
         case 9:
             return {**own, **_quiet_soon(plan, joins, 2, 12), **_due_in(19)}
         case 15:
@@ -57,7 +67,14 @@ def _parts(plan: Plan, weeks: int, staff: Sequence[Worker]) -> Mapping[str, Any]
         case 21:
             return {**own, **_quiet_soon(plan, joins, 1, 15), **_due_in(120), "under_20": True}
         case 4:
-            return {**own, **_born(75), "twins": True, "phone": "shared", "language": "sw", **_visits(plan, joins)}
+            return {
+                **own,
+                **_born(75),
+                "twins": True,
+                "phone": "shared",
+                "language": "sw",
+                **_visits(plan, joins),
+            }
         case 5:
             return {
                 **own,
@@ -90,7 +107,13 @@ def _parts(plan: Plan, weeks: int, staff: Sequence[Worker]) -> Mapping[str, Any]
                 "visits": (workday(TODAY - 8 * DAY), workday(TODAY + 20 * DAY)),
             }
         case 10:
-            return {**own, **_born(45), "run_out_on": TODAY - 6 * DAY, "refilled": False, **_visits(plan, joins)}
+            return {
+                **own,
+                **_born(45),
+                "run_out_on": TODAY - 6 * DAY,
+                "refilled": False,
+                **_visits(plan, joins),
+            }
         case 11:
             return {**own, **_due_in(12), **_gone_quiet(plan, joins, 6)}
         case 13:
@@ -99,6 +122,9 @@ def _parts(plan: Plan, weeks: int, staff: Sequence[Worker]) -> Mapping[str, Any]
             return {**own, **_due_in(75), **_gone_quiet(plan, joins, min(24, weeks * 5))}
         case 16:
             return {**own, **_born(430), **_gone_quiet(plan, joins, min(26, weeks * 5))}
+        case 24:
+            # On the last evening she dials that her baby is in danger; the night nurse takes it.
+            return {**own, **_born(100), **_visits(plan, joins)}
         case _:
             return {}
 

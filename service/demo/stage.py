@@ -132,7 +132,9 @@ async def _details(conn: Connection, stage: Stage, plan: Plan, mother_id: int, n
         await mothers.add_infant(conn, facility, mother_id, plan.anchor_on, now, birth_order=2)
 
 
-async def book(conn: Connection, stage: Stage, plan: Plan, after: date, now: datetime, on: date | None = None) -> None:
+async def book(
+    conn: Connection, stage: Stage, plan: Plan, after: date, now: datetime, on: date | None = None
+) -> None:
     """Enter her next appointment after this day (or ``on``), and how far the pills reach that she was given."""
     day = on or next((day for day in plan.visits if day > after), None)
     if day is None:
