@@ -10,7 +10,7 @@ from itertools import takewhile
 
 from flows.bundle import SOURCE, Bundle
 from flows.events import LanguageChosen, SessionResumed
-from flows.inputs import InputError, normalise, parse
+from flows.inputs import LOOK_UP, InputError, normalise, parse
 from flows.render import MORE
 from flows.types import Facts, HopResult, PersonKind, Screen, SessionState
 from flows.walk import OWN, Walk, option_of
@@ -32,8 +32,8 @@ def begin(bundle: Bundle, segments: Sequence[str], facts: Facts) -> HopResult:
     """Return the first hop of a session.
 
     ``segments`` are what was dialled through (``*384*7*417#``: "7", "417"), usually none. They
-    navigate: none that would act, end or be typed into an input is followed, and those after a PIN
-    wait for it.
+    navigate: none that would act, end or be typed into an input is followed (a case code only looks
+    up), and those after a PIN wait for it.
     """
     known = facts.language is not None and facts.language in bundle.languages
     language = facts.language if known and facts.language is not None else SOURCE
@@ -194,13 +194,26 @@ def _follow(result: HopResult, bundle: Bundle, facts: Facts, segments: Sequence[
         if state.screen == "pin":
             waiting = replace(state, pending=tuple(segments[index:MAX_SEGMENTS]))
             return replace(result, state=waiting)
-        chosen = state.shown.get(segment)
-        if chosen is None or chosen.startswith(">"):
+        tried = _dialled(Walk(bundle, facts, state), bundle.screens[state.screen], segment)
+        if tried is None or tried.events or tried.state is None:
             break
-        tried = _choose(Walk(bundle, facts, state), bundle.screens[state.screen], chosen)
-        if tried.events or tried.state is None or bundle.screens[tried.state.screen].kind == "end":
+        if bundle.screens[tried.state.screen].kind == "end":
             break
         if tried.state.screen == "pin" and tried.state.wanted not in bundle.passive:
             break  # the PIN would otherwise confirm what was only dialled
         result = replace(tried, events=result.events)
     return result
+
+
+def _dialled(walk: Walk, screen: Screen, segment: str) -> HopResult | None:
+    """Try one segment as an option shown, or as a code the screen looks up; None when it is neither."""
+    chosen = walk.state.shown.get(segment)
+    if chosen is not None:
+        return None if chosen.startswith(">") else _choose(walk, screen, chosen)
+    if screen.input not in LOOK_UP:
+        return None
+    try:
+        value = parse(screen.input, segment, walk.facts, walk.state)
+    except InputError:
+        return None
+    return _accept(walk, screen, value)

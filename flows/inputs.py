@@ -20,6 +20,7 @@ LONGEST_DUE_AHEAD = timedelta(weeks=43)
 """A pregnancy counted from its last period, with one week of slack either way."""
 LONGEST_OVERDUE = timedelta(weeks=3)
 LONGEST_AHEAD = timedelta(days=366)
+LONGEST_RUN_OUT_AGO = timedelta(days=183)
 LONGEST_AGO = timedelta(days=366 * 60)
 
 _DIGITS = re.compile(r"[0-9]+")
@@ -162,6 +163,12 @@ def _due_date(text: str, facts: Facts, state: SessionState) -> str:
     return _date(text, today - LONGEST_OVERDUE, today + LONGEST_DUE_AHEAD, today, "error.due_date")
 
 
+def _run_out_date(text: str, facts: Facts, state: SessionState) -> str:
+    """The day a supply ends, or has ended already: who has run out is the one to find first."""
+    today = facts.now.date()
+    return _date(text, today - LONGEST_RUN_OUT_AGO, today + LONGEST_AHEAD, today, "error.run_out_date")
+
+
 KINDS: Mapping[str, Callable[[str, Facts, SessionState], str]] = {
     "digits": _any_digits,
     "pin": _pin,
@@ -174,8 +181,12 @@ KINDS: Mapping[str, Callable[[str, Facts, SessionState], str]] = {
     "date_future": _date_future,
     "birth_date": _birth_date,
     "due_date": _due_date,
+    "run_out_date": _run_out_date,
     "hour": _hour,
 }
+
+LOOK_UP = frozenset({"case_code"})
+"""Kinds that only find what is there already: dialled through, they navigate and type nothing in."""
 
 ERROR_WORDS: Mapping[str, tuple[str, ...]] = {
     "digits": ("error.digits",),
@@ -189,6 +200,7 @@ ERROR_WORDS: Mapping[str, tuple[str, ...]] = {
     "date_future": ("error.date", "error.date_future"),
     "birth_date": ("error.date", "error.birth_date"),
     "due_date": ("error.date", "error.due_date"),
+    "run_out_date": ("error.date", "error.run_out_date"),
     "hour": ("error.hour",),
 }
 """The words each kind may answer with: a bundle that uses the kind must have them."""

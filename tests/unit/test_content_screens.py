@@ -297,6 +297,23 @@ def test_finish_an_enrolment() -> None:
     ]
 
 
+@pytest.mark.parametrize(("typed", "run_out"), [("2011", date(2026, 11, 20)), ("0112", date(2026, 12, 1))])
+def test_a_supply_may_have_run_out_already(typed: str, run_out: date) -> None:
+    call = phone(pin_of=MENTOR).dial("7", "2727", "4", "1", "9", typed, "2", "2")
+    assert [event.run_out_on for event in call.events if isinstance(event, EnrolmentCompleted)] == [run_out]
+
+
+@pytest.mark.parametrize("typed", ["7*417", "7*417*1", "7*417*3*1"])
+def test_a_case_dialled_at_once_is_opened_after_the_pin_and_never_answered(typed: str) -> None:
+    asked = phone(pin_of=MENTOR).type(typed)
+    assert asked.reads.startswith("Enter PIN")
+    opened = phone(pin_of=MENTOR).type(typed, "2727")
+    assert opened.reads.startswith("417 no answer") or opened.reads.startswith("417: when?")
+    assert not opened.events
+    wrong = phone(pin_of=MENTOR).type(typed, "9999")
+    assert "417" not in wrong.reads
+
+
 def test_day_close_marks_who_was_absent() -> None:
     call = phone(pin_of=MENTOR).dial("7", "2727", "3", "2", "1", "2", "1")
     assert call.texts[3].split("\n")[:5] == [

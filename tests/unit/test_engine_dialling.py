@@ -65,6 +65,23 @@ def test_what_was_dialled_past_the_pin_waits_for_it_and_still_never_acts() -> No
     assert go_on(asked, "1111", facts()).reply.text == TIP
 
 
+def test_a_case_code_dialled_past_the_pin_opens_that_case_and_confirms_nothing() -> None:
+    asked = begin(BUNDLE, ("7", "418", "1"), facts())
+    assert asked.reply.text == "Enter PIN\n0 Back"
+    shown = go_on(asked, "4827", mentor_facts())
+    assert shown.reply.text == "Case 418\n1 Going\n0 Back"
+    assert not shown.events
+    assert state_of(shown).data["case_code"] == "418"
+    assert go_on(asked, "1111", facts()).reply.text == TIP
+
+
+@pytest.mark.parametrize("typed", ["199", "41", "4180"])
+def test_what_is_no_case_code_stops_at_the_screen_that_asks_for_one(typed: str) -> None:
+    shown = go_on(begin(BUNDLE, ("7", typed), facts()), "4827", mentor_facts())
+    assert shown.reply.text.startswith("Case code, or:")
+    assert not shown.events
+
+
 def test_a_pin_never_confirms_what_was_only_dialled() -> None:
     changed = tables()
     changed["screens"]["home"]["option"].append(
