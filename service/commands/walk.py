@@ -11,6 +11,7 @@ from flows.types import (
     ExpectedVisit,
     Facts,
     FollowUpItem,
+    IncompleteEnrolment,
     MotherFacts,
     PersonOnNumber,
     StaffFacts,
@@ -19,6 +20,7 @@ from flows.types import (
 from service.commands.problems import WRONG_USE, UserError
 
 MADE_UP_PIN = "2468"
+MADE_UP_CODE = "4711"
 NOW = datetime.fromisoformat("2026-11-30T10:00:00+03:00")
 
 
@@ -44,7 +46,8 @@ def try_menus(
         raise UserError(
             f"There is no language {lang}: use one of {', '.join(sorted(bundle.languages))}.", WRONG_USE
         )
-    print(f"A made-up {caller.value}; the PIN is {MADE_UP_PIN}. Enter alone or q ends.")
+    print(f"A made-up {caller.value}; the PIN is {MADE_UP_PIN}, a set-up code is {MADE_UP_CODE}.")
+    print("Enter alone or q ends.")
     facts = _facts(lang, caller)
     result = advance(bundle, None, "", facts)
     while True:
@@ -55,7 +58,10 @@ def try_menus(
         if typed in (None, "", "q"):
             return
         knows = result.state is not None and result.state.screen == "pin" and typed == MADE_UP_PIN
-        result = advance(bundle, result.state, str(typed), replace(facts, pin_person=1 if knows else None))
+        known = replace(
+            facts, pin_person=1 if knows else None, code_mother=1 if typed == MADE_UP_CODE else None
+        )
+        result = advance(bundle, result.state, str(typed), known)
 
 
 def _ask() -> str | None:
@@ -66,7 +72,7 @@ def _ask() -> str | None:
 
 
 def _facts(language: str, caller: Caller) -> Facts:
-    """A made-up mother with two visits to come, or a mentor with three follow-ups and a day to close."""
+    """A made-up mother with two visits to come, or a mentor with three follow-ups, a day to close and two enrolments to finish."""
     mother = MotherFacts(
         id=1,
         signature="tips",
@@ -86,13 +92,14 @@ def _facts(language: str, caller: Caller) -> Facts:
         ),
         day=NOW.date(),
         expected=(ExpectedVisit(21, "417"), ExpectedVisit(22, "533")),
+        incomplete=(IncompleteEnrolment(14, "745"), IncompleteEnrolment(15, "806")),
     )
     is_mother = caller is Caller.MOTHER
     return Facts(
         now=NOW,
         language=language,
         people=(PersonOnNumber(1, "mother" if is_mother else "mentor", has_pin=True),),
-        spare_code="4711",
+        spare_code=MADE_UP_CODE,
         mother=mother if is_mother else None,
         staff=None if is_mother else staff,
         on_duty=True,
