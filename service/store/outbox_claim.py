@@ -5,12 +5,15 @@ A claimed text has sent no byte: whoever finds its lease run out may simply queu
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 
 from scheduler.types import MessageClass
 from service.database import Pool
+
+COLLISIONS: Final = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError)
+"""How two workers find out that they reached for the same number, or for two numbers crosswise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ async def claim(
     while True:
         try:
             rows = await pool.fetch(_CLAIM, limit, now, worker, lease_until)
-        except asyncpg.UniqueViolationError:
+        except COLLISIONS:
             if limit == 1:
                 return [], 0
             limit = max(1, limit // 2)
@@ -97,9 +100,11 @@ WITH due AS MATERIALIZED (
     LIMIT $1
     FOR UPDATE OF m SKIP LOCKED
 ), first AS (
-    SELECT DISTINCT ON (phone_id) id FROM due WHERE NOT stale ORDER BY phone_id, priority, not_before, id
-), chosen AS (
-    SELECT id, FALSE AS stale FROM first UNION ALL SELECT id, TRUE FROM due WHERE stale
+    SELECT DISTINCT ON (phone_id) id, phone_id FROM due WHERE NOT stale ORDER BY phone_id, priority, not_before, id
+), chosen AS MATERIALIZED (
+    -- In the order of numbers, so that two workers meet rather than cross.
+    SELECT id, phone_id, FALSE AS stale FROM first UNION ALL SELECT id, phone_id, TRUE FROM due WHERE stale
+    ORDER BY phone_id
 )
 UPDATE message m
 SET state = CASE WHEN c.stale THEN 'expired' ELSE 'claimed' END,

@@ -8,10 +8,12 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from scheduler.clock import Clocks
+from scheduler.plan import plan
 from service.clocks import NobodySettlesError, SteppedCareClock, WallClock, set_stepped, step, stepped_now
 from service.database import create_pool
 from service.gateway.simulator import Simulator
 from service.store.idle import busy
+from service.store.planning import Planning, refresh_revisions
 from service.store.visits import NewVisit, add_visits, mark_kept, mark_missed, move_visit
 from service.worker import Worker, WorkerParts
 from tests.integration.store.kit import INDEX, LEASE, SEALER, START, Programme, bundle, countries
@@ -52,11 +54,12 @@ async def enrol(clinic: Programme, mother: int, on: date, hour: int = 10) -> Non
     """Weekly check-ins from this day on, at this hour."""
     await clinic.pool.execute(
         "INSERT INTO enrolment (mother_id, country, time_zone, schedule, anchor_on, entered_on, rhythm, weekday, hour, "
-        "next_on) VALUES ($1, 'KE', 'Africa/Nairobi', 'checkin', $2, $2, 'weekly', $3, $4, $2)",
+        "next_on) VALUES ($1, 'KE', 'Africa/Nairobi', 'checkin', $2, $2, 'weekly', $3, $4, $5)",
         mother,
         on,
         on.weekday(),
         hour,
+        START.date(),
     )
 
 
@@ -245,3 +248,67 @@ async def test_a_mother_without_a_phone_is_cared_for_through_her_mentor(clinic: 
     assert await clinic.pool.fetchval(
         "SELECT count(*) FROM reminder WHERE state = 'skipped' AND reason = 'no_phone'"
     )
+
+
+async def test_four_planners_plan_what_one_plans_and_a_second_look_plans_nothing(clinic: Programme) -> None:
+    mothers = await clinic.mothers(120)
+    for place, mother in enumerate(mothers):
+        await enrol(clinic, mother, START.date() + timedelta(days=place % 7))
+    pools = [await create_pool(clinic.url, min_size=0, max_size=2) for _ in range(4)]
+    planners = [Planning(pool, countries) for pool in pools]
+
+    async def plan_all(planner: Planning) -> int:
+        total = 0
+        while True:
+            async with planner.behind(START, 10) as batch:
+                rules = countries()
+                plans = [plan(rules[one.country], one, START.date()) for one in batch.items]
+                await batch.settle(plans)
+                total += len(plans)
+                if not plans:
+                    return total
+
+    assert sum(await asyncio.gather(*(plan_all(planner) for planner in planners))) == 120
+    planned = await clinic.pool.fetch("SELECT mother_id, occurrence, due_at FROM reminder ORDER BY id")
+    assert len({(row["mother_id"], row["occurrence"]) for row in planned}) == len(planned) >= 120
+    assert sum(await asyncio.gather(*(plan_all(planner) for planner in planners))) == 0
+    for pool in pools:
+        await pool.close()
+
+
+async def test_other_timing_replans_what_has_not_gone_and_nothing_else(clinic: Programme) -> None:
+    [mother] = await clinic.mothers(1)
+    await enrol(clinic, mother, START.date())
+    await set_stepped(clinic.pool, START)
+    async with working(clinic):
+        await step(clinic.pool, START + timedelta(minutes=1))
+    before = await clinic.pool.fetch("SELECT occurrence, state FROM reminder ORDER BY occurrence")
+    assert [row["state"] for row in before] == ["queued", "planned"]
+    await clinic.pool.execute("UPDATE enrolment SET revision = 'older', hour = 14")
+    assert await refresh_revisions(clinic.pool, countries(), START) == 1
+    async with working(clinic):
+        await step(clinic.pool, START + timedelta(minutes=2))
+    after = await clinic.pool.fetch("SELECT occurrence, state, due_at FROM reminder ORDER BY occurrence")
+    assert [(row["occurrence"], row["state"]) for row in after] == [
+        (row["occurrence"], row["state"]) for row in before
+    ]
+    assert after[1]["due_at"] == START + 7 * DAY + timedelta(hours=4)
+
+
+async def test_after_three_days_down_nothing_stale_is_sent_and_what_still_holds_once(
+    clinic: Programme,
+) -> None:
+    asked, visiting = await clinic.mothers(2)
+    await enrol(clinic, asked, START.date() + timedelta(days=1))
+    on = START.date() + timedelta(days=9)
+    async with clinic.pool.acquire() as conn, conn.transaction():
+        await add_visits(conn, [NewVisit(visiting, "clinic", on)], START)
+    await set_stepped(clinic.pool, START - timedelta(hours=3))
+    async with working(clinic):
+        await step(clinic.pool, START - timedelta(hours=2))
+    await set_stepped(clinic.pool, START + 3 * DAY)
+    async with working(clinic, "w1"), working(clinic, "w2"):
+        await step(clinic.pool, START + 3 * DAY + timedelta(hours=1))
+    assert [template for template, _ in await told(clinic)] == ["visit_t7"]
+    skipped = await clinic.pool.fetch("SELECT reason FROM reminder WHERE state = 'skipped'")
+    assert [row["reason"] for row in skipped] == ["stale"]
