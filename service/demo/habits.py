@@ -12,6 +12,8 @@ from service.demo.cast import Plan, Worker
 IGNORES_FROM = TODAY - 12 * DAY
 """From this day on the ignoring mentors answer nothing."""
 
+NURSE_TAKES = timedelta(minutes=10)
+
 CASE = re.compile(r"\b([2-9][0-9]{2}) 1\b")
 """What an alert asks to be answered with: the case code and a digit."""
 
@@ -120,10 +122,8 @@ def staff_acts(
         return
     code = case[1]
     dice = _dice("alert", worker.msisdn, now, code)
-    if worker.role == "nurse":
-        going = now + timedelta(minutes=10)
-    else:
-        going = next_slot(now, dice.choice((0, 0, 1)))
+    at_night = worker.role == "nurse"
+    going = now + NURSE_TAKES if at_night else next_slot(now, dice.choice((0, 0, 1)))
     yield Write(going, worker.msisdn, f"{code} 1")
     if plan is None:
         return
