@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from flows.bundle import Bundle
-from flows.gsm7 import segments
+from flows.gsm7 import segments, units
+from flows.inputs import ERROR_WORDS
 from flows.lint.finding import Problem
 from flows.lint.longest import longest
 from flows.render import fits
@@ -11,6 +12,11 @@ from flows.types import Screen
 
 MAY_PAGE = frozenset({"menu", "list"})
 """Menus and lists go on to another page by themselves."""
+
+ONE_PAGE = frozenset({"home", "language", "pin"})
+URGENT = frozenset({"urgent_me", "urgent_baby"})
+"""What the danger screen does. A digit counts only on the page that shows it, so there, as on the screens
+everybody begins with, every digit stands on the first page, below a line about an error too."""
 
 
 def check(bundle: Bundle) -> Iterator[Problem]:
@@ -36,11 +42,12 @@ def check(bundle: Bundle) -> Iterator[Problem]:
 
 def _screen(bundle: Bundle, screen: Screen, language: str) -> Iterator[Problem]:
     name = f"screen.{screen.id}"
-    lines = [longest(bundle, name, language)]
     shown = [option for option in screen.options if not option.hidden]
-    lines += [f"{option.key} {longest(bundle, f'{name}.{option.id}', language)}" for option in shown]
-    must_fit = screen.kind not in MAY_PAGE or screen.id == "home" or any(o.key == "9" for o in shown)
-    if must_fit and not fits("\n".join(line for line in lines if line), bundle.limit):
+    lines = _lines(bundle, screen, language)
+    must_fit = screen.kind not in MAY_PAGE or any(o.key == "9" for o in shown)
+    if screen.id in ONE_PAGE or any(option.do in URGENT for option in screen.options):
+        yield from _one_page(bundle, screen, language)
+    elif must_fit and not fits("\n".join(line for line in lines if line), bundle.limit):
         yield Problem(name, f"It does not fit one page in {language}.", "Shorten it.", language)
     for line, option in zip(lines[1:], shown, strict=True):
         if not fits(f"{line}\n9 {bundle.word('nav.more', language)}", bundle.limit):
@@ -56,3 +63,35 @@ def _screen(bundle: Bundle, screen: Screen, language: str) -> Iterator[Problem]:
             yield Problem(
                 f"{name}.item", f"One line does not fit a page in {language}.", "Shorten it.", language
             )
+
+
+def _one_page(bundle: Bundle, screen: Screen, language: str) -> Iterator[Problem]:
+    lines = [line for line in _lines(bundle, screen, language) if line]
+    above = max(_errors(bundle, screen, language), key=units)
+    if fits("\n".join([above, *lines]), bundle.limit):
+        return
+    yield Problem(
+        f"screen.{screen.id}",
+        f'It does not fit one page in {language} below "{above}", and a digit would be out of reach.',
+        "Shorten it, or that line.",
+        language,
+    )
+
+
+def _errors(bundle: Bundle, screen: Screen, language: str) -> list[str]:
+    """The lines that may stand above a screen."""
+    words = ["error.choose", *ERROR_WORDS.get(screen.input or "", ())]
+    if screen.id == "home":
+        words.append("nav.changed")
+    own = [longest(bundle, f"screen.{screen.id}.error", language)] if screen.error else []
+    return [*own, *(bundle.word(word, language) for word in words)]
+
+
+def _lines(bundle: Bundle, screen: Screen, language: str) -> list[str]:
+    """The text and each option with its digit, as long as they can get."""
+    name = f"screen.{screen.id}"
+    shown = [option for option in screen.options if not option.hidden]
+    return [
+        longest(bundle, name, language),
+        *(f"{option.key} {longest(bundle, f'{name}.{option.id}', language)}" for option in shown),
+    ]

@@ -39,6 +39,31 @@ def test_an_end_screen_must_fit_one_page() -> None:
     assert only(findings(plant)).screen == "stopped"
 
 
+@pytest.mark.parametrize(
+    ("context", "text"),
+    [
+        ("home", "Karibu sana. " * 6),
+        ("home.unwell", "Sijisikii vizuri " * 5),
+        ("unwell.no", "Hapana, nipigie " * 5),
+        ("pin", "Weka PIN yako " * 10),
+    ],
+)
+def test_what_everybody_begins_with_fits_one_page_below_an_error_line(context: str, text: str) -> None:
+    def plant(tables: Tables) -> None:
+        tables["locale"]["sw"][f"screen.{context}"] = text
+
+    found = only(findings(plant))
+    assert found.screen == context.partition(".")[0]
+    assert "below" in found.message
+
+
+def test_the_languages_stand_on_one_page() -> None:
+    def plant(tables: Tables) -> None:
+        tables["languages"]["sw"]["name"] = "Kiswahili cha Afrika Mashariki " * 3
+
+    assert {finding.screen for finding in findings(plant)} == {"language"}
+
+
 def test_a_menu_whose_option_nine_would_meet_nine_more() -> None:
     def plant(tables: Tables) -> None:
         tables["locale"]["sw"]["screen.follow_up.problem"] = (
