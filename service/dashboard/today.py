@@ -67,7 +67,7 @@ async def _seen(
     seen: dict[str, Any] = {"now": now, "wall": wall, "zone": country.time_zone, "words": words}
     seen["sending"] = sending = await reads.sending(conn, now)
     raised = await alarms.live(conn)
-    seen["alarms"] = [{"text": words.alarm_of(one.kind), "at": one.raised_at} for one in raised]
+    seen["alarms"] = words.alarms_of(raised)
     seen["light"] = light_of(sending, bool(raised), wall)
     if not user.may_see_care:
         return seen

@@ -1,10 +1,12 @@
 """Causes, risks and answers in words a supervisor reads: never a diagnosis, never colour alone."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from flows.bundle import Bundle
 from flows.events import FollowUpAction
+from service.alarms import RaisedAlarm
 from service.dashboard.pages import clock_time
 from service.store.today import Waiting
 
@@ -50,6 +52,12 @@ ALARMS: Final = {
     "loop": "The loop has not moved for 5 minutes: start the worker again.",
     "backlog": "Work that is due is not being done: look at the gateway and the worker.",
     "database": "The database could not be reached.",
+    "gateway": "The gateway has taken no message for a while: look at its account and its balance.",
+    "budget": "The day's budget of messages is used up: only alerts still go out.",
+    "set_aside": "Something failed again and again and was set aside: an operator must look.",
+    "follow_up": "A follow-up that nobody has taken: call the people who were told.",
+    "unknown_caller": "An unknown caller asked for help and could not be handed to anybody.",
+    "staff_stopped": "Somebody on the staff has stopped our texts: agree on another way to reach them.",
 }
 
 _STATES: Final = {
@@ -91,6 +99,15 @@ def next_of(one: Waiting, now: datetime) -> str:
 def alarm_of(kind: str) -> str:
     """An alarm in words; one we have no words for shows its own name."""
     return ALARMS.get(kind, f"Needs a person: {kind.replace('_', ' ')}.")
+
+
+def alarms_of(raised: Sequence[RaisedAlarm]) -> list[tuple[str, datetime, int]]:
+    """Alarms as a list of lines: what, since when at the earliest, and how many of this kind."""
+    lines: dict[str, tuple[str, datetime, int]] = {}
+    for one in raised:
+        text, at, count = lines.get(one.kind, (alarm_of(one.kind), one.raised_at, 0))
+        lines[one.kind] = (text, min(at, one.raised_at), count + 1)
+    return list(lines.values())
 
 
 def staff_label(role: str, staff_id: int) -> str:

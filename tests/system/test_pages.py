@@ -67,7 +67,9 @@ class Site:
         self._loop.close()
 
     async def _serve(self) -> None:
-        async with open_town(self._folder, self._database_url, public_url=self.address) as self.town:
+        async with open_town(
+            self._folder, self._database_url, public_url=self.address, clinic="Riverside"
+        ) as self.town:
             config = uvicorn.Config(create_asgi(self.town.services), lifespan="off", **UVICORN_OPTIONS)
             server = uvicorn.Server(config)
             serving = asyncio.create_task(server.serve(sockets=[self.listener]))

@@ -306,6 +306,7 @@ async function cast() {
   }
 }
 
+Object.values(steps).forEach((item, place) => { item.dataset.n = place + 1; });
 count(steps.dial);
 steps.dial.querySelector("button").addEventListener("click", async () => {
   await cast();

@@ -27,11 +27,16 @@ async def test_it_says_whether_messages_go_out(town: Town, page: httpx.AsyncClie
     assert "The loop is not running" in (await page.get("/")).text
 
 
-async def test_waiting_messages_are_amber(town: Town, page: httpx.AsyncClient) -> None:
+async def test_a_gateway_that_takes_nothing_is_amber_and_then_an_alarm(
+    town: Town, page: httpx.AsyncClient
+) -> None:
     await page.post("/simulator/gateway", json={"mode": "refuse"})
     await page.post("/simulator/call", data={"from": MOTHER})
-    await page.post("/simulator/clock", json={"advance": "PT20M"})
     assert "The gateway takes no messages at the moment." in (await page.get("/")).text
+    await page.post("/simulator/clock", json={"advance": "PT2H"})
+    later = (await page.get("/")).text
+    assert "Something needs a person." in later
+    assert "The gateway has taken no message for a while" in later
 
 
 async def test_it_lists_who_needs_a_person_by_code_and_never_by_name_or_number(

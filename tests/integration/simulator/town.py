@@ -34,6 +34,8 @@ MOTHER, OTHER = "+254700000101", "+254700000102"
 MENTOR, SUPERVISOR = "+254700000001", "+254700000003"
 STRANGER = "+254700000999"
 PIN = "4173"
+CLINIC = "Riverside <clinic>"
+"""A name that would be markup if a page forgot to escape it."""
 
 
 @dataclass
@@ -77,13 +79,13 @@ class Town:
 
 @asynccontextmanager
 async def open_town(
-    folder: Path, database_url: str, *, worker: bool = True, **settings: Any
+    folder: Path, database_url: str, *, worker: bool = True, clinic: str = CLINIC, **settings: Any
 ) -> AsyncIterator[Town]:
     """Build the town on an empty migrated database, and run a worker in it."""
     async with open_services(demo_settings(folder, 8000, database_url=database_url, **settings)) as services:
         await services.pool.execute("INSERT INTO stepped_clock (id, now) VALUES (1, $1)", NOW)
         await ensure_ready(services)
-        town = await _settle(services)
+        town = await _settle(services, clinic)
         if not worker:
             yield town
             return
@@ -99,13 +101,11 @@ async def open_town(
             await running
 
 
-async def _settle(services: Services) -> Town:
+async def _settle(services: Services, clinic: str) -> Town:
     hashed = await services.pins.hash_pin(PIN)
     deps = services.deps()
     async with services.pool.acquire() as conn, conn.transaction():
-        facility = await add_facility(
-            conn, deps, NewFacility("Riverside <clinic>", "KE", "Africa/Nairobi"), NOW
-        )
+        facility = await add_facility(conn, deps, NewFacility(clinic, "KE", "Africa/Nairobi"), NOW)
         mentor = await add_staff(
             conn, deps, NewStaff("mentor", "Test Mentor", MENTOR, facility, "en", hashed), NOW
         )
