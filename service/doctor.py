@@ -135,8 +135,11 @@ async def content(services: Services) -> Finding:
     if not services.bundles.is_published:
         return Finding(False, "content", "nothing is published: run `pamoja publish`")
     bundle, settings = services.bundles.current(), services.settings
-    toll_free = settings.ussd_toll_free and (settings.sms_toll_free or not settings.sms_two_way)
-    found = await asyncio.to_thread(lint, bundle, two_way=settings.sms_two_way, toll_free=toll_free)
+    found = await asyncio.to_thread(lint, bundle)
+    if not settings.sms_two_way and any(template.question for template in bundle.templates.values()):
+        return Finding(
+            False, "content", "asks for replies, but PAMOJA_SMS_TWO_WAY is off: get a code that can receive"
+        )
     if found:
         return Finding(
             False,

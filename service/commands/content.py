@@ -47,12 +47,7 @@ async def _publish(settings: Settings, folder: Path | None) -> int:
     from service.checked import check
     from service.wiring import check_drafts, open_services
 
-    checked = check(
-        folder,
-        settings.country,
-        two_way=settings.sms_two_way,
-        toll_free=settings.ussd_toll_free and (settings.sms_toll_free or not settings.sms_two_way),
-    )
+    checked = check(folder, settings.country)
     if checked.findings:
         _show(checked.findings)
         raise UserError("Nothing was published: correct what stands above and publish again.")

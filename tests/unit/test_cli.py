@@ -1,19 +1,24 @@
 """The command line in real processes: what a person reads when something is wrong is one sentence, never a traceback."""
 
+import io
 import json
 import os
 import re
 import socket
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from service.cli import code_of
 from service.commands.add import new_pin
 from service.commands.problems import sentence_of
 from service.security.pins import is_weak
 
+LOGGING = ("serve", "worker", "watchdog", "demo")
 ROOT = Path(__file__).parents[2]
 COMMANDS = (
     "add",
@@ -32,7 +37,7 @@ COMMANDS = (
 )
 
 
-def pamoja(
+def process(
     *arguments: str, cwd: Path, stdin: str = "", **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Run the command with nothing of this machine's own settings."""
@@ -49,12 +54,30 @@ def pamoja(
     )
 
 
+def pamoja(*arguments: str, cwd: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    """The same within this process, ten times faster; not for commands that take logging over."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PAMOJA_")}
+    out, err, was = io.StringIO(), io.StringIO(), Path.cwd()
+    os.chdir(cwd)
+    try:
+        with (
+            patch.dict(os.environ, clean, clear=True),
+            patch.object(sys, "stdin", io.StringIO(stdin)),
+            redirect_stdout(out),
+            redirect_stderr(err),
+        ):
+            code = code_of(arguments)
+    finally:
+        os.chdir(was)
+    return subprocess.CompletedProcess(list(arguments), code, out.getvalue(), err.getvalue())
+
+
 def one_sentence(stderr: str) -> bool:
     return stderr.count("\n") == 1 and "Traceback" not in stderr and stderr.strip().endswith(".")
 
 
 def test_help_names_every_command(tmp_path: Path) -> None:
-    done = pamoja("--help", cwd=tmp_path)
+    done = process("--help", cwd=tmp_path)
     assert done.returncode == 0
     assert tuple(re.findall(r"^  ([a-z]+)  ", done.stdout, re.MULTILINE)) == tuple(
         sorted(COMMANDS, key=done.stdout.find)
@@ -74,9 +97,9 @@ def test_wrong_use_is_exit_2_and_one_sentence(tmp_path: Path, arguments: tuple[s
     assert one_sentence(done.stderr), done.stderr
 
 
-@pytest.mark.parametrize("command", ["serve", "worker", "watchdog", "migrate", "publish"])
+@pytest.mark.parametrize("command", ["serve", "watchdog", "migrate", "publish"])
 def test_missing_settings_are_named_with_the_remedy(tmp_path: Path, command: str) -> None:
-    done = pamoja(command, cwd=tmp_path)
+    done = (process if command in LOGGING else pamoja)(command, cwd=tmp_path)
     assert done.returncode == 1
     assert one_sentence(done.stderr), done.stderr
     for name in (
@@ -101,7 +124,7 @@ def env_file(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("command", ["serve", "worker", "migrate", "publish"])
 def test_a_database_that_is_away_is_one_sentence(env_file: Path, command: str) -> None:
     arguments = (command, "--port", "0") if command == "serve" else (command,)
-    done = pamoja(*arguments, cwd=env_file)
+    done = (process if command in LOGGING else pamoja)(*arguments, cwd=env_file)
     assert done.returncode == 1
     assert done.stderr == "The database cannot be reached: start it, or correct PAMOJA_DATABASE_URL.\n"
 
@@ -109,7 +132,7 @@ def test_a_database_that_is_away_is_one_sentence(env_file: Path, command: str) -
 def test_without_a_database_serve_says_which_setting_is_missing(env_file: Path) -> None:
     text = (env_file / ".env").read_text().replace("PAMOJA_DATABASE_URL=", "OTHER=")
     (env_file / ".env").write_text(text)
-    done = pamoja("serve", "--port", "0", cwd=env_file)
+    done = process("serve", "--port", "0", cwd=env_file)
     assert done.returncode == 1
     assert "PAMOJA_DATABASE_URL is not set" in done.stderr
     assert one_sentence(done.stderr)
@@ -119,7 +142,7 @@ def test_a_taken_port_is_told_at_once(env_file: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         for command in ("serve", "demo"):
-            done = pamoja(command, "--port", port, cwd=env_file)
+            done = process(command, "--port", port, cwd=env_file)
             assert done.returncode == 1
             assert f"Port {port} on 127.0.0.1 cannot be used" in done.stderr
             assert one_sentence(done.stderr), done.stderr
