@@ -13,6 +13,7 @@ from service.apply.deps import Origin
 from service.dashboard import words
 from service.dashboard.guard import Guard
 from service.dashboard.sign_in import User
+from service.database import Connection
 from service.store import today as reads
 from service.wiring import Services
 
@@ -57,7 +58,7 @@ async def _save(services: Services, event: FollowUpAnswered) -> bool:
     return True
 
 
-async def _is_theirs(conn: reads.Connection, user: User, staff_id: int, facility: int) -> bool:
+async def _is_theirs(conn: Connection, user: User, staff_id: int, facility: int) -> bool:
     return user.role == "administrator" or facility in await reads.facilities_of(conn, staff_id)
 
 
@@ -74,7 +75,4 @@ def _action_in(fields: dict[str, str]) -> FollowUpAction:
 def _coming_in(fields: dict[str, str]) -> ComingWhen | None:
     if fields.get("action") != "reached_coming":
         return None
-    when = fields.get("coming")
-    if when == "tomorrow" or when == "this_week" or when == "next_week":
-        return when
-    return None
+    return next((value for value, _ in words.COMING if value == fields.get("coming")), None)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from flows.bundle import Bundle
-from flows.events import FollowUpAction
+from flows.events import ComingWhen, FollowUpAction
 from service.alarms import RaisedAlarm
 from service.dashboard.pages import clock_time
 from service.store.today import Waiting
@@ -33,7 +33,11 @@ GRAVE: Final[tuple[tuple[FollowUpAction, str], ...]] = (
 )
 """Digits 6 to 8: each ends what we send her, so the page asks twice."""
 
-COMING: Final = (("tomorrow", "Tomorrow"), ("this_week", "This week"), ("next_week", "Next week"))
+COMING: Final[tuple[tuple[ComingWhen, str], ...]] = (
+    ("tomorrow", "Tomorrow"),
+    ("this_week", "This week"),
+    ("next_week", "Next week"),
+)
 
 SAVED: Final = {
     "going": "Saved. It is yours for three days.",

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import pytest
 import uvicorn
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -31,6 +32,8 @@ from tests.integration.simulator.town import Town, open_town
 pytestmark = pytest.mark.system
 
 PICTURES = Path(__file__).parents[2] / "docs" / "screenshots"
+LEAVING = (NoSuchElementException, StaleElementReferenceException)
+"""What a page says while it makes room for the next."""
 NARROW, WIDE = (360, 800), (1280, 900)
 Found = TypeVar("Found")
 
@@ -123,7 +126,7 @@ class Hand:
         self.driver = driver
 
     def until(self, seen: Callable[[Chrome], Found | bool]) -> Found:
-        found: Any = WebDriverWait(self.driver, 30).until(seen)
+        found: Any = WebDriverWait(self.driver, 30, ignored_exceptions=LEAVING).until(seen)
         return found
 
     def one(self, selector: str) -> WebElement:
@@ -140,8 +143,12 @@ class Hand:
 
     def reads(self, selector: str, words: str) -> str:
         """Wait until it reads like this; return the whole text."""
-        self.until(lambda d: words in self.one(selector).text)
-        return self.one(selector).text
+
+        def found(_: Chrome) -> str | bool:
+            text = self.one(selector).text
+            return text if words in text else False
+
+        return str(self.until(found))
 
     def fits(self) -> bool:
         """Whether nothing is wider than the window."""

@@ -92,13 +92,20 @@ async def open_town(
         stop = asyncio.Event()
         running = asyncio.create_task(Worker(_parts(services, database_url)).run(stop))
         try:
-            async with asyncio.timeout(30):
-                while not await services.pool.fetchval("SELECT count(*) FROM heartbeat"):
-                    await asyncio.sleep(0.02)
+            await _sign_of_life(services)
             yield town
         finally:
             stop.set()
             await running
+
+
+async def _sign_of_life(services: Services) -> None:
+    """Wait for the worker's first one."""
+    for _ in range(1500):
+        if await services.pool.fetchval("SELECT count(*) FROM heartbeat"):
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("the worker gave no sign of life in 30 s")
 
 
 async def _settle(services: Services, clinic: str) -> Town:
