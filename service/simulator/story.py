@@ -1,5 +1,6 @@
 """The guided story: which mother goes silent, who her mentor is, and when her next check-in is due."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -97,5 +98,6 @@ def _place(people: Sequence[Mapping[str, Any]], role: str, number: str | None) -
 
 
 def _shared(people: Sequence[Mapping[str, Any]]) -> set[str]:
-    seen: set[str] = set()
-    return {one["msisdn"] for one in people if one["msisdn"] in seen or seen.add(one["msisdn"])}
+    """Numbers that more than one person uses: their story would not be one person's."""
+    counts = Counter(one["msisdn"] for one in people)
+    return {number for number, count in counts.items() if number and count > 1}
