@@ -82,6 +82,11 @@ async def settle(
         settled.more = bool(busy)
         if not busy:
             break
+    if ports.tidy is not None:
+        try:
+            await ports.tidy.tidy(now)
+        except Exception as error:
+            faults("tidy", error)
     try:
         await ports.heart.beat(now)
     except Exception as error:

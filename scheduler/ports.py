@@ -121,6 +121,13 @@ class Heart(Protocol):
         """Record that a pass of the loop ended."""
 
 
+class Tidy(Protocol):
+    """What is kept no longer than it is needed."""
+
+    async def tidy(self, now: datetime) -> None:
+        """Forget what has served its purpose, at most once an hour and by one worker at a time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """Everything the loop is driven through."""
@@ -133,3 +140,4 @@ class Ports:
     outbox: Outbox
     heart: Heart
     aside: Aside | None = None
+    tidy: Tidy | None = None

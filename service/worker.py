@@ -34,6 +34,7 @@ from service.store.planning import Planning
 from service.store.reminders import Reminders
 from service.store.silences import Silences
 from service.store.sites import Sites
+from service.store.tidy import Tidy
 
 FIRST_RETRY_SECONDS: Final = 0.1
 LONGEST_RETRY_SECONDS: Final = 5.0
@@ -172,6 +173,7 @@ def ports_on(parts: WorkerParts, name: str) -> Ports:
         ),
         heart=Heart(pool, name, parts.clocks.wall),
         aside=Aside(pool),
+        tidy=Tidy(pool),
     )
 
 

@@ -49,6 +49,13 @@ async def database_url(database_server: str, migrated_template: str) -> AsyncIte
 
 
 @pytest_asyncio.fixture(loop_scope="session")
+async def other_database_url(database_server: str, migrated_template: str) -> AsyncIterator[str]:
+    """DSN of a second such database, to compare with the first."""
+    async for dsn in _database(database_server, migrated_template):
+        yield dsn
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def blank_database_url(database_server: str) -> AsyncIterator[str]:
     """DSN of a database of this test's own with nothing in it, not even the schema."""
     async for dsn in _database(database_server, None):

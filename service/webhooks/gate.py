@@ -15,6 +15,9 @@ _HOOK: Final = re.compile(r"/hooks(?:/(?P<token>[^/]*)(?P<rest>/.*)?)?", re.DOTA
 _DATABASE_AWAY: Final = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError,
                          asyncpg.InsufficientResourcesError)  # fmt: skip
 
+# What we failed to store must come again even when the fault is ours: a 200 here would lose a STOP for ever.
+COMES_AGAIN: Final = ("/sms", "/delivery", "/optout")
+
 log = get_logger(__name__)
 
 
@@ -59,7 +62,7 @@ class HookGate:
         except Exception as error:
             log.error("webhook failed", exc_info=error)
             if not started:
-                await answer(send, 200)
+                await answer(send, 503 if scope["path"].endswith(COMES_AGAIN) else 200)
 
 
 async def answer(send: Send, status: int, headers: list[tuple[bytes, bytes]] | None = None) -> None:

@@ -100,3 +100,16 @@ async def test_two_tokens_are_good_while_one_replaces_the_other(services: Servic
                 f"/hooks/{token}/africastalking/delivery", data={"id": "1", "status": "x"}
             )
             assert answer.status_code == 200
+
+
+async def test_what_could_not_be_stored_comes_again_and_is_then_taken_once(
+    services: Services, client: httpx.AsyncClient, hooks: str
+) -> None:
+    """The database refuses for a moment: a STOP answered 200 there would be lost for ever."""
+    stop = {"id": "in-1", "from": "+254700000077", "to": "22384", "text": "STOP"}
+    await services.pool.execute("ALTER TABLE inbound_sms RENAME TO away")
+    assert (await client.post(f"{hooks}/sms", data=stop)).status_code == 503
+    await services.pool.execute("ALTER TABLE away RENAME TO inbound_sms")
+    assert (await client.post(f"{hooks}/sms", data=stop)).status_code == 200
+    assert (await client.post(f"{hooks}/sms", data=stop)).status_code == 200
+    assert await services.pool.fetchval("SELECT count(*) FROM inbound_sms") == 1

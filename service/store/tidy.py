@@ -1,0 +1,39 @@
+"""What is forgotten once it has served its purpose: replies nobody will ask for again, old sessions, strangers."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from service.database import Pool
+from service.store.people import forget_strangers
+
+EVERY: Final = timedelta(hours=1)
+
+REPLIES_KEPT: Final = timedelta(days=2)
+"""No gateway repeats a hop after its session is long over; ten minutes were seen."""
+
+SESSIONS_KEPT: Final = timedelta(days=30)
+REPORTS_KEPT: Final = timedelta(days=7)
+PIN_TRIES_KEPT: Final = timedelta(days=2)
+
+_LOCK: Final = 0x50616D6F6A74
+
+
+class Tidy:
+    """Forgets, at most once an hour in each process and by one process at a time."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._last: datetime | None = None
+
+    async def tidy(self, now: datetime) -> None:
+        """Do it when an hour has gone since the last time; otherwise nothing."""
+        if self._last is not None and now - self._last < EVERY:
+            return
+        async with self._pool.acquire() as conn, conn.transaction():
+            if await conn.fetchval("SELECT pg_try_advisory_xact_lock($1)", _LOCK):
+                await conn.execute("DELETE FROM ussd_reply WHERE replied_at < $1", now - REPLIES_KEPT)
+                await conn.execute("DELETE FROM ussd_session WHERE last_at < $1", now - SESSIONS_KEPT)
+                await conn.execute("DELETE FROM early_report WHERE received_at < $1", now - REPORTS_KEPT)
+                await conn.execute("DELETE FROM pin_try WHERE day < $1", (now - PIN_TRIES_KEPT).date())
+                await forget_strangers(conn, now)
+        self._last = now
