@@ -133,12 +133,16 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--seconds", type=float, default=2)
     parser.add_argument("--people", type=int, default=1000)
-    parser.add_argument("--checked", action="store_true", help="CON and END must stand where the dialogue has them")
+    parser.add_argument(
+        "--checked", action="store_true", help="CON and END must stand where the dialogue has them"
+    )
     asked = parser.parse_args()
     run = Run(asked.path, asked.people, asked.connections, asked.checked)
     counted = uvloop.run(measure(asked.port, asked.seconds, run))
     took = sorted(run.took)
-    percentile = {f"p{p}": took[min(len(took) - 1, len(took) * p // 100)] * 1000 if took else 0.0 for p in (50, 99)}
+    percentile = {
+        f"p{p}": took[min(len(took) - 1, len(took) * p // 100)] * 1000 if took else 0.0 for p in (50, 99)
+    }
     print(json.dumps({"rate": len(took) / counted, "wrong": run.wrong, **percentile}))
 
 

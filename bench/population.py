@@ -25,7 +25,9 @@ async def populate(url: str, sealer: Sealer, index: BlindIndex, people: int, now
         for first in range(0, people, CHUNK):
             records = _phones(sealer, index, range(first, min(first + CHUNK, people)), now)
             await connection.copy_records_to_table(
-                "phone", records=records, columns=["id", "number_index", "number", "language", "first_seen_at"]
+                "phone",
+                records=records,
+                columns=["id", "number_index", "number", "language", "first_seen_at"],
             )
         await connection.execute(_PEOPLE, now)
         await connection.execute(_MOTHERS, now - timedelta(days=30), FACILITIES, MENTORS)
@@ -38,7 +40,11 @@ async def populate(url: str, sealer: Sealer, index: BlindIndex, people: int, now
 async def _tidy(connection: Connection) -> None:
     """What a database that has run for a day has behind it."""
     for table in ("phone", "person", "mother", "consent"):
-        await connection.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), 10000000)" if table != "mother" else "SELECT 1")
+        await connection.execute(
+            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), 10000000)"
+            if table != "mother"
+            else "SELECT 1"
+        )
     await connection.execute("VACUUM ANALYZE")
     await connection.execute("CHECKPOINT")
 

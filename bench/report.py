@@ -19,7 +19,10 @@ def table(titles: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     cells = [[_cell(value) for value in row] for row in [titles, *rows]]
     widths = [max(len(row[place]) for row in cells) for place in range(len(titles))]
     for row in cells:
-        first, *rest = (cell.ljust(w) if not n else cell.rjust(w) for n, (cell, w) in enumerate(zip(row, widths, strict=True)))
+        first, *rest = (
+            cell.ljust(w) if not n else cell.rjust(w)
+            for n, (cell, w) in enumerate(zip(row, widths, strict=True))
+        )
         print("   " + "  ".join([first, *rest]), flush=True)
 
 

@@ -63,7 +63,10 @@ def _application(kind: str, database: str, folder: Path) -> AbstractAsyncContext
 
         return _plain(create_app(database))
     routes = [Route("/ussd", _parsed, methods=["POST"])]
-    makers: dict[str, Callable[[], ASGIApp]] = {"asgi": lambda: constant, "starlette": lambda: Starlette(routes=routes)}
+    makers: dict[str, Callable[[], ASGIApp]] = {
+        "asgi": lambda: constant,
+        "starlette": lambda: Starlette(routes=routes),
+    }
     return _plain(makers[kind]())
 
 

@@ -84,7 +84,9 @@ def _servers(stack: ExitStack, url: str, usual: str, folder: Path, settings: Set
         "asgi": python("bench.servers", "asgi"),
         "starlette": python("bench.servers", "starlette"),
         "menu_builder": menu_builder(folder / "npm"),
-        "sqlmodel": python("bench.servers", "sqlmodel", "--database", usual) if find_spec("psycopg") else None,
+        "sqlmodel": python("bench.servers", "sqlmodel", "--database", usual)
+        if find_spec("psycopg")
+        else None,
         "pamoja": python("bench.servers", "pamoja", "--database", url, "--folder", folder),
     }
     if commands["sqlmodel"] is None:
@@ -108,11 +110,15 @@ def _measure(server: Server, connections: int, scale: Scale) -> None:
     server.p99[connections].append(said["p99"])
     server.wrong += said["wrong"]
     if connections == CONNECTIONS[-1]:
-        server.cpu_ms.append((cpu_seconds(server.pid) - before) / (said["rate"] * (scale.seconds + 0.3)) * 1000)
+        server.cpu_ms.append(
+            (cpu_seconds(server.pid) - before) / (said["rate"] * (scale.seconds + 0.3)) * 1000
+        )
 
 
 def _report(servers: dict[str, Server]) -> bool:
-    heads = [f"{n} conn." for n in CONNECTIONS] + [f"p99 ms at {n}" for n in CONNECTIONS] + ["CPU ms", "wrong"]
+    heads = (
+        [f"{n} conn." for n in CONNECTIONS] + [f"p99 ms at {n}" for n in CONNECTIONS] + ["CPU ms", "wrong"]
+    )
     rows = [
         [
             TITLES[kind],
@@ -126,12 +132,22 @@ def _report(servers: dict[str, Server]) -> bool:
     table(["requests a second", *heads], rows)
     ours = servers["pamoja"]
     met = [target("wrong answers", ours.wrong, most=0)]
-    met.append(target("64 connections ÷ Starlette form route", _ratio(ours, servers["starlette"], 64), least=0.6))
+    met.append(
+        target("64 connections ÷ Starlette form route", _ratio(ours, servers["starlette"], 64), least=0.6)
+    )
     if "menu_builder" in servers:
-        met.append(target("64 connections ÷ ussd-menu-builder", _ratio(ours, servers["menu_builder"], 64), least=1.5))
-        met.append(target("16 connections ÷ ussd-menu-builder", _ratio(ours, servers["menu_builder"], 16), least=1.0))
+        met.append(
+            target("64 connections ÷ ussd-menu-builder", _ratio(ours, servers["menu_builder"], 64), least=1.5)
+        )
+        met.append(
+            target("16 connections ÷ ussd-menu-builder", _ratio(ours, servers["menu_builder"], 16), least=1.0)
+        )
     if "sqlmodel" in servers:
-        met.append(target("64 connections ÷ SQLModel in a thread pool", _ratio(ours, servers["sqlmodel"], 64), least=6))
+        met.append(
+            target(
+                "64 connections ÷ SQLModel in a thread pool", _ratio(ours, servers["sqlmodel"], 64), least=6
+            )
+        )
     slower = middle(ours.p99[16]) / max(middle(servers["asgi"].p99[16]), 1e-9)
     met.append(target("p99 at 16 connections ÷ bare ASGI's", slower, most=4))
     return all(met)

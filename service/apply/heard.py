@@ -18,7 +18,16 @@ async def heard_from(work: Work, mothers: Sequence[MotherRow]) -> None:
     if not mothers:
         return
     await work.conn.execute(_END_OF_SILENCE, sorted(ids(mothers)), work.now)
-    for row in await work.conn.fetch(_SILENT, sorted(ids(mothers)), ENDED_BY_AN_ANSWER):
+    await tell_she_answered(work, ids(mothers))
+
+
+async def tell_she_answered(work: Work, mother_ids: Sequence[int]) -> None:
+    """Resolve what was open because these mothers did not answer, and tell whoever had been told of it.
+
+    Call it in a later statement than the one that ended the silence, so that what a worker opened
+    until then is seen.
+    """
+    for row in await work.conn.fetch(_SILENT, sorted(mother_ids), ENDED_BY_AN_ANSWER):
         told = await told_about(work, row["id"])
         await close_follow_up(work, row["id"], "answered")
         for staff, code in told:

@@ -5,9 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flows.bundle import Bundle
+from flows.events import CheckInAnswered
 from flows.types import Facts, SessionState
 from service.apply import Origin, apply
 from service.apply.deps import Deps
+from service.apply.together import all_fine
 from service.bundles import Bundles
 from service.database import Connection
 from service.security.sealing import Sealer
@@ -124,20 +126,24 @@ class Hops:
             return await save(connection, answers, now)
         async with connection.transaction():
             won = await save(connection, answers, now)
-            for one in answers:
-                if (one.call.gateway, one.call.session_id) in won:
-                    await self._apply(connection, one, pin_hashes or {})
+            winners = [a for a in answers if a.events and (a.call.gateway, a.call.session_id) in won]
+            await all_fine(
+                connection,
+                [
+                    (e, _origin(a))
+                    for a in winners
+                    if a.is_fine
+                    for e in a.events
+                    if isinstance(e, CheckInAnswered)
+                ],
+                now,
+                self._deps(),
+            )
+            for one in winners:
+                if not one.is_fine:
+                    hashes = pin_hashes or {}
+                    await apply(connection, one.events, _origin(one), now, self._deps(), pin_hashes=hashes)
         return won
-
-    async def _apply(self, connection: Connection, one: Answer, pin_hashes: Mapping[int, str]) -> None:
-        origin = Origin(
-            phone_id=one.phone_id,
-            number_index=one.call.number_index,
-            number=one.call.number,
-            via="ussd",
-            ref=one.call.row,
-        )
-        await apply(connection, one.events, origin, one.call.now, self._deps(), pin_hashes=pin_hashes)
 
     def last_reply(self, prepared: Prepared) -> bytes:
         """A text that does not continue the session: show again what was shown last."""
@@ -148,3 +154,13 @@ class Hops:
 
     def polite(self, bundle: Bundle, key: str, language: str | None = None) -> bytes:
         return f"END {bundle.word(key, language or 'en')}".encode()
+
+
+def _origin(one: Answer) -> Origin:
+    return Origin(
+        phone_id=one.phone_id,
+        number_index=one.call.number_index,
+        number=one.call.number,
+        via="ussd",
+        ref=one.call.row,
+    )

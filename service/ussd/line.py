@@ -24,7 +24,7 @@ from service.ussd.hops import Hops, Prepared, Thought
 from service.ussd.load import load
 from service.ussd.pin_check import Checked, PinCheck
 from service.ussd.places import Places
-from service.ussd.save import save
+from service.ussd.save import Answer, save
 from service.ussd.think import seal_answer
 
 ROUNDS = 4
@@ -117,8 +117,9 @@ class UssdLine:
                 phones.add(call.number_index)
                 quick[i] = Thought(prepared, Checked(spare_code=_spare_code()))
         answers = dict(zip(quick, await self._hops.think(connection, list(quick.values())), strict=True))
-        for eventful in (False, True):
-            group = {i: a for i, a in answers.items() if a is not None and bool(a.events) is eventful}
+        # What may fail when it is applied must not take down what cannot.
+        for simple in (True, False):
+            group = {i: a for i, a in answers.items() if a is not None and _is_simple(a) is simple}
             won = await self._hops.save(connection, list(group.values())) if group else set()
             for i, one in group.items():
                 done[i] = one.reply if (one.call.gateway, one.call.session_id) in won else LOST
@@ -208,6 +209,10 @@ class UssdLine:
 
 
 LOST = object()
+
+
+def _is_simple(one: Answer) -> bool:
+    return not one.events or one.is_fine
 
 
 def _spare_code() -> str:

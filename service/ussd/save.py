@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flows.events import Event
+from flows.events import CheckInAnswered, Event
 from service.database import Connection
 from service.ussd.call import Call
 
@@ -27,6 +27,11 @@ class Answer:
     reply: bytes
     kept_reply: bytes
     events: tuple[Event, ...]
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether all that happened is a check-in answered well, which many phones say at once."""
+        return len(self.events) == 1 and isinstance(self.events[0], CheckInAnswered)
 
 
 _SAVE = """

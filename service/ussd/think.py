@@ -17,6 +17,7 @@ from service.ussd.save import Answer
 
 _SESSION = {"table": "ussd_session", "column": "state"}
 _REPLY = {"table": "ussd_reply", "column": "reply"}
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def open_state(sealer: Sealer, row: Row, call: Call) -> tuple[SessionState, str] | None:
@@ -100,7 +101,7 @@ def seal_answer(
     state = result.state
     kept = None
     if state is not None:
-        text = json.dumps({"state": state.to_json(), "text": call.text}, ensure_ascii=False)
+        text = _as_json({"state": state.to_json(), "text": call.text})
         kept = sealer.seal(text, row=call.row, **_SESSION)
     return Answer(
         call=call,
