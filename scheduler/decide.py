@@ -62,7 +62,7 @@ def decide(reminder: DueReminder, country: Country, now: datetime) -> Decision:
         or _attendance(reminder, step, now)
         or _site(reminder, schedule, step, now)
         or _work(step)
-        or _reachable(reminder, schedule)
+        or _reachable(reminder, schedule, step)
         or _in_hand(reminder, schedule)
         or _answered(reminder)
         or _capped(reminder)
@@ -152,7 +152,8 @@ def _work(step: Step) -> OpenFollowUp | None:
     return OpenFollowUp(step.cause) if step.cause is not None else None
 
 
-def _reachable(reminder: DueReminder, schedule: Schedule) -> Skip | TellMentor | None:
+def _reachable(reminder: DueReminder, schedule: Schedule, step: Step) -> Skip | TellMentor | None:
+    """Her mentor is reminded of a date to come in her place; of one gone by a follow-up tells the mentor."""
     if reminder.phone == "none":
         reason = "no_phone"
     elif not reminder.set_up:
@@ -165,7 +166,7 @@ def _reachable(reminder: DueReminder, schedule: Schedule) -> Skip | TellMentor |
         reason = "no_texts"
     else:
         return None
-    if schedule.stream == "checkin":
+    if schedule.stream == "checkin" or step.offset > 0:
         return Skip(reason)
     return TellMentor(MENTOR_REMINDER, reminder.valid_until)
 

@@ -69,6 +69,8 @@ TABLE: list[tuple[str, DueReminder, Any]] = [
     ("ask the mentor, no phone", ask_mentor(phone="none"), OpenFollowUp("attendance_unknown")),
     ("ask her, no entries", visit_reminder("ask_her", attendance="unknown", site_has_entries=False), Hold),
     ("no phone, visit", visit_reminder(phone="none"), TELL),
+    ("no phone, a visit gone by", missed(phone="none"), Skip("no_phone")),
+    ("not set up, a visit gone by", missed(set_up=False), Skip("mentor_only")),
     ("no phone, check-in", reminder(phone="none"), Skip("no_phone")),
     ("not set up, visit", visit_reminder(set_up=False), TELL),
     ("not set up, check-in", reminder(set_up=False), Skip("mentor_only")),
