@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from flows.bundle import Bundle
 from flows.registry import Word
+from scheduler.answers import NUMBER_PROBLEM, TO_CONFIRM
 from scheduler.durations import exact
 from scheduler.ports import Batch
 from scheduler.types import DueFollowUp, Move
@@ -96,7 +97,7 @@ class _Batch:
             language=contact.language,
             not_before=self.now,
             valid_until=self.now + exact(content.valid_for),
-            params={"code": str(code), "cause": Word(f"cause.{item.cause}")},
+            params={"code": str(code), "cause": Word(f"cause.{_cause(item)}")},
             mother_id=item.mother_id,
             follow_up_id=item.id,
         )
@@ -119,6 +120,14 @@ class _Batch:
             **{key: by_mother[pair] for key, pair in mothers.items()},
             **{key: by_phone[pair] for key, pair in phones.items()},
         }
+
+
+def _cause(item: DueFollowUp) -> str:
+    """Why somebody is told: while a report waits to be confirmed, that it does, whatever it began as.
+
+    Where the number is the problem, the wrong number is known, and her right one is still wanted.
+    """
+    return TO_CONFIRM if item.hold_by_code is not None and item.cause != NUMBER_PROBLEM else item.cause
 
 
 def _template(contact: Contact, urgent: bool, first: bool) -> str:
