@@ -18,8 +18,10 @@ from service.directory import (
     add_mother,
     add_staff,
 )
+from service.inbound.delivery import delivered
 from service.inbound.sms import InboundText, receive
 from service.inbound.voice import called
+from service.simulator.trouble import set_gateway
 from service.store.case_codes import code_for
 from service.store.mothers import Enrolled
 from service.store.visits import NewVisit, add_visits
@@ -33,7 +35,7 @@ BEGINS = datetime.combine(FIRST_DAY, time(9, 0), ZONE)
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 LANGUAGES = {"English": "en", "Kiswahili": "sw"}
 RISKS = {"red": BEGINS.date() - timedelta(days=30), "amber": date(2024, 1, 10), "green": date(2024, 1, 10)}
-"""When she started treatment: less than three months ago is red. Amber and green differ by her baby's age."""
+"""When she started treatment: less than three months ago is red. Amber is pregnant, green is not."""
 
 
 @dataclass(slots=True)
@@ -48,6 +50,7 @@ class Player:
     text: str = ""
     screen: str = ""
     read: int = 0
+    lost: bool = False
 
 
 @dataclass(slots=True)
@@ -116,21 +119,21 @@ class Stage:
         now = await self.now()
         async with self.services.pool.acquire() as conn, conn.transaction():
             facility_id = await conn.fetchval("SELECT facility_id FROM staff WHERE id = $1", of.person_id)
-            babies = [FIRST_DAY - timedelta(days=200)] if risk == "amber" else []
+            no_phone = "no phone" in details
             enrolled = Enrolled(
                 facility_id=facility_id,
                 mentor_id=of.person_id,
                 language=LANGUAGES[_word(details, r"speaks (\w+)") or "English"],
                 form_number=str(1000 + len(self.players)),
-                phone_use="none" if "no phone" in details else "shared" if shared else "hers",
-                born_on=babies,
+                phone_use="none" if no_phone else "shared" if shared else "hers",
+                edd=FIRST_DAY + timedelta(days=150) if risk == "amber" else None,
             )
             new = NewMother(
                 enrolled=enrolled,
-                number=player.number,
+                number=None if no_phone else player.number,
                 name=name,
                 pin_hash=await self.services.pins.hash_pin(pin) if pin else None,
-                set_up_at=None if "no phone" in details else now,
+                set_up_at=None if no_phone else now,
                 signature=_word(details, r"signed (tips|group|none)") or "tips",  # type: ignore[arg-type]
                 weekday=DAYS.index(asked[1]) if asked else 6,
                 hour=int(asked[2]) if asked else 10,
@@ -148,6 +151,21 @@ class Stage:
             mother = self.player(name).person_id
             await add_visits(conn, [NewVisit(mother, "clinic", await self._day(day))], await self.now())
 
+    async def do_cover(self, name: str, mentor: str, day: str) -> None:
+        await self.services.pool.execute(
+            "INSERT INTO cover (staff_id, covered_by, starts_on, ends_on) VALUES ($1, $2, $3, $4)",
+            self.player(mentor).person_id,
+            self.player(name).person_id,
+            (await self.now()).astimezone(ZONE).date(),
+            await self._day(day),
+        )
+
+    async def do_lost(self, name: str) -> None:
+        """From now on the network gives up what is sent to this phone, and says so."""
+        self.player(name).lost = True
+        async with self.services.pool.acquire() as conn:
+            await set_gateway(conn, {"mode": "no-delivery"})
+
     # --- what people do -----------------------------------------------------------------------
 
     async def do_clock(self, when: str) -> None:
@@ -160,7 +178,7 @@ class Stage:
     async def do_dials(self, name: str, dialled: str = "") -> None:
         player = self.player(name)
         player.session += 1
-        player.text = dialled.strip("*")
+        player.text = (await self._filled(dialled, player)).strip("*")
         await self._hop(player)
 
     async def do_presses(self, name: str, pressed: str) -> None:
@@ -210,10 +228,33 @@ class Stage:
         await self.settle()
 
     async def settle(self) -> None:
-        await self.worker.settle_now()
+        await self._settle_at(await self.now())
 
     async def _settle_at(self, at: datetime) -> None:
         await self.worker.settle_now()
+        for player in self.players.values():
+            if player.lost and await self._given_up(player, at):
+                await self.worker.settle_now()
+
+    async def _given_up(self, player: Player, at: datetime) -> bool:
+        """Report every text on its way to this phone as failed; say whether there was one."""
+        rows = await self.services.pool.fetch(
+            "SELECT m.gateway_id FROM message m JOIN phone p ON p.id = m.phone_id "
+            "WHERE p.number_index = $1 AND m.state = 'sent' ORDER BY m.id",
+            self.services.index.of(player.number),
+        )
+        for row in rows:
+            await delivered(
+                self.services.pool,
+                self.deps,
+                gateway="simulator",
+                gateway_id=row["gateway_id"],
+                status="Failed",
+                sender=player.number,
+                reason="DeliveryFailure",
+                now=at,
+            )
+        return bool(rows)
 
     # --- what is found ------------------------------------------------------------------------
 
@@ -234,6 +275,8 @@ class Stage:
                 other.read += 1
 
     async def unread(self, player: Player) -> list[str]:
+        if player.lost:
+            return []
         rows = await self.services.pool.fetch(
             "SELECT seq, sealed_text FROM simulator_sms WHERE number_index = $1 ORDER BY seq OFFSET $2",
             self.services.index.of(player.number),
