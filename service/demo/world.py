@@ -51,7 +51,7 @@ async def build_world(
         stage = await open_the_clinics(hasty, cast, start)
         progress("choosing PINs", 0.0)
         hashes = await hash_all_pins(stage)
-        await History(stage, ports_on(_parts(hasty), "demo"), hashes, progress, weeks).live()
+        await History(stage, ports_on(worker_parts(hasty), "demo"), hashes, progress, weeks).live()
     await set_stepped(services.pool, END)
 
 
@@ -67,7 +67,8 @@ async def _hasty(services: Services) -> AsyncIterator[Services]:
         yield hasty
 
 
-def _parts(services: Services) -> WorkerParts:
+def worker_parts(services: Services) -> WorkerParts:
+    """What a worker of the demo is made of: nothing wakes it but whoever steps the clock."""
     return WorkerParts(
         pool=services.pool,
         database_url=services.database_url,

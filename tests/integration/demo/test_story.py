@@ -1,0 +1,83 @@
+"""The demo's own story on its second world: a red mother falls silent, and each person is told in turn."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from service.clocks import step
+from service.demo.texts import new_texts
+from service.demo.world import worker_parts
+from service.inbound.sms import InboundText, receive
+from service.worker import Worker
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+class Story:
+    """One mother, her mentor, and the texts about her since the last look."""
+
+    def __init__(self, world: Any, mother: dict[str, Any]) -> None:
+        self.services, self.mother = world.services, mother
+        self.seen = world.texts[-1][0]
+        self.worker = Worker(worker_parts(world.services))
+
+    async def step(self, to: datetime) -> None:
+        async def settle(_: datetime) -> None:
+            await self.worker.settle_now()
+
+        await step(self.services.pool, to, settle)
+
+    async def told(self) -> list[tuple[str, str]]:
+        """Who was texted, by class, in order: her, or whoever got her case code."""
+        found = await new_texts(self.services, self.seen)
+        self.seen = found[-1]["seq"] if found else self.seen
+        return [
+            (text["to"], text["class"])
+            for text in found
+            if text["to"] == self.mother["msisdn"] or text["text"].startswith(f"{self.mother['code']} ")
+        ]
+
+
+async def next_check_in(world: Any) -> tuple[dict[str, Any], datetime]:
+    """The silent red mother who is asked first, and when."""
+    found = []
+    for one in world.people:
+        if one["behaviour"] == "silent" and one["risk"] == "red":
+            at = await world.services.pool.fetchval(
+                """
+                SELECT min(r.due_at) FROM reminder r JOIN person p ON p.id = r.mother_id JOIN phone t ON t.id = p.phone_id
+                WHERE r.state = 'planned' AND t.number_index = $1
+                """,
+                world.services.index.of(one["msisdn"]),
+            )
+            if at is not None:
+                found.append((at, one))
+    at, mother = min(found, key=lambda pair: pair[0])
+    return mother, at
+
+
+async def test_silence_reaches_her_mentor_then_the_supervisor_and_rests_once_taken(
+    worlds: tuple[Any, Any],
+) -> None:
+    _, world = worlds
+    mother, asked_at = await next_check_in(world)
+    story = Story(world, mother)
+    await story.step(asked_at - HOUR)
+    await story.told()
+
+    await story.step(asked_at - HOUR + 3 * DAY)
+    her, mentor = mother["msisdn"], mother["mentor"]
+    assert await story.told() == [(her, "B"), (her, "B"), (mentor, "A")]
+
+    await story.step(asked_at - HOUR + 6 * DAY)
+    [again, above] = await story.told()
+    assert again == (mentor, "A")
+    supervisors = {one["msisdn"] for one in world.people if one["role"] == "supervisor"}
+    assert above[0] in supervisors
+
+    taken_at = asked_at - HOUR + 6 * DAY
+    going = InboundText("simulator", "story-1", mentor, f"{mother['code']} 1")
+    await receive(world.services.pool, world.services.deps(), going, taken_at)
+    await story.step(taken_at + 3 * DAY - HOUR)
+    assert [to for to, _ in await story.told() if to != her] == []
+    await story.step(taken_at + 3 * DAY + HOUR)
+    assert (mentor, "A") in await story.told()
