@@ -1,7 +1,7 @@
 """What an inbound SMS means: one intent, found by each language's tables in a fixed order.
 
-STOP first and never guessed; then harm and danger, which are rather assumed than missed; then digits;
-then words.
+STOP first and never guessed; then harm and danger, which are rather assumed than missed and heard beside
+STOP too; then digits; then words.
 Case, accents, punctuation and extra words are forgiven, and one slip in a word of four letters or more.
 What is not understood is UNCLEAR: a person reads it.
 """
@@ -59,23 +59,25 @@ def interpret(
 
     ``language`` is the sender's: its words are tried first, then every other language's. A bare digit
     or a yes or no counts only where a question is open; a case code only from ``staff``. A word of danger
-    or harm beside a case code keeps both, so that the alarm is about that mother.
+    or harm beside STOP or a case code keeps both: she is left alone and looked for, and the alarm is
+    about that mother.
     """
     tables = _in_order(_compiled(bundle), language)
     said = normalise(text)
     if not said:
         return Interpretation(Intent.UNCLEAR)
+    harm, danger = _alarms(tables, said)
     if _begins(tables, "stop", said):
-        return Interpretation(Intent.STOP)
+        return Interpretation(Intent.STOP, harm=harm, danger=danger)
     case = _case(said) if staff else None
-    digit, code = (case.digit, case.code) if case else (None, None)
-    if _holds(tables, "harm", said, SHORTEST_FORGIVEN_DANGER):
-        # "I want to die" holds a danger word of its own: only what is said beside it counts.
-        beside = _without(tables, "harm", said)
-        danger = _holds(tables, "danger", beside, SHORTEST_FORGIVEN_DANGER)
-        return Interpretation(Intent.HARM, digit=digit, code=code, danger=danger)
-    if _holds(tables, "danger", said, SHORTEST_FORGIVEN_DANGER):
-        return Interpretation(Intent.DANGER, digit=digit, code=code)
+    if harm or danger:
+        return Interpretation(
+            Intent.HARM if harm else Intent.DANGER,
+            digit=case.digit if case else None,
+            code=case.code if case else None,
+            harm=harm,
+            danger=danger,
+        )
     if case:
         return case
     if has_open_question:
@@ -83,6 +85,16 @@ def interpret(
         if digit is not None:
             return Interpretation(Intent.ANSWER, digit=digit)
     return Interpretation(_by_words(tables, said))
+
+
+def _alarms(tables: _Tables, said: str) -> tuple[bool, bool]:
+    """Whether words of harm, and of danger, stand in it.
+
+    "I want to die" holds a danger word of its own: only what is said beside it counts.
+    """
+    harm = _holds(tables, "harm", said, SHORTEST_FORGIVEN_DANGER)
+    beside = _without(tables, "harm", said) if harm else said
+    return harm, _holds(tables, "danger", beside, SHORTEST_FORGIVEN_DANGER)
 
 
 def _by_words(tables: _Tables, said: str) -> Intent:

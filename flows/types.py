@@ -305,10 +305,11 @@ class Intent(StrEnum):
 class Interpretation:
     """An inbound SMS understood: the intent, and for ANSWER the digit, for CASE the code and digit.
 
-    ``danger`` says that a text of HARM names a bodily danger as well.
+    ``harm`` and ``danger`` say that such words stand in it, also beside STOP: neither hides the other.
     """
 
     intent: Intent
     digit: str | None = None
     code: str | None = None
+    harm: bool = False
     danger: bool = False

@@ -20,10 +20,8 @@ from flows.events import (
     Event,
     FollowUpAction,
     FollowUpAnswered,
-    HarmReported,
     StartRequested,
     StopRequested,
-    UnwellReported,
     WrongPersonReported,
 )
 from flows.keywords import interpret
@@ -36,7 +34,7 @@ from service.apply.texts import answer_staff
 from service.apply.unclear import text_not_understood
 from service.apply.work import Work
 from service.database import Connection, Pool
-from service.inbound.strangers import stranger_wrote
+from service.inbound.strangers import alarms, stranger_wrote
 from service.logs import get_logger
 from service.store import people
 from service.store.people import MotherRow, PhoneRow, StaffRow
@@ -177,12 +175,9 @@ async def _events(
     """What happened, in the past tense; None when only a person can tell."""
     match meant.intent:
         case Intent.STOP:
-            return [StopRequested()]
-        case Intent.DANGER:
-            mother_id = await _mother_of_code(conn, sender, meant.code)
-            return [UnwellReported(mother_id, "unknown", urgent=True)]
-        case Intent.HARM:
-            return [HarmReported(await _mother_of_code(conn, sender, meant.code), meant.danger)]
+            return [StopRequested(), *alarms(meant, None)]
+        case Intent.DANGER | Intent.HARM:
+            return alarms(meant, await _mother_of_code(conn, sender, meant.code))
         case Intent.CASE:
             return await _case(conn, deps, sender, meant, origin, now)
         case Intent.ANSWER:

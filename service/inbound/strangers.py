@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from flows.events import CallRequested, HarmReported, StartRequested, StopRequested, UnwellReported
+from flows.events import CallRequested, Event, HarmReported, StartRequested, StopRequested, UnwellReported
 from flows.types import Intent, Interpretation
 from service.apply import apply
 from service.apply.deps import Deps, Origin
@@ -16,6 +16,13 @@ from service.store.people import PhoneRow
 ONCE_A_DAY: Final = timedelta(days=1)
 
 
+def alarms(meant: Interpretation, mother_id: int | None) -> list[Event]:
+    """What words of harm or danger say happened: harm goes first, since no text may answer it."""
+    if meant.harm:
+        return [HarmReported(mother_id, meant.danger)]
+    return [UnwellReported(mother_id, "unknown", urgent=True)] if meant.danger else []
+
+
 async def stranger_wrote(
     conn: Connection, deps: Deps, origin: Origin, phone: PhoneRow | None, meant: Interpretation, now: datetime
 ) -> None:
@@ -26,11 +33,9 @@ async def stranger_wrote(
     """
     intent = meant.intent
     if intent is Intent.STOP:
-        await apply(conn, [StopRequested()], origin, now, deps)
-    elif intent is Intent.DANGER:
-        await apply(conn, [UnwellReported(None, "unknown", urgent=True)], origin, now, deps)
-    elif intent is Intent.HARM:
-        await apply(conn, [HarmReported(None, meant.danger)], origin, now, deps)
+        await apply(conn, [StopRequested(), *alarms(meant, None)], origin, now, deps)
+    elif intent in (Intent.DANGER, Intent.HARM):
+        await apply(conn, alarms(meant, None), origin, now, deps)
     elif intent in (Intent.CALL, Intent.HELP):
         await apply(conn, [CallRequested(None, "today")], origin, now, deps)
     elif intent is Intent.START and phone is not None and phone.opted_out:

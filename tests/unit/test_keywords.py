@@ -36,7 +36,8 @@ def test_stop_is_never_guessed(bundle: Bundle, text: str) -> None:
 
 
 def test_stop_goes_before_danger(bundle: Bundle) -> None:
-    assert of_mother(bundle, "STOP damu").intent is Intent.STOP
+    assert of_mother(bundle, "STOP damu") == Interpretation(Intent.STOP, danger=True)
+    assert of_mother(bundle, "please stop, he beats me") == Interpretation(Intent.STOP, harm=True)
 
 
 @pytest.mark.parametrize(
@@ -62,18 +63,18 @@ def test_a_possible_danger_is_danger_in_any_language(bundle: Bundle, text: str) 
     ["nataka kujiua", "he beats me", "amenipiga jana", "i want to die", "nataka kufa", "SUICDE", "ataniua!!"],
 )
 def test_violence_and_despair_are_told_apart_from_danger(bundle: Bundle, text: str) -> None:
-    assert of_mother(bundle, text, "en") == Interpretation(Intent.HARM)
+    assert of_mother(bundle, text, "en") == Interpretation(Intent.HARM, harm=True)
 
 
 @pytest.mark.parametrize(
     "text", ["amenipiga natoka damu", "he hit me and i am bleeding", "kill myself with poison"]
 )
 def test_a_danger_named_beside_harm_is_kept(bundle: Bundle, text: str) -> None:
-    assert of_mother(bundle, text, "en") == Interpretation(Intent.HARM, danger=True)
+    assert of_mother(bundle, text, "en") == Interpretation(Intent.HARM, harm=True, danger=True)
 
 
 def test_harm_beside_a_case_code_is_about_that_mother(bundle: Bundle) -> None:
-    assert of_mentor(bundle, "417 amenipiga") == Interpretation(Intent.HARM, code="417")
+    assert of_mentor(bundle, "417 amenipiga") == Interpretation(Intent.HARM, code="417", harm=True)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +186,8 @@ def test_a_mothers_number_is_no_case_code(bundle: Bundle) -> None:
 
 
 def test_danger_beside_a_case_code_keeps_the_code(bundle: Bundle) -> None:
-    assert of_mentor(bundle, "417 4 anatoka damu") == Interpretation(Intent.DANGER, code="417", digit="4")
+    said = of_mentor(bundle, "417 4 anatoka damu")
+    assert said == Interpretation(Intent.DANGER, code="417", digit="4", danger=True)
 
 
 @pytest.mark.parametrize("text", ["START", "anza", "Anza tena", "start again"])

@@ -45,6 +45,8 @@ async def told(clinic: Clinic, mother: int) -> tuple[int, str]:
         ("call me please", ["call_promise"], ["call_requested"]),
         ("I am bleeding", ["go_now"], ["danger"]),
         ("he beats me", [], ["safety"]),
+        ("please stop he beats me", ["stop_confirm"], ["stopped", "safety"]),
+        ("STOP I am bleeding", ["stop_confirm", "go_now"], ["stopped", "danger"]),
         ("he hit me and I am bleeding", [], ["danger", "safety"]),
         ("who is this?", ["who_we_are"], ["wrong_person"]),
         ("mtoto wangu analia sana leo", ["received"], ["call_requested"]),
