@@ -8,7 +8,7 @@ END = datetime(2026, 6, 1, 8, 55, tzinfo=ZoneInfo(ZONE))
 """The instant history ends and a visitor begins: a Monday, before the day's first contacts."""
 
 TODAY = END.date()
-WEEKS = 9
+WEEKS = 8
 """How long the history is: two months and not three, so that two cores build it well within a minute."""
 
 WORK_HOURS = (9, 10, 12, 15, 17, 19)

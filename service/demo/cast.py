@@ -5,6 +5,7 @@ from datetime import date, time
 from typing import Literal
 
 StaffRole = Literal["mentor", "supervisor", "nurse"]
+StaffHabit = Literal["steady", "slow", "ignores"]
 Behaviour = Literal[
     "steady",
     "sometimes",
@@ -47,7 +48,7 @@ class Worker:
     msisdn: str
     pin: str
     language: str
-    behaviour: Literal["steady", "slow", "ignores"]
+    behaviour: StaffHabit
     starts_at: time = time(8)
     ends_at: time = time(18)
 

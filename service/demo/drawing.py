@@ -5,7 +5,17 @@ from datetime import date, time, timedelta
 from random import Random
 
 from service.demo.calendar import DAY, TODAY, starts_on, workday
-from service.demo.cast import MENTORS_A_SITE, NUMBERS, Behaviour, Cast, Plan, Site, StaffRole, Worker
+from service.demo.cast import (
+    MENTORS_A_SITE,
+    NUMBERS,
+    Behaviour,
+    Cast,
+    Plan,
+    Site,
+    StaffHabit,
+    StaffRole,
+    Worker,
+)
 from service.demo.special import special_parts
 from service.security.pins import is_weak
 
@@ -48,23 +58,27 @@ def draw(mothers: int, weeks: int, seed: int = SEED) -> Cast:
 
 
 def _staff(random: Random) -> tuple[Worker, ...]:
-    def worker(role: StaffRole, place: int, site: int, number: int, **more: object) -> Worker:
+    def worker(role: StaffRole, place: int, site: int, number: int) -> Worker:
         name = f"{FIRST_NAMES[number % len(FIRST_NAMES)]} {LAST_NAME}"
         language = "sw" if random.random() < 0.5 else "en"
-        plain = Worker(role, place, site, name, NUMBERS.format(number), _pin(random), language, "steady")
-        return replace(plain, **more)
+        return Worker(role, place, site, name, NUMBERS.format(number), _pin(random), language, "steady")
 
-    habit = {**dict.fromkeys(IGNORING_MENTORS, "ignores"), **dict.fromkeys(SLOW_MENTORS, "slow")}
     mentors = [
-        worker("mentor", i, i // MENTORS_A_SITE, 301 + i, behaviour=habit.get(i, "steady"))
+        replace(worker("mentor", i, i // MENTORS_A_SITE, 301 + i), behaviour=_habit(i))
         for i in range(len(SITES) * MENTORS_A_SITE)
     ]
-    supervisors = [worker("supervisor", i, i, 321 + i, ends_at=time(19)) for i in range(len(SITES))]
+    supervisors = [replace(worker("supervisor", i, i, 321 + i), ends_at=time(19)) for i in range(len(SITES))]
     nurses = [
-        worker("nurse", i, i // 2, 331 + i, starts_at=time(7), ends_at=time(19))
+        replace(worker("nurse", i, i // 2, 331 + i), starts_at=time(7), ends_at=time(19))
         for i in range(2 * len(SITES))
     ]
     return (*mentors, *supervisors, *nurses)
+
+
+def _habit(mentor: int) -> StaffHabit:
+    if mentor in IGNORING_MENTORS:
+        return "ignores"
+    return "slow" if mentor in SLOW_MENTORS else "steady"
 
 
 def _mother(random: Random, place: int, weeks: int) -> Plan:
@@ -115,7 +129,7 @@ def _mother(random: Random, place: int, weeks: int) -> Plan:
 
 def _visits(random: Random, joins: date) -> tuple[date, ...]:
     """Appointments every four weeks or so, on working days, up to one after the end."""
-    days = []
+    days: list[date] = []
     day = joins + timedelta(days=random.randint(5, 24))
     while not days or days[-1] <= TODAY:
         days.append(workday(day))

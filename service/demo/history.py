@@ -3,9 +3,9 @@
 import heapq
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
-from typing import Any
 
 from scheduler.loop import settle
 from scheduler.ports import Ports
@@ -13,7 +13,7 @@ from service.clocks import set_stepped
 from service.demo.actors import BY_PHONE_FROM, Actors
 from service.demo.calendar import DAY, END, TODAY, at, starts_on
 from service.demo.cast import Plan
-from service.demo.habits import Dial, Write, mother_acts, staff_acts
+from service.demo.habits import Act, Dial, Write, mother_acts, staff_acts
 from service.demo.stage import Stage, enrol, lose_baby
 from service.demo.texts import new_texts
 from service.store.idle import next_due
@@ -50,7 +50,6 @@ class History:
     progress: Callable[[str, float], None]
     weeks: int
     actors: Actors = field(init=False)
-    settled: int = 0
     _agenda: list[tuple[datetime, int, Deed]] = field(default_factory=list)
     _order: "count[int]" = field(default_factory=count)
     _seen: int = 0
@@ -84,7 +83,6 @@ class History:
             _, _, deed = heapq.heappop(self._agenda)
             await deed(now)
         await self._settle(now)
-        self.settled += 1
         await self._listen(now)
 
     async def _settle(self, now: datetime) -> None:
@@ -94,7 +92,7 @@ class History:
         """Let everybody read what came, and plan what they do about it."""
         for text in await new_texts(self.stage.services, self._seen):
             self._seen = text["seq"]
-            acts = []
+            acts: list[Act] = []
             if text["mother_id"] is not None and text["question"] is not None:
                 plan = self.stage.plans[text["mother_id"]]
                 acts += mother_acts(plan, text["question"], now)
@@ -105,7 +103,7 @@ class History:
                     acts += staff_acts(worker, text["text"], about, told in self._told, now)
                     self._told.add(told)
             for act in acts:
-                self._later(act.when, lambda moment, act=act: self.actors.act(act, moment))
+                self._later(act.when, partial(self.actors.act, act))
 
     async def _about(self, msisdn: str, text: str) -> Plan | None:
         code = next((word for word in text.split() if word.isdecimal() and len(word) == 3), None)
@@ -128,37 +126,27 @@ class History:
     def _plan_ahead(self) -> None:
         for plan in self.stage.cast.mothers:
             joins = at(plan.joins_on, plan.joins_at)
-            self._later(
-                joins, lambda now, plan=plan: enrol(self.stage, plan, self.hashes.get(plan.place), now)
-            )
+            self._later(joins, partial(enrol, self.stage, plan, self.hashes.get(plan.place)))
             if plan.lost_baby_on is not None:
-                self._later(
-                    at(plan.lost_baby_on, 12), lambda now, plan=plan: lose_baby(self.stage, plan, now)
-                )
+                self._later(at(plan.lost_baby_on, 12), partial(lose_baby, self.stage, plan))
             for day, words in plan.writes:
                 write = Write(at(day, 12), plan.msisdn or "", words)
-                self._later(write.when, lambda now, act=write: self.actors.act(act, now))
+                self._later(write.when, partial(self.actors.act, write))
             if plan.place == NIGHT_CALL[0]:
                 dial = Dial(at(TODAY - DAY, NIGHT_CALL[1]), plan.msisdn or "", ("4", "2"))
-                self._later(dial.when, lambda now, act=dial: self.actors.act(act, now))
+                self._later(dial.when, partial(self.actors.act, dial))
         for site in range(len(self.stage.cast.sites)):
             self._close_days(site)
 
     def _close_days(self, site: int) -> None:
         day = starts_on(self.weeks)
-        closers = self.stage.cast.of("mentor", site)[:3]
+        closers = [one for one in self.stage.cast.of("mentor", site) if one.behaviour != "ignores"]
         while day < TODAY:
             if (site, day) != NOT_CLOSED:
                 worker = closers[day.toordinal() % len(closers)]
                 hour = CLOSES_LATE_AT if day >= BY_PHONE_FROM else CLOSES_AT
-                self._later(at(day, hour), self._closing(site, day, worker))
+                self._later(at(day, hour), partial(self.actors.close_day, site, day, worker))
             day += timedelta(days=1)
-
-    def _closing(self, site: int, day: date, worker: Any) -> Deed:
-        async def close(now: datetime) -> None:
-            await self.actors.close_day(site, day, worker, now)
-
-        return close
 
 
 class _Quiet:
