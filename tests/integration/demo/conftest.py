@@ -16,7 +16,7 @@ from service.embedded import create_database, drop_database, with_database
 from service.settings import demo_settings
 from service.wiring import Services, ensure_ready, open_services
 
-MOTHERS, WEEKS = 26, 3
+MOTHERS, WEEKS = 22, 3
 
 
 @dataclass(frozen=True, slots=True)
