@@ -110,8 +110,9 @@ def _by_words(tables: _Tables, said: str) -> Intent:
         if _holds(tables, intent.value, said, SHORTEST_FORGIVEN):
             return intent
     # "Fine" ends a spell of silence, so it is never guessed: "no food" is one letter from "no good".
-    is_short = len(said.split()) <= LONGEST_FINE
-    return Intent.FINE if is_short and _holds(tables, "fine", said, None) else Intent.UNCLEAR
+    # "I am fine but the baby is sick" is not good news either.
+    is_plain = len(said.split()) <= LONGEST_FINE and not _holds(tables, "trouble", said, None)
+    return Intent.FINE if is_plain and _holds(tables, "fine", said, None) else Intent.UNCLEAR
 
 
 def _case(said: str) -> Interpretation | None:
@@ -130,11 +131,12 @@ def _case(said: str) -> Interpretation | None:
 def _answer(tables: _Tables, said: str) -> str | None:
     """The digit a text answers an open question with; None when it says something else, or both.
 
-    The first answer is the good news of every question: with a word that turns it around, or a wish
-    for a call, it is not taken.
+    The first answer is the good news of every question: with a word that turns it around, a trouble, a wish
+    for a call or another digit beside it, it is not taken.
     """
     first, _, rest = said.partition(" ")
     doubt = any(_holds(tables, name, rest, SHORTEST_FORGIVEN) for name in ("not", "no", "call", "help"))
+    doubt = doubt or _holds(tables, "trouble", rest, None) or _another_digit(first, rest)
     if len(first) == 1 and first in "123456789":
         return None if first == "1" and doubt else first
     if any(
@@ -147,6 +149,10 @@ def _answer(tables: _Tables, said: str) -> str | None:
     if yes == no or both:
         return None
     return "1" if yes else "2"
+
+
+def _another_digit(first: str, rest: str) -> bool:
+    return any(len(word) == 1 and word.isdecimal() and word != first for word in rest.split())
 
 
 # --- looking into the tables ----------------------------------------------------------------------------

@@ -1,0 +1,153 @@
+"""Texts as people really send them: no airtime, trouble beside good news, and danger or harm in a STOP."""
+
+import pytest
+
+from flows.keywords import interpret
+from flows.types import Intent, Interpretation
+from service.content import load_bundle
+
+BUNDLE = load_bundle()
+
+
+def meant(text: str, *, asked: bool = False, language: str = "sw") -> Interpretation:
+    return interpret(BUNDLE, language, text, has_open_question=asked, staff=False)
+
+
+@pytest.mark.parametrize("asked", [False, True])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "call me I have no airtime",
+        "please call no airtime",
+        "nipigie sina airtime",
+        "naomba simu, airtime imeisha",
+    ],
+)
+def test_who_has_no_airtime_asks_for_a_call_and_is_no_robot(text: str, asked: bool) -> None:
+    assert meant(text, asked=asked).intent is Intent.CALL
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Your airtime balance is KES 4.00", "Dear customer, buy bundles", "You have received Ksh 100 airtime"],
+)
+def test_what_an_operator_sends_is_still_a_robot(text: str) -> None:
+    assert meant(text).intent is Intent.ROBOT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "am fine but baby is sick",
+        "niko sawa lakini mtoto mgonjwa",
+        "niko poa ila mtoto anaumwa",
+        "1 but i am sick",
+        "1 lakini mtoto mgonjwa",
+        "sawa lakini naumwa",
+        "1 2",
+        "1 na 2",
+        "1 mtoto anatapika",
+    ],
+)
+def test_good_news_with_trouble_beside_it_is_read_by_a_person(text: str) -> None:
+    assert meant(text, asked=True).intent is Intent.UNCLEAR
+
+
+@pytest.mark.parametrize("text", ["1", "1.", "1 asante", "ndio", "sawa", "1 thanks", "1️⃣", "１", "ok"])
+def test_plain_good_news_is_an_answer(text: str) -> None:
+    assert meant(text, asked=True) == Interpretation(Intent.ANSWER, digit="1")
+
+
+@pytest.mark.parametrize(
+    ("text", "danger", "harm"),
+    [
+        ("stop the bleeding help", True, False),
+        ("STOP. natoka damu", True, False),
+        ("acha kunipiga", False, True),
+        ("stop he is beating me", False, True),
+        ("acha, ananipiga na natoka damu", True, True),
+        ("STOP", False, False),
+        ("acha kunitumia ujumbe", False, False),
+    ],
+)
+def test_a_stop_that_names_danger_or_harm_is_both(text: str, danger: bool, harm: bool) -> None:
+    assert meant(text) == Interpretation(Intent.STOP, danger=danger, harm=harm)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i cant breath well",
+        "cannot breath",
+        "natoka dam",
+        "nimezirai jana",
+        "amezirai",
+        "mimba imetoka",
+        "mimba imeharibika",
+        "i had a miscarriage",
+        "she collapsed",
+        "baby wont wake up",
+        "mtoto haamki",
+        "mtoto ana moto sana",
+        "maji yamepasuka",
+        "chupa imevunjika",
+        "mtoto hapumuwi",
+        "blod",
+    ],
+)
+def test_danger_is_heard_in_the_words_people_use(text: str) -> None:
+    assert meant(text).intent is Intent.DANGER
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wanna die",
+        "i wish i was dead",
+        "tired of living",
+        "dont want to live",
+        "nitajiua",
+        "najiua",
+        "nataka kujinyonga",
+        "sitaki kuishi",
+        "nimechoka kuishi",
+        "bora nife",
+        "ananichapa",
+        "amenichapa sana",
+        "anataka kuniua",
+        "he is killing me",
+        "nimebakwa",
+        "beating me",
+        "mume ananipigapiga",
+    ],
+)
+def test_harm_is_heard_and_never_taken_for_danger_alone(text: str) -> None:
+    said = meant(text)
+    assert (said.intent, said.danger) == (Intent.HARM, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "habari yako",
+        "habari za asubuhi",
+        "mambo vipi",
+        "hujambo",
+        "shikamoo",
+        "asante sana mungu akubariki",
+        "nashukuru sana",
+        "niko nyumbani",
+        "nitakuja kesho",
+        "nitachelewa",
+        "merry christmas",
+        "hataki simu yako",
+        "amenipigia simu",
+        "nimechapa kazi",
+        "nimefika salama",
+        "I come at home",
+        "chai moto",
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "sw"])
+def test_greetings_and_small_talk_raise_no_alarm(text: str, language: str) -> None:
+    assert meant(text, language=language).intent in (Intent.UNCLEAR, Intent.FINE, Intent.CALL)
