@@ -733,7 +733,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_enrolment_next_on",
         "enrolment",
-        ["next_on"],
+        ["next_on", "id"],
         unique=False,
         postgresql_where=sa.text("state = 'active' AND next_on IS NOT NULL"),
     )

@@ -110,9 +110,11 @@ class Enrolment(SQLModel, table=True):
         UniqueConstraint(
             "mother_id", "infant_id", "visit_id", "schedule", postgresql_nulls_not_distinct=True
         ),
+        # With the id, in the order it is claimed in: without it each batch sorted everything that is behind.
         Index(
             "ix_enrolment_next_on",
             "next_on",
+            "id",
             postgresql_where=text("state = 'active' AND next_on IS NOT NULL"),
         ),
         Index("ix_enrolment_visit_id", "visit_id"),
