@@ -55,9 +55,11 @@ def answer(
     """The new state of a follow-up after ``action``.
 
     ``verified``: the person gave a PIN or signed in. ``by_digit``: the action was typed as a digit,
-    so 1 to 3 after "when?" mean tomorrow, this week, next week; a button on a page never does.
+    so 1 to 3 after "when?" mean tomorrow, this week, next week, from whoever was asked and while it is
+    hers: once the ladder has begun again they mean what the new alert says. A button on a page never does.
     """
-    if by_digit and acted.awaiting_when and coming is None and action in _WHEN:
+    asked_when = acted.awaiting_when and acted.state == "acknowledged" and acted.owner_id == by.id
+    if by_digit and asked_when and coming is None and action in _WHEN:
         action, coming = "reached_coming", _WHEN[action]
     if action in HOLDS:
         return _reported(acted, action, by, verified, now)

@@ -1,7 +1,8 @@
 """Who is told next about a follow-up. No answer leaves it with neither a next instant nor a raised alarm.
 
 The ladder: each rung tells one person and waits; a rung nobody can take raises an alarm and the next
-is taken at once; after the last an alarm is raised, every day again until somebody acts. Whoever
+is taken at once, and where none is left the same are tried again at every look; behind the last
+answered by nobody an alarm is raised, every day again until somebody acts. Whoever
 acknowledged has a while to report, then it begins again with her. "Nobody answered" is only ever
 ended by a person, the mother's own answer or a kept visit, never by a delivery report.
 """
@@ -43,10 +44,10 @@ def move(follow_up: DueFollowUp, policy: EscalationPolicy, now: datetime, tally:
     last = len(policy.steps) - 1
     supervisor_at = _supervisor_rung(policy)
     if follow_up.state == "acknowledged":
-        if _site_owes_an_answer(follow_up, now):
-            return Move("acknowledged", follow_up.step, now + LOOK_AGAIN)
         if follow_up.hold_by_code is not None:
             return _climb(follow_up, policy, supervisor_at, now, tally)
+        if _site_owes_an_answer(follow_up, now):
+            return Move("acknowledged", follow_up.step, now + LOOK_AGAIN)
         return _resume(follow_up, policy, now, tally)
     if follow_up.not_reached >= NOT_REACHED_LIMIT and follow_up.step < supervisor_at:
         return _climb(follow_up, policy, supervisor_at, now, tally)
@@ -93,7 +94,8 @@ def _climb(follow_up: DueFollowUp, policy: EscalationPolicy, start: int, now: da
     if follow_up.state == "open":
         # Nobody has heard of it yet: every look tries the whole ladder again.
         return Move("open", -1, now + _look_again(policy), alarm=NOBODY)
-    return Move("notified", len(policy.steps), now + _look_again(policy), alarm=NOBODY)
+    # The rung is kept, so that the next look finds whoever is there by then.
+    return Move("notified", start - 1, now + _look_again(policy), alarm=NOBODY)
 
 
 def _resume(follow_up: DueFollowUp, policy: EscalationPolicy, now: datetime, tally: Tally) -> Move:

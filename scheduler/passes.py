@@ -44,6 +44,9 @@ LOOK_AGAIN = timedelta(minutes=15)
 
 RULE_FAULT = "rule_fault"
 
+FURTHEST_AHEAD = timedelta(hours=14)
+"""How far a time zone's wall clock may be ahead of UTC."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pass(Generic[Item, Result]):
@@ -118,7 +121,8 @@ def planning(ports: Ports, countries: Mapping[str, Country], limit: int) -> Pass
         return [plan(countries[item.country], item, local(now, item.time_zone).date()) for item in items]
 
     def failed(item: EnrolmentToPlan, now: datetime) -> Plan:
-        today = now.date()
+        # The zone may be what failed: this is a day later in every one, or it would be due again at once.
+        today = (now + FURTHEST_AHEAD).date()
         return Plan(
             enrolment_id=item.id,
             revision=item.revision or "",

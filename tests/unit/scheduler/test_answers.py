@@ -119,6 +119,19 @@ def test_digits_after_when_say_when(action: FollowUpAction, today: str, expect_b
     assert pressed.reply == "ack_going"
 
 
+@pytest.mark.parametrize("state", ["open", "notified"])
+def test_once_the_ladder_has_begun_again_the_digits_mean_what_the_new_alert_says(state: Any) -> None:
+    asked_again = acted(state=state, awaiting_when=True, last_action="reached_coming")
+    assert say(asked_again, "going").reply == "ack_going"
+    assert say(asked_again, "pass_on").pass_on
+
+
+def test_only_who_was_asked_when_answers_it() -> None:
+    hers = acted(state="acknowledged", owner_id=MENTOR.id, awaiting_when=True, last_action="reached_coming")
+    taken_over = say(hers, "going", by=SUPERVISOR)
+    assert (taken_over.owner_id, taken_over.reply) == (SUPERVISOR.id, "ack_going")
+
+
 @pytest.mark.parametrize(
     ("visit", "expect_by"),
     [

@@ -126,9 +126,38 @@ def test_a_rung_nobody_can_take_raises_an_alarm_and_the_next_is_taken_at_once() 
         cause="danger", step=0, state="notified", roster=roster(supervisors=(), duty=(NURSE,))
     )
     made = move(no_duty, policy("danger"), NOW)
-    assert (made.alarm, made.state, made.step) == (NOBODY, "notified", 3)
+    assert (made.alarm, made.state, made.step) == (NOBODY, "notified", 0)
     with_line = replace(no_duty, roster=replace(no_duty.roster, facility_line=staff(40, "nurse")))
     assert move(with_line, policy("danger"), NOW).notify == (40,)
+
+
+@pytest.mark.parametrize("cause", ["silent", "danger"])
+def test_when_somebody_is_there_again_she_is_told_although_the_alarm_stands(cause: str) -> None:
+    told_before = follow_up(cause=cause, state="notified", step=0, roster=NOBODY_THERE)
+    made = move(told_before, policy(cause), NOW)
+    assert (made.alarm, made.notify) == (NOBODY, ())
+    assert made.next_at is not None
+    later = replace(told_before, state=made.state, step=made.step, roster=roster())
+    assert move(later, policy(cause), made.next_at).notify
+
+
+def test_an_owner_who_left_with_nobody_else_there_is_replaced_when_somebody_is() -> None:
+    left = follow_up(state="acknowledged", step=0, owner_id=MENTOR.id, roster=NOBODY_THERE)
+    made = move(left, policy(), NOW)
+    assert (made.state, made.alarm) == ("notified", NOBODY)
+    back = replace(left, state=made.state, step=made.step, owner_id=None, roster=roster())
+    assert move(back, policy(), NOW + DAY).notify == (MENTOR.id,)
+
+
+def test_a_visit_nobody_marked_never_puts_off_the_confirmation_of_a_report() -> None:
+    held = follow_up(
+        state="acknowledged",
+        owner_id=MENTOR.id,
+        expect_by=date(2026, 11, 24),
+        attendance="unknown",
+        hold_by_code="dead",
+    )
+    assert move(held, policy(), NOW).notify == (SUPERVISOR.id,)
 
 
 def test_passed_on_goes_to_the_cover_then_the_least_loaded_then_the_supervisor() -> None:
@@ -248,7 +277,7 @@ def test_the_last_supervisor_who_passed_it_on_is_asked_again_only_if_reachable()
         state="notified", step=1, passed_by=frozenset({SUPERVISOR.id}), roster=roster(supervisors=(gone,))
     )
     made = move(item, policy(), NOW)
-    assert (made.notify, made.alarm, made.step) == ((), NOBODY, 3)
+    assert (made.notify, made.alarm, made.step) == ((), NOBODY, 1)
 
 
 def test_a_first_rung_may_wait_and_a_single_rung_has_a_wait_of_its_own() -> None:

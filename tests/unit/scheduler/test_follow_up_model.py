@@ -94,7 +94,7 @@ class OneFollowUp(RuleBasedStateMachine):
         self.signs += bool(made.notify) or made.alarm is not None
         self.looks_since_told = 0 if made.notify else self.looks_since_told + 1
         assert self.looks_since_told <= 3 or self.alarm, "nobody was told and nobody is alarmed"
-        self.kept = replace(kept, state=made.state, step=made.step, next_at=made.next_at, awaiting_when=False)
+        self.kept = replace(kept, state=made.state, step=made.step, next_at=made.next_at)
 
     @rule(
         action=st.sampled_from(get_args(FollowUpAction)),

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
 
+from scheduler.localtime import local
 from scheduler.loop import ORDER, Loop, settle
 from scheduler.ports import Ports, SiteDay
 from scheduler.types import Hold, Move, Plan, Send
@@ -102,8 +103,8 @@ class World:
         world: Any = self
         return Ports(**doors, outbox=world, heart=world, aside=world if aside else None)
 
-    async def settle(self, aside: bool = True, **more: Any) -> Any:
-        return await settle(self.ports(aside), COUNTRIES, NOW, log=self, faults=self.fault, **more)
+    async def settle(self, aside: bool = True, now: datetime = NOW, **more: Any) -> Any:
+        return await settle(self.ports(aside), COUNTRIES, now, log=self, faults=self.fault, **more)
 
 
 def full_world() -> World:
@@ -184,6 +185,14 @@ async def test_an_item_whose_rule_fails_gets_a_harmless_answer_of_its_own() -> N
     assert (failed.alarm, failed.notify, good.alarm) == ("rule_fault", (), None)
     assert failed.next_at is not None
     assert [name for name, _ in world.faults] == ["planning", "reminders", "silences", "follow_ups"]
+
+
+async def test_an_enrolment_whose_rule_fails_is_not_due_again_on_the_same_day_of_any_zone() -> None:
+    late = datetime(2026, 11, 23, 22, tzinfo=UTC)  # the 24th in Nairobi and on Kiritimati
+    world = World(due={"planning": [enrolment(country="ZZ")]})
+    await world.settle(now=late)
+    [(_, failed)] = world.settled
+    assert failed.next_on > local(late, "Pacific/Kiritimati").date()
 
 
 async def test_rounds_are_bounded_and_say_that_more_is_due() -> None:
