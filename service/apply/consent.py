@@ -56,7 +56,7 @@ async def stop_requested(work: Work, event: StopRequested) -> Sequence[int]:
 
 
 async def start_requested(work: Work, event: StartRequested) -> Sequence[int]:
-    """START asks first; only the answer to that question brings anybody back.
+    """START asks first, and again once an hour; only the answer to that question brings anybody back.
 
     Back are those who were stopped, under the consent they had given. The mentor's ``stopped`` work
     stays open: consent is asked again in person.
@@ -109,11 +109,14 @@ async def _phone_that_stops(work: Work) -> PhoneRow | None:
 
 async def _ask_first(work: Work, phone: PhoneRow, here: Sequence[MotherRow]) -> Sequence[int]:
     stopped = [one for one in here if one.hold == "stopped"]
+    has_room = await may_answer_freely(work)
     if not phone.opted_out and not stopped:
-        await answer_number(work, "started", mother=_speaker(here), language=phone.language)
+        if has_room:
+            await answer_number(work, "started", mother=_speaker(here), language=phone.language)
         return []
     await work.conn.execute("UPDATE phone SET start_asked_at = $2 WHERE id = $1", phone.id, work.now)
-    await answer_number(work, "start_question", mother=_speaker(stopped or here), language=phone.language)
+    if has_room or phone.start_asked_at is None:
+        await answer_number(work, "start_question", mother=_speaker(stopped or here), language=phone.language)
     return []
 
 

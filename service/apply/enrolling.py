@@ -51,6 +51,7 @@ async def mother_set_up(work: Work, event: MotherSetUp) -> Sequence[int]:
     await _others_on(work, phone.id, event.mother_id)
     await work.conn.execute(_TRUST, phone.id)
     await work.conn.execute(_BIND_PERSON, event.mother_id, phone.id, pin_hash, phone.language)
+    await work.conn.execute(_NOT_ASKED_ELSEWHERE, event.mother_id, phone.id)
     await work.conn.execute(_BIND_MOTHER, event.mother_id, event.signature, work.now)
     await _checked_in_person(work, event.mother_id)
     await mothers.bring_checkins_in_line(work.conn, event.mother_id, work.now)
@@ -191,6 +192,8 @@ UPDATE phone SET trust = 'ok', trust_reason = NULL, opted_out_at = NULL, start_a
 _BIND_PERSON = """
 UPDATE person SET phone_id = $2, pin_hash = $3, language = coalesce($4, language) WHERE id = $1
 """
+
+_NOT_ASKED_ELSEWHERE = "DELETE FROM open_question WHERE mother_id = $1 AND phone_id <> $2"
 
 _BIND_MOTHER = "UPDATE mother SET signature = $2, set_up_at = coalesce(set_up_at, $3) WHERE id = $1"
 

@@ -11,6 +11,9 @@ from service.store.people import MotherRow, StaffRow
 
 ONCE_AN_HOUR = timedelta(hours=1)
 
+MOST_REPLIES_AN_HOUR = 20
+"""Replies of class D one number may cause in an hour: more than a day's list, and an end to any robot."""
+
 
 async def answer_mother(
     work: Work, mother: MotherRow, template: str, params: Mapping[str, str] | None = None
@@ -102,8 +105,10 @@ async def _to_origin(
     phone = await work.phone_to_keep()
     if phone is None or (template, phone.id) in work.told:
         return
-    work.told.add((template, phone.id))
     content = work.deps.bundle.template(template)
+    if content.message_class == "D" and await _has_had_enough(work, phone.id):
+        return
+    work.told.add((template, phone.id))
     person_id = staff.id if staff is not None else None
     if mother is not None and mother.phone_id == phone.id:
         person_id = mother.id
@@ -120,3 +125,13 @@ async def _to_origin(
         mother_id=mother.id if mother is not None else None,
     )
     await messages.queue(work.conn, work.deps.sealer, [new], work.now)
+
+
+async def _has_had_enough(work: Work, phone_id: int) -> bool:
+    replies: int = await work.conn.fetchval(_REPLIES, phone_id, work.now - ONCE_AN_HOUR)
+    return replies >= MOST_REPLIES_AN_HOUR
+
+
+_REPLIES = """
+SELECT count(*) FROM message WHERE phone_id = $1 AND message_class = 'D' AND created_at > $2
+"""

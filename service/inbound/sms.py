@@ -141,16 +141,19 @@ async def _who(conn: Connection, deps: Deps, number: str, now: datetime) -> _Sen
     staff = [one for one in await people.staff_on(conn, phone.id) if one.hold != "revoked"]
     known = [*(one.language for one in mothers), *(one.language for one in staff), fallback]
     language = phone.language or known[0]
-    return _Sender(phone, mothers, staff, await _question(conn, phone, now), language)
+    return _Sender(phone, mothers, staff, await _question(conn, phone, mothers, now), language)
 
 
-async def _question(conn: Connection, phone: PhoneRow, now: datetime) -> Mapping[str, Any] | None:
-    """The one question a digit answers now. None on a phone that may have changed hands."""
+async def _question(
+    conn: Connection, phone: PhoneRow, mothers: Sequence[MotherRow], now: datetime
+) -> Mapping[str, Any] | None:
+    """The one question a digit answers now. None on a phone that may have changed hands, or that she has left."""
     asked = await people.open_question(conn, phone.id, now)
     start = phone.start_asked_at
     if start is not None and now - start <= START_STANDS and (asked is None or asked["asked_at"] <= start):
         return {"question": "start", "mother_id": None, "visit_id": None, "asked_at": start}
-    return asked if phone.trusted else None
+    is_hers = asked is not None and any(one.id == asked["mother_id"] for one in mothers)
+    return asked if phone.trusted and is_hers else None
 
 
 async def _first_time(
