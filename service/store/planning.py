@@ -99,7 +99,8 @@ class _Batch:
             [one[2] for one in kept],
             self.now,
         )
-        series = [plan for plan in again if self._is_series(plan)]
+        infants = {row["id"] for row in self.rows if row["infant_id"] is not None and row["visit_id"] is None}
+        series = [plan for plan in again if plan.enrolment_id in infants]
         if not series:
             return
         foreseen = [(plan.enrolment_id, one.kind, one.due_on) for plan in series for one in plan.visits]
@@ -111,10 +112,6 @@ class _Batch:
             [one[1] for one in foreseen],
             [one[2] for one in foreseen],
         )
-
-    def _is_series(self, plan: Plan) -> bool:
-        row = next(row for row in self.rows if row["id"] == plan.enrolment_id)
-        return row["infant_id"] is not None and row["visit_id"] is None
 
     async def _add_reminders(self, plans: Sequence[Plan]) -> None:
         rows = [(plan.enrolment_id, one) for plan in plans for one in plan.reminders]
