@@ -7,7 +7,7 @@ import pytest
 from flows.events import MotherEnrolled, MotherSetUp
 from service.apply.texts import MOST_REPLIES_AN_HOUR
 from tests.integration.apply.clinic import MENTOR, MOTHER, Clinic
-from tests.integration.inbound.test_sms import told, text
+from tests.integration.inbound.test_sms import text, told
 
 NEW_PHONE = "+254700000177"
 
