@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import asyncpg
@@ -34,6 +35,23 @@ _log = get_logger(__name__)
 
 class LostRaceError(Exception):
     """Another copy of this hop, or another session of this phone, was saved first."""
+
+
+# Worth another look on another connection: somebody was quicker, or the connection died under us.
+PASSING = (
+    LostRaceError,
+    SetUpCodeGone,
+    CodeTaken,
+    NotTheirs,
+    asyncpg.UniqueViolationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    ConnectionError,
+)
 
 
 class UssdLine:
@@ -72,7 +90,7 @@ class UssdLine:
 
     async def answer(self, form: Mapping[str, str], gateway: str) -> bytes:
         """Return the reply to one hop: ``CON …`` or ``END …`` in UTF-8. Never raises for what was posted."""
-        now = await self._clock.now()
+        now = await self._now()
         call = read_call(form, gateway, self._country, self._index, now)
         if call is None:
             _log.warning("ussd_hop_unreadable")
@@ -84,6 +102,15 @@ class UssdLine:
             _log.warning("ussd_group_served_alone", exc_info=True)
             reply = None
         return reply if reply is not None else await self._serve_alone(call)
+
+    async def _now(self) -> datetime:
+        """The care clock; a stepped one stands in the database, whose connection may just have died."""
+        for _ in range(ROUNDS):
+            try:
+                return await self._clock.now()
+            except PASSING:
+                continue
+        return await self._clock.now()
 
     # --- together ---------------------------------------------------------------------------------
 
@@ -135,17 +162,7 @@ class UssdLine:
         for attempt in range(ROUNDS + 1):
             try:
                 return await self._try_alone(call)
-            except (
-                LostRaceError,
-                SetUpCodeGone,
-                CodeTaken,
-                NotTheirs,
-                asyncpg.UniqueViolationError,
-                asyncpg.DeadlockDetectedError,
-                asyncpg.SerializationError,
-                asyncpg.PostgresConnectionError,
-                ConnectionError,
-            ):
+            except PASSING:
                 await asyncio.sleep(0.002 * attempt)
             except Exception:
                 _log.error("ussd_hop_failed", exc_info=True)
@@ -203,7 +220,7 @@ class UssdLine:
                 await save(
                     connection, [seal_answer(self._sealer, bundle, call, row, result, "fault")], call.now
                 )
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        except (asyncpg.PostgresError, *PASSING, OSError):
             _log.error("ussd_fault_not_stored", exc_info=True)
         return polite
 

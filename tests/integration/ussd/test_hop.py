@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from service.database import connect
 from service.ussd.line import UssdLine
 from service.wiring import Services
 from tests.integration.ussd.conftest import Handset
@@ -143,3 +144,33 @@ async def test_a_session_id_of_another_phone_shows_nothing_of_its_session(dial: 
     stranger = dial("+254700000044", session_id="mine")
     assert (await stranger.post("")).startswith("END ")
     assert (await stranger.post("1*1")).startswith("END ")
+
+
+async def test_hops_outlive_connections_that_are_killed_under_them(dial: Dial, services: Services) -> None:
+    """An administrator ends every connection, again and again, while phones walk to the end of a check-in."""
+    phones = [dial(f"+2547000005{n:02d}") for n in range(20)]
+    await asyncio.gather(*(phone.walk("1") for phone in phones))
+    done = asyncio.Event()
+
+    async def kill() -> None:
+        killer = await connect(services.database_url)
+        while not done.is_set():
+            await killer.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            await asyncio.sleep(0.3)
+        await killer.close()
+
+    killing = asyncio.create_task(kill())
+    for keys in ("1", "1"):
+        replies = await asyncio.gather(*(phone.type(keys) for phone in phones))
+        assert {reply[:3] for reply in replies} <= {"CON", "END"}
+        for phone in phones:  # whatever was answered, a repeat is answered alike
+            await phone.post(phone.text)
+    done.set()
+    await killing
+    sorry = f"END {services.bundles.current().word('error.fault', 'en')}"
+    last = [await phone.post(phone.text) for phone in phones]
+    assert sum(reply == sorry for reply in last) <= 2
+    assert await events(services, "CheckInAnswered") == sum(reply != sorry for reply in last)
