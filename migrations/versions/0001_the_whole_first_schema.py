@@ -51,6 +51,15 @@ def upgrade() -> None:
         "uq_bundle_current", "bundle", ["current"], unique=True, postgresql_where=sa.text("current")
     )
     op.create_table(
+        "code_try",
+        sa.Column("number_index", sa.LargeBinary(), nullable=False),
+        sa.Column("session_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("text_mac", sa.LargeBinary(), nullable=False),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("number_index", "session_id", "text_mac", name=op.f("pk_code_try")),
+    )
+    op.create_index("ix_code_try_tried_at", "code_try", ["tried_at"], unique=False)
+    op.create_table(
         "early_report",
         sa.Column("gateway", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("gateway_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -275,13 +284,13 @@ def upgrade() -> None:
     op.create_table(
         "pin_try",
         sa.Column("person_id", sa.BigInteger(), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
         sa.Column("session_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("text_mac", sa.LargeBinary(), nullable=False),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_pin_try_person_id_person"), ondelete="RESTRICT"
         ),
-        sa.PrimaryKeyConstraint("person_id", "day", "session_id", "text_mac", name=op.f("pk_pin_try")),
+        sa.PrimaryKeyConstraint("person_id", "session_id", "text_mac", name=op.f("pk_pin_try")),
     )
     op.create_table(
         "simulator_person",
@@ -1006,6 +1015,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("reminder_id IS NOT NULL"),
     )
     op.create_index(
+        "ix_message_replies",
+        "message",
+        ["phone_id", "created_at"],
+        unique=False,
+        postgresql_where=sa.text("message_class = 'D'"),
+    )
+    op.create_index(
         "uq_message_gateway_id",
         "message",
         ["gateway", "gateway_id"],
@@ -1059,6 +1075,7 @@ def downgrade() -> None:
     op.drop_index(
         "uq_message_gateway_id", table_name="message", postgresql_where=sa.text("gateway_id IS NOT NULL")
     )
+    op.drop_index("ix_message_replies", table_name="message", postgresql_where=sa.text("message_class = 'D'"))
     op.drop_index(
         "ix_message_reminder_id", table_name="message", postgresql_where=sa.text("reminder_id IS NOT NULL")
     )
@@ -1180,6 +1197,8 @@ def downgrade() -> None:
     op.drop_index("ix_event_kind", table_name="event")
     op.drop_table("event")
     op.drop_table("early_report")
+    op.drop_index("ix_code_try_tried_at", table_name="code_try")
+    op.drop_table("code_try")
     op.drop_index("uq_bundle_current", table_name="bundle", postgresql_where=sa.text("current"))
     op.drop_table("bundle")
     op.drop_table("audit")

@@ -12,6 +12,7 @@ from service.models.care import Enrolment, Infant, Pregnancy, Reminder, SiteDay,
 from service.models.follow_ups import CaseCode, EventRow, FollowUp, FollowUpLog
 from service.models.messages import EarlyReport, InboundSms, Message, OpenQuestion, SmsDay
 from service.models.people import (
+    CodeTry,
     Consent,
     Cover,
     DutyRoster,
@@ -47,6 +48,7 @@ __all__ = [
     "AuditRow",
     "BundleRow",
     "CaseCode",
+    "CodeTry",
     "Consent",
     "Cover",
     "DashboardSession",

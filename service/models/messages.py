@@ -52,6 +52,8 @@ class Message(SQLModel, table=True):
         ),
         Index("ix_message_person_id", "person_id", "created_at"),
         Index("ix_message_mother_id", "mother_id", "created_at"),
+        # How many replies a number has caused lately.
+        Index("ix_message_replies", "phone_id", "created_at", postgresql_where=text("message_class = 'D'")),
         Index("ix_message_infant_id", "infant_id", postgresql_where=text("infant_id IS NOT NULL")),
         Index("ix_message_reminder_id", "reminder_id", postgresql_where=text("reminder_id IS NOT NULL")),
         Index("ix_message_follow_up_id", "follow_up_id", postgresql_where=text("follow_up_id IS NOT NULL")),

@@ -84,9 +84,21 @@ class PinTry(SQLModel, table=True):
     __tablename__ = "pin_try"
 
     person_id: int = Field(sa_column=reference("person.id", primary_key=True))
-    day: date = Field(primary_key=True)
     session_id: str = Field(primary_key=True)
     text_mac: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    tried_at: datetime = Field(sa_column=instant())
+
+
+class CodeTry(SQLModel, table=True):
+    """One set-up code looked up for a number and not found. The same hop delivered again counts once."""
+
+    __tablename__ = "code_try"
+    __table_args__ = (Index("ix_code_try_tried_at", "tried_at"),)
+
+    number_index: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    session_id: str = Field(primary_key=True)
+    text_mac: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    tried_at: datetime = Field(sa_column=instant())
 
 
 class Staff(SQLModel, table=True):
