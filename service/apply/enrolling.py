@@ -10,6 +10,9 @@ from service.apply.work import CodeTaken, NotTheirs, SetUpCodeGone, Work, ids
 from service.store import case_codes, messages, mothers, people, visits
 from service.store.people import MotherRow, StaffRow
 
+FIRST_ASKED_AFTER = timedelta(days=2)
+"""Her first weekly check-in after set-up (project choice): soon, and spread over the week as set-ups are."""
+
 CODE_LASTS = timedelta(minutes=10)
 ANSWERED_IN_PERSON = ("paused", "stopped", "wrong_number")
 
@@ -51,8 +54,11 @@ async def mother_set_up(work: Work, event: MotherSetUp) -> Sequence[int]:
     await _others_on(work, phone.id, event.mother_id)
     await work.conn.execute(_TRUST, phone.id)
     await work.conn.execute(_BIND_PERSON, event.mother_id, phone.id, pin_hash, phone.language)
+    await work.conn.execute("DELETE FROM pin_try WHERE person_id = $1", event.mother_id)
     await work.conn.execute(_NOT_ASKED_ELSEWHERE, event.mother_id, phone.id)
-    await work.conn.execute(_BIND_MOTHER, event.mother_id, event.signature, work.now)
+    [mother] = await people.mothers(work.conn, [event.mother_id])
+    weekday = (work.today(mother.time_zone) + FIRST_ASKED_AFTER).weekday()
+    await work.conn.execute(_BIND_MOTHER, event.mother_id, event.signature, work.now, weekday)
     await _checked_in_person(work, event.mother_id)
     await mothers.bring_checkins_in_line(work.conn, event.mother_id, work.now)
     return [event.mother_id]
@@ -195,7 +201,11 @@ UPDATE person SET phone_id = $2, pin_hash = $3, language = coalesce($4, language
 
 _NOT_ASKED_ELSEWHERE = "DELETE FROM open_question WHERE mother_id = $1 AND phone_id <> $2"
 
-_BIND_MOTHER = "UPDATE mother SET signature = $2, set_up_at = coalesce(set_up_at, $3) WHERE id = $1"
+_BIND_MOTHER = """
+UPDATE mother SET signature = $2, set_up_at = coalesce(set_up_at, $3),
+    checkin_weekday = CASE WHEN set_up_at IS NULL THEN $4 ELSE checkin_weekday END
+WHERE id = $1
+"""
 
 _SHARED = """
 UPDATE mother SET phone_use = 'shared', wording = 'covert' WHERE id = ANY($1::bigint[]) AND phone_use = 'hers'

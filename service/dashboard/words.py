@@ -37,6 +37,7 @@ COMING: Final[tuple[tuple[ComingWhen, str], ...]] = (
     ("tomorrow", "Tomorrow"),
     ("this_week", "This week"),
     ("next_week", "Next week"),
+    ("no_need", "No need to come: close it"),
 )
 
 SAVED: Final = {
@@ -61,6 +62,7 @@ ALARMS: Final = {
     "set_aside": "Something failed again and again and was set aside: an operator must look.",
     "follow_up": "A follow-up that nobody has taken: call the people who were told.",
     "unknown_caller": "An unknown caller asked for help and could not be handed to anybody.",
+    "guessing": "Many wrong set-up codes were typed within an hour: ask the mentors whether they enrol a group.",
     "staff_stopped": "Somebody on the staff has stopped our texts: agree on another way to reach them.",
 }
 

@@ -13,7 +13,7 @@ REPLIES_KEPT: Final = timedelta(days=2)
 
 SESSIONS_KEPT: Final = timedelta(days=30)
 REPORTS_KEPT: Final = timedelta(days=7)
-PIN_TRIES_KEPT: Final = timedelta(days=2)
+TRIES_KEPT: Final = timedelta(days=2)
 
 _LOCK: Final = 0x50616D6F6A74
 
@@ -34,6 +34,7 @@ class Tidy:
                 await conn.execute("DELETE FROM ussd_reply WHERE replied_at < $1", now - REPLIES_KEPT)
                 await conn.execute("DELETE FROM ussd_session WHERE last_at < $1", now - SESSIONS_KEPT)
                 await conn.execute("DELETE FROM early_report WHERE received_at < $1", now - REPORTS_KEPT)
-                await conn.execute("DELETE FROM pin_try WHERE day < $1", (now - PIN_TRIES_KEPT).date())
+                await conn.execute("DELETE FROM pin_try WHERE tried_at < $1", now - TRIES_KEPT)
+                await conn.execute("DELETE FROM code_try WHERE tried_at < $1", now - TRIES_KEPT)
                 await forget_strangers(conn, now)
         self._last = now

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flows.bundle import Bundle
 from flows.events import CheckInAnswered
+from flows.inputs import normalise
 from flows.types import Facts, SessionState
 from service.apply import Origin, apply
 from service.apply.deps import Deps
@@ -13,7 +14,7 @@ from service.apply.together import all_fine
 from service.bundles import Bundles
 from service.database import Connection
 from service.security.sealing import Sealer
-from service.ussd.call import Call
+from service.ussd.call import Call, typed
 from service.ussd.load import Row
 from service.ussd.person_facts import Own, Wanted, load_own
 from service.ussd.pin_check import Checked
@@ -38,13 +39,29 @@ class Prepared:
         return self.opened[0].who if self.opened else None
 
     @property
-    def asks_slow(self) -> bool:
-        """Whether answering means hashing a PIN, which takes a thread and tens of milliseconds."""
+    def asked(self) -> str | None:
+        """The kind of input the screen shown last asks for; None on a first hop, and where none is asked."""
         if self.opened is None:
-            return False
-        state, _ = self.opened
-        screen = self.bundle.screens.get(state.screen)
-        return screen is not None and screen.input in SLOW_INPUTS
+            return None
+        screen = self.bundle.screens.get(self.opened[0].screen)
+        return screen.input if screen is not None else None
+
+    @property
+    def pressed(self) -> str:
+        """What was typed on this hop alone, with ASCII digits."""
+        return normalise(typed(self.call.text, self.opened[1]) or "") if self.opened is not None else ""
+
+    @property
+    def asks_slow(self) -> bool:
+        """Whether answering means hashing a PIN, which takes tens of milliseconds, or counting a guessed code."""
+        if self.asked == "set_up_code":
+            return is_four_digits(self.pressed)
+        return self.asked in SLOW_INPUTS
+
+
+def is_four_digits(pressed: str) -> bool:
+    """Whether this can be a PIN or a set-up code at all."""
+    return len(pressed) == 4 and pressed.isascii() and pressed.isdigit()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from flows.inputs import normalise
 from flows.types import HopResult, Reply
 from scheduler.clock import Clock
 from service.apply import CodeTaken, NotTheirs, SetUpCodeGone
@@ -19,9 +18,9 @@ from service.logs import get_logger
 from service.security.blind_index import BlindIndex
 from service.security.pins import PinChecker
 from service.security.sealing import Sealer
-from service.ussd.call import Call, read_call, typed
+from service.ussd.call import Call, read_call
 from service.ussd.grouped import Grouped
-from service.ussd.hops import Hops, Prepared, Thought
+from service.ussd.hops import Hops, Prepared, Thought, is_four_digits
 from service.ussd.load import load
 from service.ussd.pin_check import Checked, PinCheck
 from service.ussd.places import Places
@@ -29,7 +28,6 @@ from service.ussd.save import Answer, save
 from service.ussd.think import seal_answer
 
 ROUNDS = 4
-PIN_DIGITS = 4
 _log = get_logger(__name__)
 
 
@@ -187,22 +185,23 @@ class UssdLine:
         return one.reply
 
     async def _check(self, prepared: Prepared) -> Checked:
-        """Check a typed PIN, or whether a chosen one is somebody else's on this number."""
+        """Check a typed PIN, whether a chosen one is somebody else's on this number, or a set-up code's tries."""
+        call, row, pressed = prepared.call, prepared.row, prepared.pressed
         spare_code = _spare_code()
-        if prepared.opened is None or not prepared.asks_slow:
+        if prepared.opened is None or not (prepared.asks_slow and is_four_digits(pressed)):
             return Checked(spare_code=spare_code)
-        state, before = prepared.opened
-        pressed = normalise(typed(prepared.call.text, before) or "")
-        if len(pressed) != PIN_DIGITS or not pressed.isdigit():
-            return Checked(spare_code=spare_code)
-        asked = prepared.bundle.screens[state.screen].input
-        if asked == "new_pin":
-            taken = await self._pins.is_taken(prepared.row.people, pressed)
+        if prepared.asked == "set_up_code":
+            allowed = await self._pins.code_allowed(call, found=row.code_mother is not None)
+            return Checked(code_allowed=allowed, spare_code=spare_code)
+        if prepared.asked == "new_pin":
+            herself = prepared.opened[0].data.get("set_up_mother")
+            others = [one for one in row.people if str(one.id) != herself]
+            taken = await self._pins.is_taken(call, others, pressed)
             return Checked(pin_taken=taken, spare_code=spare_code)
-        if asked != "pin":
-            return Checked(spare_code=spare_code)
-        person = await self._pins.person(prepared.call, prepared.row.people, pressed)
-        return Checked(pin_person=person, spare_code=spare_code)
+        if prepared.asked == "pin":
+            person = await self._pins.person(call, row.people, pressed)
+            return Checked(pin_person=person, spare_code=spare_code)
+        return Checked(spare_code=spare_code)
 
     # --- polite ends ------------------------------------------------------------------------------
 

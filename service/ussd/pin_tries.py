@@ -1,53 +1,41 @@
-"""Five evaluated PINs a person and day, over all sessions and processes, counted before each is checked."""
+"""Five evaluated PINs a person in 24 hours, over all sessions and processes, counted before each is checked."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import timedelta
 
 from service.database import Pool
 from service.ussd.call import Call
 
-TRIES_A_DAY = 5
+TRIES = 5
+WITHIN = timedelta(hours=24)
 
 
-async def allow(pool: Pool, call: Call, person_ids: Sequence[int], day: date) -> set[int]:
+async def allow(pool: Pool, call: Call, person_ids: Sequence[int]) -> set[int]:
     """Count this try for each person and return those whose PIN may still be checked.
 
     The person's row is locked first, so parallel guesses cannot slip past the limit; the same hop
     delivered again is the same try.
     """
     async with pool.acquire() as connection, connection.transaction():
-        await connection.execute(
-            "SELECT 1 FROM person WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE", list(person_ids)
-        )
-        await connection.execute(
-            """
-            INSERT INTO pin_try (person_id, day, session_id, text_mac)
-            SELECT unnest($1::bigint[]), $2, $3, $4
-            ON CONFLICT DO NOTHING
-            """,
-            list(person_ids),
-            day,
-            call.row,
-            call.text_mac,
-        )
-        rows = await connection.fetch(
-            """
-            SELECT person_id FROM pin_try WHERE person_id = ANY($1::bigint[]) AND day = $2
-            GROUP BY person_id HAVING count(*) <= $3
-            """,
-            list(person_ids),
-            day,
-            TRIES_A_DAY,
-        )
+        await connection.execute(_LOCK, list(person_ids))
+        await connection.execute(_COUNT_IT, list(person_ids), call.row, call.text_mac, call.now)
+        rows = await connection.fetch(_ALLOWED, list(person_ids), call.now - WITHIN, TRIES)
     return {row["person_id"] for row in rows}
 
 
-async def forget(pool: Pool, call: Call, person_id: int, day: date) -> None:
-    """A right PIN clears that person's count, and takes back the try counted for the others on the number."""
-    await pool.execute(
-        "DELETE FROM pin_try WHERE day = $2 AND (person_id = $1 OR (session_id = $3 AND text_mac = $4))",
-        person_id,
-        day,
-        call.row,
-        call.text_mac,
-    )
+async def forget(pool: Pool, call: Call) -> None:
+    """Take back what this try counted: the PIN was right. Earlier wrong ones stay counted, whoever made them."""
+    await pool.execute("DELETE FROM pin_try WHERE session_id = $1 AND text_mac = $2", call.row, call.text_mac)
+
+
+_LOCK = "SELECT 1 FROM person WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE"
+
+_COUNT_IT = """
+INSERT INTO pin_try (person_id, session_id, text_mac, tried_at)
+SELECT unnest($1::bigint[]), $2, $3, $4 ON CONFLICT DO NOTHING
+"""
+
+_ALLOWED = """
+SELECT person_id FROM pin_try WHERE person_id = ANY($1::bigint[]) AND tried_at > $2
+GROUP BY person_id HAVING count(*) <= $3
+"""

@@ -63,7 +63,7 @@ def facts_of(
         open_question=row.question,
         pin_person=checked.pin_person,
         pin_taken=checked.pin_taken,
-        code_mother=row.code_mother,
+        code_mother=row.code_mother if checked.code_allowed else None,
         spare_code=checked.spare_code,
         resume=resume,
         mother=mine if isinstance(mine, MotherFacts) else None,
