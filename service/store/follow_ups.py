@@ -12,6 +12,11 @@ from service.store.messages import wake
 SAME_DANGER: Final = timedelta(minutes=15)
 """An urgent cause that comes again later than this is told again from the first rung."""
 
+SAME_CALL: Final = timedelta(hours=1)
+"""A call asked for again later than this after somebody took it is told again: she is still waiting."""
+
+CALLS: Final = ("call_requested", "missed_call")
+
 
 @dataclass(frozen=True, slots=True)
 class NewFollowUp:
@@ -33,7 +38,7 @@ async def open_follow_ups(conn: Connection, new: Sequence[NewFollowUp], now: dat
     """Open each, unless one of the same cause is open about the same person; wake the workers. Returns new ids.
 
     One that is open already is kept as it stands, with its owner; an urgent one that comes again is
-    told again, since the first telling did not end it.
+    told again, since the first telling did not end it, and so is a call that somebody had taken.
     """
     ids: list[int] = []
     for statement, some in (
@@ -54,6 +59,8 @@ async def open_follow_ups(conn: Connection, new: Sequence[NewFollowUp], now: dat
                 [one.first_at or now for one in some],
                 now,
                 now - SAME_DANGER,
+                now - SAME_CALL,
+                list(CALLS),
             )
             ids.extend(row["id"] for row in rows if row["is_new"])
     await wake(conn)
@@ -88,8 +95,10 @@ FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6
     $9::timestamptz[]) AS n(subject, facility_id, visit_id, cause, country, rank, risk, urgent, first_at)
 ORDER BY subject, cause
 ON CONFLICT (mother_id, cause) WHERE state <> 'resolved' AND mother_id IS NOT NULL DO UPDATE SET
-    state = 'open', step = -1, next_at = excluded.next_at, owner_id = NULL, reopened = f.reopened + 1
-    WHERE f.urgent AND f.notified_at <= $11
+    state = 'open', step = -1, next_at = excluded.next_at, owner_id = NULL, reopened = f.reopened + 1,
+    awaiting_when = FALSE, expect_by = NULL
+    WHERE (f.urgent AND coalesce(f.notified_at, f.opened_at) <= $11)
+        OR (f.cause = ANY($13) AND f.state = 'acknowledged' AND f.acknowledged_at <= $12 AND f.hold_by_code IS NULL)
 RETURNING f.id, f.xmax = 0 AS is_new
 """
 _OPEN_PHONE = """
@@ -100,8 +109,10 @@ FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6
     $9::timestamptz[]) AS n(subject, facility_id, visit_id, cause, country, rank, risk, urgent, first_at)
 ORDER BY subject, cause
 ON CONFLICT (phone_id, cause) WHERE state <> 'resolved' AND phone_id IS NOT NULL DO UPDATE SET
-    state = 'open', step = -1, next_at = excluded.next_at, owner_id = NULL, reopened = f.reopened + 1
-    WHERE f.urgent AND f.notified_at <= $11
+    state = 'open', step = -1, next_at = excluded.next_at, owner_id = NULL, reopened = f.reopened + 1,
+    awaiting_when = FALSE, expect_by = NULL
+    WHERE (f.urgent AND coalesce(f.notified_at, f.opened_at) <= $11)
+        OR (f.cause = ANY($13) AND f.state = 'acknowledged' AND f.acknowledged_at <= $12 AND f.hold_by_code IS NULL)
 RETURNING f.id, f.xmax = 0 AS is_new
 """
 
@@ -111,8 +122,16 @@ SET state = 'resolved', resolved_at = $4, outcome = 'came', next_at = NULL, awai
 FROM (SELECT DISTINCT ON (mother_id) * FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS k(mother_id, visit_id, kind)
       ORDER BY mother_id, kind = 'infant_test' DESC) k
 WHERE f.mother_id = k.mother_id AND f.state <> 'resolved' AND f.hold_by_code IS NULL
-  AND (f.expect_by IS NOT NULL OR f.visit_id = ANY($2) OR f.cause IN ('silent', 'visit_missed', 'attendance_unknown')
-       OR (k.kind = 'infant_test' AND f.cause IN ('infant_test_overdue', 'infant_test_overdue_nurse')))
+  AND CASE WHEN f.cause IN ('infant_test_overdue', 'infant_test_overdue_nurse') THEN
+           -- Two babies share one: it ends when no living one of hers still lacks a test that was due by then.
+           k.kind = 'infant_test' AND NOT EXISTS (
+               SELECT FROM visit o JOIN infant i ON i.id = o.infant_id AND i.status = 'alive'
+               WHERE o.mother_id = f.mother_id AND o.kind = 'infant_test' AND o.status IN ('expected', 'missed', 'unknown')
+                 AND o.due_on <= (SELECT v.due_on FROM visit v WHERE v.id = k.visit_id)
+                 AND NOT EXISTS (SELECT FROM visit l WHERE l.mother_id = o.mother_id AND l.infant_id = o.infant_id
+                     AND l.kind = 'infant_test' AND l.status = 'kept' AND l.due_on >= o.due_on))
+      ELSE f.expect_by IS NOT NULL OR f.visit_id = ANY($2)
+           OR f.cause IN ('silent', 'visit_missed', 'attendance_unknown') END
   AND NOT f.urgent
 RETURNING f.id
 """

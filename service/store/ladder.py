@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from flows.bundle import Bundle
 from flows.registry import Word
 from scheduler.answers import NUMBER_PROBLEM, TO_CONFIRM
 from scheduler.durations import exact
+from scheduler.escalate import NOBODY as NOBODY_REACHABLE
 from scheduler.ports import Batch
 from scheduler.types import DueFollowUp, Move
 from service.database import Connection, Pool
@@ -52,7 +53,10 @@ class _Batch:
 
     async def settle(self, results: Sequence[Move]) -> None:
         """Write where each follow-up stands now, tell who is to be told, and raise the alarms."""
-        moves = list(zip(self.items, self.rows, results, strict=True))
+        codes = await self._codes(
+            [(item, row, who) for item, row, move in self._zipped(results) for who in move.notify]
+        )
+        moves = [(item, row, _or_alarm(item, move, codes)) for item, row, move in self._zipped(results)]
         await self.conn.execute(
             _MOVE,
             [item.id for item, _, _ in moves],
@@ -72,12 +76,18 @@ class _Batch:
             self.now,
             TOLD,
         )
-        await self._alert(told)
+        await self._alert(told, codes)
         alarms = [(ALARM, str(item.id)) for item, _, move in moves if move.alarm is not None]
         await raise_alarms(self.conn, alarms, self.now)
 
-    async def _alert(self, told: Sequence[tuple[DueFollowUp, Any, Move, int]]) -> None:
-        codes = await self._codes(told)
+    def _zipped(self, results: Sequence[Move]) -> list[tuple[DueFollowUp, Any, Move]]:
+        return list(zip(self.items, self.rows, results, strict=True))
+
+    async def _alert(
+        self,
+        told: Sequence[tuple[DueFollowUp, Any, Move, int]],
+        codes: Mapping[tuple[int, int], int],
+    ) -> None:
         messages = []
         for item, row, move, who in told:
             contact = self.rosters.contacts[who]
@@ -97,18 +107,16 @@ class _Batch:
             language=contact.language,
             not_before=self.now,
             valid_until=self.now + exact(content.valid_for),
-            params={"code": str(code), "cause": Word(f"cause.{_cause(item)}")},
+            params={"code": str(code), "cause": Word(f"cause.{_cause(item, row['urgent'])}")},
             mother_id=item.mother_id,
             follow_up_id=item.id,
         )
 
-    async def _codes(
-        self, told: Sequence[tuple[DueFollowUp, Any, Move, int]]
-    ) -> Mapping[tuple[int, int], int]:
+    async def _codes(self, told: Sequence[tuple[DueFollowUp, Any, int]]) -> Mapping[tuple[int, int], int]:
         """The code each is told. A facility's line has no codes of its own: it is told one of somebody there."""
         mothers: dict[tuple[int, int], tuple[int, int]] = {}
         phones: dict[tuple[int, int], tuple[int, int]] = {}
-        for item, row, _, who in told:
+        for item, row, who in told:
             speaker = who if who > 0 else _speaker(item)
             if speaker is not None and item.mother_id is not None:
                 mothers[item.id, who] = (speaker, item.mother_id)
@@ -122,12 +130,20 @@ class _Batch:
         }
 
 
-def _cause(item: DueFollowUp) -> str:
+def _or_alarm(item: DueFollowUp, move: Move, codes: Mapping[tuple[int, int], int]) -> Move:
+    """A line for which nobody at the facility has a code cannot be told: then the alarm is raised at once."""
+    told = any((item.id, who) in codes for who in move.notify)
+    return replace(move, alarm=NOBODY_REACHABLE) if move.notify and not told else move
+
+
+def _cause(item: DueFollowUp, urgent: bool) -> str:
     """Why somebody is told: while a report waits to be confirmed, that it does, whatever it began as.
 
-    Where the number is the problem, the wrong number is known, and her right one is still wanted.
+    Where the number is the problem, the wrong number is known, and her right one is still wanted. A
+    danger reported again is told as the danger it is.
     """
-    return TO_CONFIRM if item.hold_by_code is not None and item.cause != NUMBER_PROBLEM else item.cause
+    to_confirm = item.hold_by_code is not None and item.cause != NUMBER_PROBLEM
+    return TO_CONFIRM if to_confirm and not (urgent and item.state != "acknowledged") else item.cause
 
 
 def _template(contact: Contact, urgent: bool, first: bool) -> str:
@@ -139,10 +155,11 @@ def _template(contact: Contact, urgent: bool, first: bool) -> str:
 
 
 def _speaker(item: DueFollowUp) -> int | None:
-    """Whose code the facility's line is told: somebody on duty, else a supervisor, else her mentor."""
+    """Whose code the facility's line is told: somebody on duty, else a supervisor, her mentor, or any other."""
     roster = item.roster
     assigned = (roster.assigned,) if roster.assigned is not None else ()
-    return next((one.id for one in (*roster.duty, *roster.supervisors, *assigned)), None)
+    everybody = (*roster.duty, *roster.supervisors, *assigned, *roster.colleagues)
+    return next((one.id for one in everybody), None)
 
 
 async def _load(
@@ -187,7 +204,7 @@ SELECT f.id, f.mother_id, f.phone_id, f.facility_id, f.cause, f.country, f.risk,
      ORDER BY v.due_on DESC LIMIT 1) AS attendance
 FROM follow_up f
 WHERE f.state <> 'resolved' AND f.next_at <= $1
-ORDER BY f.urgent DESC, f.rank, f.next_at, f.id
+ORDER BY f.urgent DESC, f.rank, array_position(ARRAY['red', 'amber', 'green'], f.risk), f.next_at, f.id
 LIMIT $2
 FOR UPDATE OF f SKIP LOCKED
 """
@@ -201,6 +218,7 @@ _MOVE = """
 UPDATE follow_up f SET state = c.state, step = c.step, next_at = c.next_at,
     notified_at = CASE WHEN c.notified THEN $7 ELSE f.notified_at END,
     owner_id = CASE WHEN c.state = 'acknowledged' THEN f.owner_id END,
+    awaiting_when = f.awaiting_when AND c.state = 'acknowledged',
     alarm_at = CASE WHEN c.alarm IS NOT NULL THEN $7 ELSE f.alarm_at END,
     alarm_reason = coalesce(c.alarm, f.alarm_reason),
     reopened = f.reopened + CASE WHEN f.state = 'acknowledged' AND c.state = 'notified' THEN 1 ELSE 0 END
