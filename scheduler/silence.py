@@ -28,6 +28,8 @@ def judge(spell: Spell, now: datetime, country: Country) -> SilenceVerdict:
     ``check_at`` is the instant of the next look (for a fresh spell: 24 hours after the ask), or None
     when only a new ask would change anything.
     """
+    if not spell.counted:
+        return Wait(None)
     if spell.undelivered >= UNDELIVERED_IN_A_ROW:
         return SilentTooLong("number_problem")
     if spell.site != "open":

@@ -299,7 +299,8 @@ Decision = Send | TellMentor | OpenFollowUp | Hold | Skip
 class Spell:
     """A mother who has not answered since ``asked_at``; ``undelivered`` counts her texts in a row that failed.
 
-    While her ``site`` is not open the clock of silence stands still.
+    While her ``site`` is not open the clock of silence stands still. ``counted`` is False when she
+    must not be texted any more: then nothing she leaves unanswered is her silence.
     """
 
     mother_id: int
@@ -312,6 +313,7 @@ class Spell:
     her_hour: int
     may_text: bool
     site: Literal["open", "closed", "no_network", "paused"] = "open"
+    counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,16 @@ async def clear_alarm(conn: Connection | Pool, kind: str, subject: str, now: dat
     )
 
 
+async def clear_others(conn: Connection, kind: str, subject: str, now: datetime) -> None:
+    """Say that all of a kind are over but this one."""
+    await conn.execute(
+        "UPDATE alarm SET cleared_at = $3 WHERE kind = $1 AND subject <> $2 AND cleared_at IS NULL",
+        kind,
+        subject,
+        now,
+    )
+
+
 _RAISE = """
 INSERT INTO alarm (kind, subject, raised_at)
 SELECT DISTINCT kind, subject, $3::timestamptz FROM unnest($1::text[], $2::text[]) AS a(kind, subject)

@@ -35,7 +35,7 @@ async def note_trouble(pool: Pool, gateway: str, reason: str, now: datetime) -> 
     if row is None:
         standing = await trouble_of(pool, gateway)
         return standing.paused_until if standing else now
-    if now - row["troubled_since"] >= ALARM_AFTER:
+    if row["paused_until"] - row["troubled_since"] >= ALARM_AFTER:
         await raise_alarm(pool, ALARM, gateway, now)
     until: datetime = row["paused_until"]
     return until

@@ -10,12 +10,15 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 from service.database import Connection, Pool
-from service.store.alarms import raise_alarm
+from service.store.alarms import clear_others, raise_alarm
 from service.store.messages import ANSWERS_TO_DANGER
 from service.store.outbox_calls import Call, Recipient
 
 RESERVE: Final = 5
 """One part in so many of the day's budget is kept for alerts."""
+
+BUDGET_ALARM: Final = "budget"
+"""Its subject is the day, and it ends with it."""
 
 UNBUDGETED: Final = frozenset({"A", "E"})
 UNLIMITED: Final = 2**31 - 1
@@ -45,7 +48,7 @@ async def begin(
         affordable = await _spend(conn, call, len(going), budget, now)
         if affordable < len(going):
             await _postpone(conn, going[affordable:], now)
-            await raise_alarm(conn, "budget", now.astimezone(UTC).date().isoformat(), now)
+            await raise_alarm(conn, BUDGET_ALARM, now.astimezone(UTC).date().isoformat(), now)
         return tuple(going[:affordable])
 
 
@@ -81,7 +84,11 @@ async def _spend(conn: Connection, call: Call, count: int, budget: Budget, now: 
     most = UNLIMITED if call.message_class in UNBUDGETED else budget.without_reserve
     if await conn.fetchval(_SPEND, day, count * call.parts, most) is not None:
         return count
-    await conn.execute("INSERT INTO sms_day (day) VALUES ($1) ON CONFLICT DO NOTHING", day)
+    new_day = await conn.fetchval(
+        "INSERT INTO sms_day (day) VALUES ($1) ON CONFLICT DO NOTHING RETURNING day", day
+    )
+    if new_day is not None:
+        await clear_others(conn, BUDGET_ALARM, day, now)
     begun = await conn.fetchval("SELECT begun FROM sms_day WHERE day = $1 FOR UPDATE", day)
     affordable = max(0, min(count, (most - begun) // call.parts))
     if affordable:
@@ -95,7 +102,7 @@ async def _postpone(conn: Connection, recipients: Sequence[Recipient], now: date
 
 
 # A pushed text goes only to a living, willing person on the number she has now; an answer to what she just did
-# passes a hold and an opt-out (those that came later have cancelled it).
+# passes a hold and an opt-out (those that came later have cancelled it). Nobody is asked what she has answered since.
 _SENDING = """
 UPDATE message m
 SET state = 'sending', lease_until = $4, gateway = $5, begun = m.begun + 1, look_at = NULL
@@ -110,6 +117,8 @@ WHERE m.id = c.id AND m.attempt = c.attempt AND m.state = 'claimed'
   AND (m.message_class NOT IN ('B', 'C') OR m.person_id IS DISTINCT FROM m.mother_id
        OR EXISTS (SELECT FROM consent k WHERE k.mother_id = m.mother_id AND k.stream = 'sms'
                   AND k.withdrawn_at IS NULL))
+  AND (m.message_class <> 'B' OR NOT EXISTS (SELECT FROM mother a
+       WHERE a.id = m.mother_id AND a.id = m.person_id AND a.last_heard_at >= m.created_at))
   AND (m.infant_id IS NULL OR m.message_class IN ('A', 'D', 'E')
        OR EXISTS (SELECT FROM infant i WHERE i.id = m.infant_id AND i.status = 'alive'))
 RETURNING m.id
@@ -122,6 +131,8 @@ SET state = CASE WHEN m.valid_until <= $3 THEN 'expired' ELSE 'cancelled' END,
         (SELECT q.hold FROM person q WHERE q.id = m.person_id),
         (SELECT CASE WHEN p.opted_out_at IS NOT NULL THEN 'stopped' WHEN p.trust <> 'ok' THEN 'number_untrusted' END
          FROM phone p WHERE p.id = m.phone_id),
+        (SELECT 'answered' FROM mother a WHERE m.message_class = 'B' AND a.id = m.mother_id AND a.id = m.person_id
+         AND a.last_heard_at >= m.created_at),
         'not_any_more') END,
     settled_at = $3, lease_until = NULL
 FROM unnest($1::bigint[], $2::int[]) AS c(id, attempt)

@@ -18,6 +18,8 @@ from service.store.messages import NewMessage, queue
 from service.store.risk_facts import risks
 
 NUDGE = "nudge"
+FOR_GOOD = frozenset({"stopped", "wrong_number", "moved", "transferred", "dead", "revoked"})
+"""Holds under which nobody waits for an answer: whoever set one has opened the work it asks for."""
 
 
 class Silences:
@@ -53,6 +55,7 @@ class Silences:
                     her_hour=row["checkin_hour"],
                     may_text=row["may_text"],
                     site=row["site"],
+                    counted=row["hold"] not in FOR_GOOD,
                 )
                 for row in rows
             ]
@@ -133,7 +136,7 @@ WITH due AS MATERIALIZED (
     FOR UPDATE OF m SKIP LOCKED
     FOR SHARE OF p SKIP LOCKED
 )
-SELECT m.id, d.phone_id, d.language, m.facility_id, f.country, f.time_zone, f.status AS site,
+SELECT m.id, d.phone_id, d.hold, d.language, m.facility_id, f.country, f.time_zone, f.status AS site,
     coalesce(m.asked_at, $1) AS asked_at, m.nudged_at, m.undelivered, m.checkin_hour, m.signature,
     d.hold IS NULL AND m.signature <> 'none' AND m.set_up_at IS NOT NULL AND m.phone_use <> 'none'
         AND coalesce(n.number IS NOT NULL AND n.trust = 'ok' AND n.opted_out_at IS NULL, FALSE)
