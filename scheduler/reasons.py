@@ -26,6 +26,7 @@ REASONS: dict[str, str] = {
     "no_entries": "Her clinic entered nothing on its last working day, so nobody is asked to come.",
     # her phone and her choice
     "mentor_only": "She is not set up for texts; her mentor alone is reminded.",
+    "nobody_to_remind": "Nobody at her clinic could be reached to remind her; it is tried again.",
     "no_phone": "She has no phone of her own with us; her mentor alone is reminded.",
     "number_untrusted": "Her number may belong to somebody else now; a person must check it.",
     "no_consent": "She has not agreed to be texted.",

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flows.bundle import Bundle
+from scheduler.decide import LOOK_AGAIN
 from scheduler.localtime import instant_at, local
 from scheduler.ports import Batch
 from scheduler.types import Country, Decision, DueReminder, Hold, OpenFollowUp, Send, Skip, TellMentor
@@ -17,6 +18,9 @@ from service.store.follow_ups import NewFollowUp, open_follow_ups
 from service.store.messages import NewMessage, queue
 from service.store.reminders_sql import DUE, MENTORS, PUSHED, SETTLE
 from service.store.risk_facts import risks
+
+MENTOR_READS = timedelta(hours=2)
+"""How long into her working day a reminder in a mother's place is still worth having (project choice)."""
 
 
 class Reminders:
@@ -56,7 +60,12 @@ class _Batch:
 
     async def settle(self, results: Sequence[Decision]) -> None:
         """Write each decision, queue the texts and open the follow-ups."""
-        decided = list(zip(self.rows, results, strict=True))
+        mentors = await self._mentors(
+            [row for row, one in zip(self.rows, results, strict=True) if isinstance(one, TellMentor)]
+        )
+        decided = [
+            (row, self._held_back(row, one, mentors)) for row, one in zip(self.rows, results, strict=True)
+        ]
         texts = [self._text(row, one) for row, one in decided if isinstance(one, Send)]
         told = [(row, one) for row, one in decided if isinstance(one, TellMentor)]
         work = [(row, one) for row, one in decided if isinstance(one, OpenFollowUp)]
@@ -68,7 +77,7 @@ class _Batch:
             [one.until if isinstance(one, Hold) else None for _, one in decided],
             self.now,
         )
-        texts += await self._to_mentors(told)
+        texts += await self._to_mentors(told, mentors)
         await queue(self.conn, self.sealer, texts, self.now)
         await self._open(work)
 
@@ -93,19 +102,32 @@ class _Batch:
             reminder_id=row["id"],
         )
 
-    async def _to_mentors(self, told: Sequence[tuple[Any, TellMentor]]) -> list[NewMessage]:
+    async def _mentors(self, rows: Sequence[Any]) -> Mapping[int, Any]:
+        """By reminder, who can be reminded in a mother's place."""
+        if not rows:
+            return {}
+        found = await self.conn.fetch(
+            MENTORS,
+            [row["id"] for row in rows],
+            [row["mentor_id"] for row in rows],
+            [row["facility_id"] for row in rows],
+            self.now.date(),
+        )
+        return {row["reminder_id"]: row for row in found}
+
+    def _held_back(self, row: Any, decision: Decision, mentors: Mapping[int, Any]) -> Decision:
+        """What nobody can be told yet waits for somebody, while it is still worth telling."""
+        if not isinstance(decision, TellMentor) or row["id"] in mentors:
+            return decision
+        return Hold(min(self.now + LOOK_AGAIN, row["valid_until"]), "nobody_to_remind")
+
+    async def _to_mentors(
+        self, told: Sequence[tuple[Any, TellMentor]], mentors: Mapping[int, Any]
+    ) -> list[NewMessage]:
         """The mentor alone is reminded: by the mother's case code, in the mentor's working hours."""
         if not told:
             return []
-        found = await self.conn.fetch(
-            MENTORS,
-            [row["id"] for row, _ in told],
-            [row["mentor_id"] for row, _ in told],
-            [row["facility_id"] for row, _ in told],
-            self.now.date(),
-        )
-        mentors = {row["reminder_id"]: row for row in found}
-        reached = [(row, one, mentors[row["id"]]) for row, one in told if row["id"] in mentors]
+        reached = [(row, one, mentors[row["id"]]) for row, one in told]
         codes = await codes_for(
             self.conn, [(m["staff_id"], row["mother_id"]) for row, _, m in reached], self.now
         )
@@ -117,7 +139,7 @@ class _Batch:
                 message_class=self.bundle.template(one.template).message_class,
                 language=mentor["language"],
                 not_before=_at_work(mentor, self.now),
-                valid_until=max(one.valid_until, _at_work(mentor, self.now)),
+                valid_until=max(one.valid_until, _at_work(mentor, self.now) + MENTOR_READS),
                 params={
                     "code": str(codes[mentor["staff_id"], row["mother_id"]]),
                     "date": row["occurrence"],

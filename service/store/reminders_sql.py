@@ -74,7 +74,8 @@ FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS w(reminder_id, mentor_i
 CROSS JOIN LATERAL (
     SELECT c.covered_by AS staff_id, 1 AS turn FROM cover c
         WHERE c.staff_id = w.mentor_id AND c.starts_on <= $4 AND c.ends_on >= $4
-    UNION ALL SELECT w.mentor_id, 2 WHERE w.mentor_id IS NOT NULL
+    UNION ALL SELECT w.mentor_id, 2 WHERE w.mentor_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM cover c WHERE c.staff_id = w.mentor_id AND c.starts_on <= $4 AND c.ends_on >= $4)
     UNION ALL SELECT v.staff_id, 3 FROM supervision v WHERE v.facility_id = w.facility_id
 ) k
 JOIN staff t ON t.id = k.staff_id
