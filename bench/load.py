@@ -8,6 +8,7 @@ import asyncio
 import json
 import random
 import time
+from functools import partial
 from typing import cast
 from urllib.parse import quote
 
@@ -110,7 +111,7 @@ async def measure(port: int, seconds: float, run: Run) -> float:
     loop = asyncio.get_running_loop()
     phones = [Phones(run, place) for place in range(run.connections)]
     for one in phones:
-        await loop.create_connection(lambda one=one: one, "127.0.0.1", port)
+        await loop.create_connection(partial(_itself, one), "127.0.0.1", port)
     await asyncio.sleep(WARM_SECONDS)
     run.counting, begun = True, time.perf_counter()
     await asyncio.sleep(seconds)
@@ -118,6 +119,10 @@ async def measure(port: int, seconds: float, run: Run) -> float:
     run.over = True
     await asyncio.wait_for(asyncio.gather(*(one.done for one in phones)), 30)
     return counted
+
+
+def _itself(one: Phones) -> Phones:
+    return one
 
 
 def _content_length(head: bytes) -> int:

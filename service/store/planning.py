@@ -90,15 +90,13 @@ class _Batch:
         """Cancel what was planned and has not gone, and visits foreseen that nobody has touched."""
         if not again:
             return
-        kept = [(plan.enrolment_id, one.step, one.occurrence) for plan in again for one in plan.reminders]
-        await self.conn.execute(
-            _TAKE_BACK,
-            [plan.enrolment_id for plan in again],
-            [one[0] for one in kept],
-            [one[1] for one in kept],
-            [one[2] for one in kept],
-            self.now,
-        )
+        kept = {(plan.enrolment_id, one.step, one.occurrence) for plan in again for one in plan.reminders}
+        planned = await self.conn.fetch(_UNSENT, [plan.enrolment_id for plan in again])
+        outdated = [
+            row["id"] for row in planned if (row["enrolment_id"], row["step"], row["occurrence"]) not in kept
+        ]
+        if outdated:
+            await self.conn.execute(_TAKE_BACK, outdated, self.now)
         infants = {row["id"] for row in self.rows if row["infant_id"] is not None and row["visit_id"] is None}
         series = [plan for plan in again if plan.enrolment_id in infants]
         if not series:
@@ -179,11 +177,17 @@ WHERE e.state = 'active' AND e.country = c.country AND e.schedule = c.schedule
   AND e.revision IS NOT NULL AND e.revision <> c.revision AND (e.next_on IS NULL OR e.next_on > $4)
 """
 
+# Each enrolment's by itself: a plan made while the table was small would otherwise read all of it for each batch.
+_UNSENT = """
+SELECT r.id, r.enrolment_id, r.step, r.occurrence
+FROM unnest($1::bigint[]) AS w(id)
+CROSS JOIN LATERAL (SELECT id, enrolment_id, step, occurrence FROM reminder
+    WHERE enrolment_id = w.id AND state = 'planned' OFFSET 0) r
+"""
+
 _TAKE_BACK = """
-UPDATE reminder r SET state = 'cancelled', reason = 'replanned', decided_at = $5
-WHERE r.enrolment_id = ANY($1::bigint[]) AND r.state = 'planned'
-  AND NOT EXISTS (SELECT FROM unnest($2::bigint[], $3::text[], $4::date[]) AS k(enrolment_id, step, occurrence)
-      WHERE k.enrolment_id = r.enrolment_id AND k.step = r.step AND k.occurrence = r.occurrence)
+UPDATE reminder SET state = 'cancelled', reason = 'replanned', decided_at = $2
+WHERE id = ANY($1::bigint[]) AND state = 'planned'
 """
 
 _TAKE_BACK_VISITS = """
