@@ -11,6 +11,7 @@ from typing import Literal
 from flows.events import (
     CallRequested,
     CheckInAnswered,
+    ComingWhen,
     DayClosed,
     DoseMissed,
     EnrolmentCompleted,
@@ -170,9 +171,7 @@ def by_code(facts: Facts, state: SessionState, typed: str) -> ActionResult:
     return _remember(follow_up="")
 
 
-def _follow_up(
-    action: FollowUpAction, coming: Literal["tomorrow", "this_week", "next_week"] | None = None
-) -> Action:
+def _follow_up(action: FollowUpAction, coming: ComingWhen | None = None) -> Action:
     def act(facts: Facts, state: SessionState, typed: str) -> ActionResult:
         if facts.staff is None:
             return NOTHING
@@ -329,6 +328,7 @@ ACTIONS: Mapping[str, Action] = {
     "coming_tomorrow": _follow_up("reached_coming", "tomorrow"),
     "coming_this_week": _follow_up("reached_coming", "this_week"),
     "coming_next_week": _follow_up("reached_coming", "next_week"),
+    "coming_no_need": _follow_up("reached_coming", "no_need"),
     "enrol_hers": _enrol("hers"),
     "enrol_shared": _enrol("shared"),
     "enrol_none": _enrol("none"),

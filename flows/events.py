@@ -22,7 +22,7 @@ FollowUpAction = Literal[
     "died",
     "undo",
 ]
-ComingWhen = Literal["tomorrow", "this_week", "next_week"]
+ComingWhen = Literal["tomorrow", "this_week", "next_week", "no_need"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,26 @@ _WHEN: dict[FollowUpAction, ComingWhen] = {
     "going": "tomorrow",
     "pass_on": "this_week",
     "reached_coming": "next_week",
+    "reached_problem": "no_need",
 }
+
+REACHED = "reached"
+
+CALL_ENDS_IT = frozenset(
+    {
+        "call_requested",
+        "missed_call",
+        "missed_dose",
+        "stuck",
+        "danger",
+        "safety",
+        "unknown_caller",
+        "visit_change",
+        "stopped",
+        "wrong_person",
+    }
+)
+"""Causes for which reaching her may be all there was to do: the question "when?" then offers "no need"."""
 
 
 def answer(
@@ -55,8 +74,8 @@ def answer(
     """The new state of a follow-up after ``action``.
 
     ``verified``: the person gave a PIN or signed in. ``by_digit``: the action was typed as a digit,
-    so 1 to 3 after "when?" mean tomorrow, this week, next week, from whoever was asked and while it is
-    hers: once the ladder has begun again they mean what the new alert says. A button on a page never does.
+    so 1 to 4 after "when?" mean tomorrow, this week, next week, no need, from whoever was asked and while
+    it is hers: once the ladder has begun again they mean what the new alert says. A button on a page never does.
     """
     asked_when = acted.awaiting_when and acted.state == "acknowledged" and acted.owner_id == by.id
     if by_digit and asked_when and coming is None and action in _WHEN:
@@ -84,8 +103,18 @@ def _acted(
             if by.id in acted.passed_by and not hers:
                 return _unchanged(acted, "notified", "ack_passed")
             return Answered("notified", -1, now, None, "ack_passed", pass_on=True)
+        case "reached_coming" if coming == "no_need" and acted.hold_by_code is None:
+            return Answered(
+                "resolved",
+                acted.step,
+                None,
+                by.id,
+                "ack_saved",
+                outcome=REACHED,
+                not_reached=acted.not_reached,
+            )
         case "reached_coming":
-            return _coming(acted, coming, by, now)
+            return _coming(acted, None if coming == "no_need" else coming, by, now)
         case "reached_problem":
             if again:
                 return _unchanged(acted, "acknowledged", "ack_saved")
@@ -120,7 +149,7 @@ def _coming(acted: ActedFollowUp, coming: ComingWhen | None, by: StaffMember, no
         latest = today + COMING_AT_MOST
         visit = acted.next_visit_on
         day = visit if visit is not None and today <= visit <= latest else latest
-        reply = "coming_when"
+        reply = "coming_when_or_not" if acted.cause in CALL_ENDS_IT else "coming_when"
     else:
         day, reply = _day_of(coming, today), "ack_saved"
     answered = replace(

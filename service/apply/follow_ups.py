@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.events import FollowUpAnswered
-from scheduler.answers import HOLDS, TO_CONFIRM, answer
+from scheduler.answers import HOLDS, REACHED, TO_CONFIRM, answer
 from scheduler.types import ActedFollowUp, Answered, StaffMember
+from service.apply.heard import end_silence
 from service.apply.opening import open_for_mothers
 from service.apply.texts import answer_staff
 from service.apply.work import NotTheirs, Work
@@ -134,6 +135,8 @@ async def _answer_one(work: Work, staff: StaffRow, event: FollowUpAnswered, row:
     if said.hold_mother is not None and mother_id is not None:
         await _hold(work, mother_id, said.hold_mother)
     await _write(work, acted, event, said)
+    if said.outcome == REACHED and mother_id is not None:
+        await end_silence(work, [mother_id])
     if said.opens is not None and mother_id is not None:
         await _open_beside(work, mother_id, said)
     return said.reply

@@ -17,8 +17,13 @@ async def heard_from(work: Work, mothers: Sequence[MotherRow]) -> None:
     """
     if not mothers:
         return
-    await work.conn.execute(_END_OF_SILENCE, sorted(ids(mothers)), work.now)
+    await end_silence(work, ids(mothers))
     await tell_she_answered(work, ids(mothers))
+
+
+async def end_silence(work: Work, mother_ids: Sequence[int]) -> None:
+    """Somebody heard from them: the next question that stays unanswered begins a new spell."""
+    await work.conn.execute(_END_OF_SILENCE, sorted(mother_ids), work.now)
 
 
 async def tell_she_answered(work: Work, mother_ids: Sequence[int]) -> None:

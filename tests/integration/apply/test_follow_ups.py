@@ -66,7 +66,7 @@ async def test_coming_asks_when_and_takes_the_next_digit_for_it(clinic: Clinic) 
     await says(clinic, "going", code)  # "417 1" after "when?" means tomorrow
     row = await state(clinic, follow_up)
     assert (row["awaiting_when"], row["expect_by"]) == (False, clinic.today + timedelta(days=1))
-    assert await clinic.queued(MENTOR) == ["coming_when", "ack_saved"]
+    assert await clinic.queued(MENTOR) == ["coming_when_or_not", "ack_saved"]
 
 
 async def test_passed_on_goes_up_the_ladder_now(clinic: Clinic) -> None:

@@ -216,3 +216,17 @@ def test_a_wrong_number_behind_a_pin_leaves_the_work_of_finding_the_right_one() 
     checking = acted(cause="number_problem")
     result = say(checking, "wrong_number", verified=True)
     assert (result.state, result.next_at, result.opens) == ("acknowledged", NOW + 7 * DAY, None)
+
+
+@pytest.mark.parametrize("cause", ["call_requested", "danger", "silent"])
+def test_reached_with_no_need_to_come_closes_it(cause: str) -> None:
+    item = acted(cause=cause, state="acknowledged", owner_id=MENTOR.id, awaiting_when=True)
+    said = say(item, "reached_problem")  # the digit 4, after "when?"
+    assert (said.state, said.outcome, said.next_at) == ("resolved", "reached", None)
+
+
+def test_no_need_never_closes_what_a_report_still_holds() -> None:
+    item = acted(state="acknowledged", owner_id=MENTOR.id, hold_by_code="dead")
+    said = say(item, "reached_coming", "no_need")
+    assert said.state == "acknowledged"
+    assert said.next_at is not None
