@@ -31,9 +31,6 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(africastalking.routes(services), include_in_schema=False)
     app.include_router(dashboard.routes(services), include_in_schema=False)
     app.include_router(simulator.routes(services), include_in_schema=False)
-    app.include_router(dashboard.routes(services), include_in_schema=False)
-    app.include_router(simulator.routes(services), include_in_schema=False)
-    app.include_router(simulator.routes(services), include_in_schema=False)
     return app
 
 

@@ -6,6 +6,7 @@ from urllib.parse import unquote_plus
 
 from service.security.tokens import HookTokens
 from service.ussd.line import UssdLine
+from service.webhooks.forms import BodyTooLargeError, ClientGoneError, read_body
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -13,7 +14,6 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-LARGEST_BODY = 16 * 1024
 MOST_FIELDS = 100
 _PREFIX, _SUFFIX = "/hooks/", "/africastalking/ussd"
 _TEXT = (b"content-type", b"text/plain; charset=utf-8")
@@ -35,39 +35,26 @@ class UssdMiddleware:
             return await self._app(scope, receive, send)
         if not self._tokens.accepts(path[len(_PREFIX) : -len(_SUFFIX)]):
             return await _respond(send, 404, b"")
-        body = await read_body(receive)
-        if body is None:
+        try:
+            body = await read_body(scope, receive)
+        except BodyTooLargeError:
             return await _respond(send, 413, b"")
+        except ClientGoneError:
+            return  # half a text may read as another answer than hers
         await _respond(send, 200, await self._line.answer(read_form(body), "africastalking"))
 
 
-async def read_body(receive: Receive, largest: int = LARGEST_BODY) -> bytes | None:
-    """The whole body, or None when it is larger than allowed (the rest is not read)."""
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return b"".join(parts)
-        part = message.get("body", b"")
-        size += len(part)
-        if size > largest:
-            return None
-        parts.append(part)
-        if not message.get("more_body"):
-            return b"".join(parts)
-
-
 def read_form(body: bytes) -> dict[str, str]:
-    """Decode a form once, never raising: odd bytes become replacement characters, later fields win."""
+    """Decode a form once, never raising: odd bytes become replacement characters, and of two fields with one
+    name the first counts."""
     pairs = body.decode("ascii", "replace").split("&")
     if len(pairs) > MOST_FIELDS:
         return {}
-    form = {}
+    form: dict[str, str] = {}
     for pair in pairs:
         if pair:
             name, _, value = pair.partition("=")
-            form[_unquoted(name)] = _unquoted(value)
+            form.setdefault(_unquoted(name), _unquoted(value))
     return form
 
 

@@ -1,6 +1,7 @@
 """The gate before the webhooks: forged tokens, large bodies, junk, and a database that is gone."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -9,6 +10,7 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from scheduler.clock import Clocks
+from service.app import create_asgi
 from service.clocks import SteppedCareClock
 from service.database import create_pool
 from service.wiring import Services
@@ -141,3 +143,31 @@ async def test_without_a_database_a_text_is_asked_for_again_and_a_caller_hears_a
     assert "<Reject/>" in call.text
     assert (ready.status_code, ready.json()["database"]) == (503, False)
     assert alive.status_code == 200
+
+
+async def test_a_hop_whose_sender_hung_up_half_way_has_no_effect(services: Services, hooks: str) -> None:
+    """`text=1*12` cut short would read `text=1*1`: another answer than hers."""
+    whole = b"sessionId=half&phoneNumber=%2B254700000042&text="
+    received = iter([{"type": "http.request", "body": whole, "more_body": True}, {"type": "http.disconnect"}])
+    sent: list[object] = []
+
+    async def receive() -> Any:
+        return next(received)
+
+    async def send(message: object) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": f"{hooks}/ussd", "headers": [], "query_string": b""}
+    await create_asgi(services)(scope, receive, send)
+    assert sent == []
+    assert await services.pool.fetchval("SELECT count(*) FROM ussd_session") == 0
+
+
+async def test_of_two_fields_with_one_name_every_hook_takes_the_first(
+    services: Services, client: httpx.AsyncClient, hooks: str
+) -> None:
+    body = b"sessionId=one&sessionId=two&phoneNumber=%2B254700000042&phoneNumber=%2B254700000043&text="
+    await client.post(f"{hooks}/ussd", content=body)
+    row = await services.pool.fetchrow("SELECT session_id, number_index FROM ussd_session")
+    assert row["session_id"] == "one"
+    assert row["number_index"] == services.index.of("+254700000042")
