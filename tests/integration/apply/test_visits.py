@@ -128,3 +128,50 @@ async def test_staff_of_another_clinic_close_no_day_here(clinic: Clinic) -> None
     with pytest.raises(NotTheirs):
         await clinic.happens(DayClosed(stranger, clinic.facility, clinic.today, (visit,), (visit,)))
     assert await status(clinic, visit) == "expected"
+
+
+async def test_a_closed_day_entered_late_ends_with_the_first_day_of_entries(clinic: Clinic) -> None:
+    mother = await clinic.mother()
+    yesterday, today = await clinic.visit(mother, -1), await clinic.visit(mother)
+    late = DayClosed(
+        clinic.mentor, clinic.facility, clinic.today - timedelta(days=1), (yesterday,), (), clinic_closed=True
+    )
+    await clinic.happens(late, number=MENTOR)
+    assert await clinic.one("SELECT status FROM facility") == "closed"
+    await clinic.happens(DayClosed(clinic.mentor, clinic.facility, clinic.today, (today,), ()), number=MENTOR)
+    assert await clinic.one("SELECT status FROM facility") == "open"
+
+
+async def test_a_closed_day_entered_after_a_day_with_entries_closes_nothing_now(clinic: Clinic) -> None:
+    mother = await clinic.mother()
+    yesterday, today = await clinic.visit(mother, -1), await clinic.visit(mother)
+    await clinic.happens(DayClosed(clinic.mentor, clinic.facility, clinic.today, (today,), ()), number=MENTOR)
+    late = DayClosed(
+        clinic.mentor, clinic.facility, clinic.today - timedelta(days=1), (yesterday,), (), clinic_closed=True
+    )
+    await clinic.happens(late, number=MENTOR)
+    assert await status(clinic, yesterday) == "unknown"
+    assert await clinic.one("SELECT status FROM facility") == "open"
+
+
+async def test_while_the_clinic_was_closed_the_clock_of_silence_stood_still(clinic: Clinic) -> None:
+    asked, during, comes = [await clinic.mother(f"+25470000010{place}") for place in (1, 2, 3)]
+    first, later = await clinic.visit(comes), await clinic.visit(comes, 3)
+    monday = clinic.now
+    await clinic.happens(
+        DayClosed(clinic.mentor, clinic.facility, clinic.today, (first,), (), clinic_closed=True),
+        number=MENTOR,
+    )
+    ask = "UPDATE mother SET asked_at = $2, nudged_at = $3, silence_check_at = $4 WHERE id = $1"
+    day = timedelta(days=1)
+    await clinic.run(ask, asked, monday - day, monday - timedelta(hours=1), monday + day)
+    await clinic.run(ask, during, monday + day, None, monday + 2 * day)
+    clinic.now = monday + 3 * day
+    await clinic.happens(DayClosed(clinic.mentor, clinic.facility, clinic.today, (later,), ()), number=MENTOR)
+    rows = await clinic.rows(
+        "SELECT asked_at, silence_check_at FROM mother WHERE id = ANY($1) ORDER BY id", [asked, during]
+    )
+    assert rows == [
+        {"asked_at": monday + 2 * day, "silence_check_at": monday + 3 * day},
+        {"asked_at": monday + 3 * day, "silence_check_at": monday + 4 * day},
+    ]
