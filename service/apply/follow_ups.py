@@ -138,7 +138,7 @@ async def _answer_one(work: Work, staff: StaffRow, event: FollowUpAnswered, row:
     if said.outcome == REACHED and mother_id is not None:
         await end_silence(work, [mother_id])
     if said.opens is not None and mother_id is not None:
-        await _open_beside(work, mother_id, said)
+        await _open_beside(work, staff, event, mother_id, said)
     return said.reply
 
 
@@ -205,11 +205,18 @@ async def _write(work: Work, acted: ActedFollowUp, event: FollowUpAnswered, said
     )
 
 
-async def _open_beside(work: Work, mother_id: int, said: Answered) -> None:
-    """Another piece of work that the answer asks for; what is to be confirmed remembers what it would undo."""
+async def _open_beside(
+    work: Work, staff: StaffRow, event: FollowUpAnswered, mother_id: int, said: Answered
+) -> None:
+    """Another piece of work that the answer asks for.
+
+    What is to be confirmed remembers what it would undo, and who reported it, so that they can.
+    """
     await open_for_mothers(work, await people.mothers(work.conn, [mother_id]), said.opens or TO_CONFIRM)
     if said.opens == TO_CONFIRM and said.hold_mother is not None:
         await work.conn.execute(_REMEMBER_HOLD, mother_id, TO_CONFIRM, said.hold_mother)
+        for row in await work.conn.fetch(_TO_CONFIRM, mother_id, TO_CONFIRM):
+            await work.conn.execute(_LOG, row["id"], staff.id, work.now, event.action, row["step"])
 
 
 def _role(role: str) -> Any:

@@ -146,6 +146,18 @@ async def test_a_report_about_a_mother_with_nothing_open_waits_to_be_confirmed(c
     assert await clinic.follow_ups(mother) == []
 
 
+async def test_a_colleague_can_undo_her_report_about_a_case_that_was_over(clinic: Clinic) -> None:
+    mother, follow_up, _ = await told(clinic)
+    code = await clinic.tell(follow_up, clinic.colleague)
+    await clinic.run("UPDATE follow_up SET state = 'resolved', resolved_at = $1, next_at = NULL", clinic.now)
+    for action in ("died", "undo"):
+        await clinic.happens(
+            FollowUpAnswered(clinic.colleague, action, code=code), number=COLLEAGUE, via="sms"
+        )
+    assert await clinic.hold(mother) is None
+    assert await clinic.follow_ups(mother) == []
+
+
 async def test_a_verified_move_is_final(clinic: Clinic) -> None:
     mother, follow_up, code = await told(clinic)
     await says(clinic, "moved", code, verified=True, via="ussd")
