@@ -20,7 +20,7 @@ from service.gateway.africastalking import AfricasTalking
 from service.store.alarms import raise_alarm
 from service.tellers import Tellers
 from service.watchdog import DATABASE, Watch, check_once, watch_for_ever
-from service.watchdog_signs import ALERTS, FOLLOW_UPS, LOOP, TEXTS
+from service.watchdog_signs import ALERTS, CARE, FOLLOW_UPS, LOOP, TEXTS
 from tests.fakes.africastalking import FakeAfricasTalking
 
 START = datetime(2026, 11, 30, 8, tzinfo=UTC)
@@ -163,6 +163,23 @@ async def test_a_follow_up_nobody_moves_is_noticed(pool: Pool) -> None:
     )
     assert await look(pool, heard, watch, START, START + 9 * MINUTE) == set()
     assert await look(pool, heard, watch, START, START + 10 * MINUTE) == {FOLLOW_UPS}
+
+
+async def test_a_pass_that_fails_every_time_is_noticed_though_the_loop_beats_on(pool: Pool) -> None:
+    facility = await pool.fetchval(
+        "INSERT INTO facility (name, country, time_zone, day_close_at) "
+        "VALUES ('Test clinic', 'KE', 'Africa/Nairobi', '15:00') RETURNING id"
+    )
+    heard, watch = Heard(), Watch(since=START)
+    await beat(pool, START)
+    await pool.execute(
+        "INSERT INTO site_day (facility_id, day, next_at) VALUES ($1, $2, $3)", facility, START.date(), START
+    )
+    assert await look(pool, heard, watch, START, START + 29 * MINUTE) == set()
+    assert await look(pool, heard, watch, START, START + 30 * MINUTE) == {CARE}
+    await pool.execute("UPDATE site_day SET next_at = NULL")
+    assert await look(pool, heard, watch, START, START + 31 * MINUTE) == set()
+    assert heard.said == [(*CARE, "raised"), (*CARE, "cleared")]
 
 
 async def test_a_database_that_is_gone_is_told_without_it() -> None:
