@@ -120,8 +120,7 @@ def _send_all(stack: ExitStack, place: Place, cores: Sequence[int]) -> float:
     done = [_said(child) for child in children]
     working = [one for one in done if one["sent"]]
     took = max(one["ended"] for one in working) - min(one["begun"] for one in done)
-    sent: float = sum(one["sent"] for one in done)
-    return sent / took
+    return float(sum(one["sent"] for one in done) / took)
 
 
 def _go(child: "subprocess.Popen[str]") -> None:
