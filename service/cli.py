@@ -9,7 +9,8 @@ import typer
 from typer.exceptions import TyperException
 
 from service.commands import add, content, demo, doctor, operate, phone, serve, user, walk
-from service.commands.problems import FAILED, WRONG_USE, sentence_of
+from service.commands.context import log_level
+from service.commands.problems import FAILED, WRONG_USE, UserError, sentence_of
 from service.logs import configure_logging
 
 INTERRUPTED: Final = 130
@@ -39,7 +40,10 @@ app.add_typer(operate.keys, name="keys")
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and exit: 0 done, 1 it failed, 2 it was used wrongly."""
-    configure_logging(os.environ.get("PAMOJA_LOG_LEVEL", "WARNING"))
+    try:
+        configure_logging(log_level("WARNING"))
+    except UserError as error:
+        sys.exit(_say(*sentence_of(error)))
     sys.exit(code_of(arguments))
 
 
@@ -51,8 +55,7 @@ def code_of(arguments: Sequence[str] | None = None) -> int:
         )
         sys.stdout.flush()
     except TyperException as error:
-        said = " ".join(error.format_message().split()).rstrip(".,")
-        return _say(f"{said}. See `pamoja --help`.", WRONG_USE)
+        return _say(_corrected(error), WRONG_USE)
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except BrokenPipeError:
@@ -62,6 +65,15 @@ def code_of(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         return _say(*sentence_of(error))
     return code if isinstance(code, int) else 0
+
+
+def _corrected(error: TyperException) -> str:
+    """What was used wrongly, and whose help to read; a group without a command shows its own help instead."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return error.format_message()
+    said = " ".join(error.format_message().split()).rstrip(".,").replace(": Value error, ", ": ")
+    context = getattr(error, "ctx", None)
+    return f"{said}. See `{context.command_path if context else 'pamoja'} --help`."
 
 
 def _say(sentence: str, code: int) -> int:

@@ -14,7 +14,7 @@ from flows.lint import lint
 from service import alarms
 from service.bundles import drafts
 from service.migrate import is_current
-from service.settings import PREFIX, Settings, describe
+from service.settings import PREFIX, Settings, describe, unknown_names
 from service.watchdog_signs import LOOP_SILENT_AFTER
 from service.wiring import Services
 
@@ -63,8 +63,19 @@ def look_at_settings(settings: Settings | None) -> list[Finding]:
         elif settings is not None and settings.is_real_gateway and short in NEEDED_FOR_REAL:
             findings.append(Finding(False, line.env, f"not set: {NEEDED_FOR_REAL[short]}"))
         else:
-            findings.append(Finding(True, line.env, f"not set, not needed. {line.meaning}"))
-    return findings
+            needed = "" if settings is None else ", not needed"
+            findings.append(Finding(True, line.env, f"not set{needed}. {line.meaning}"))
+    return findings + [
+        Finding(False, name, "means nothing: correct its spelling or remove it") for name in unknown_names()
+    ]
+
+
+def blame(lines: Sequence[Finding], sentence: str) -> list[Finding]:
+    """The same lines, with the one that this sentence of a SettingsError begins with red; else one line more."""
+    name, _, said = sentence.removesuffix(".").partition(" ")
+    if any(line.name == name for line in lines):
+        return [Finding(False, name, said) if line.name == name else line for line in lines]
+    return [*lines, Finding(False, "settings", sentence)]
 
 
 async def examine(services: Services) -> list[Finding]:
@@ -136,10 +147,6 @@ async def content(services: Services) -> Finding:
         return Finding(False, "content", "nothing is published: run `pamoja publish`")
     bundle, settings = services.bundles.current(), services.settings
     found = await asyncio.to_thread(lint, bundle)
-    if not settings.sms_two_way and any(template.question for template in bundle.templates.values()):
-        return Finding(
-            False, "content", "asks for replies, but PAMOJA_SMS_TWO_WAY is off: get a code that can receive"
-        )
     if found:
         return Finding(
             False,
@@ -154,6 +161,10 @@ async def content(services: Services) -> Finding:
             False,
             "content",
             f"{len(unreviewed)} parts not reviewed: have them reviewed, or set PAMOJA_ACCEPT_DRAFT",
+        )
+    if not settings.sms_two_way and any(template.question for template in bundle.templates.values()):
+        return Finding(
+            False, "content", "asks for replies, but PAMOJA_SMS_TWO_WAY is off: get a code that can receive"
         )
     note = f", {len(unreviewed)} parts still drafts" if unreviewed else ""
     return Finding(True, "content", f"{bundle.sha256[:12]} is published and clean{note}")

@@ -19,6 +19,8 @@ from service.security.secrets_file import read_or_make
 PREFIX = "PAMOJA_"
 ENV_FILE = ".env"
 SECRETS_FILE = "secrets.env"
+NOT_OURS = frozenset({f"{PREFIX}DOMAIN", f"{PREFIX}LOG_LEVEL"})
+"""Names with our prefix that are no settings: docker-compose.yml reads the first, the command line the second."""
 SECRET_NAMES = ("hook_tokens", "keys", "index_keys", "pin_pepper")
 
 
@@ -274,6 +276,20 @@ def describe(settings: Settings | None = None) -> list[SettingLine]:
     ]
 
 
+def env_file_values() -> dict[str, str | None]:
+    """What `.env` holds; nothing where there is none or it cannot be read, which loading the settings tells."""
+    try:
+        return dotenv_values(ENV_FILE) if Path(ENV_FILE).is_file() else {}
+    except (OSError, ValueError):
+        return {}
+
+
+def unknown_names() -> list[str]:
+    """Names in the environment or `.env` that begin like a setting and are none: most likely misspelt."""
+    known = {env_name(name) for name in Settings.model_fields} | NOT_OURS
+    return sorted(name for name in _given() if name.startswith(PREFIX) and name not in known)
+
+
 def is_loopback(url: str) -> bool:
     """Whether an address stays on this machine."""
     try:
@@ -309,13 +325,18 @@ def _sentence(error: ValidationError) -> str:
         return f"{env_name(cause.name)} {cause}."
     name = env_name(str(problem["loc"][0]))
     advice = str(cause) if isinstance(cause, ValueError) else problem["msg"][:1].lower() + problem["msg"][1:]
+    if problem["type"] == "string_pattern_mismatch":  # nobody reads a pattern
+        advice = f"write it like {_EXAMPLES[str(problem['loc'][0])]}"
     return f"{name} cannot be used: {advice}."
 
 
 def _given_names() -> set[str]:
-    file = dotenv_values(ENV_FILE) if Path(ENV_FILE).is_file() else {}
-    given = {name.upper() for name, value in {**file, **os.environ}.items() if value}
+    given = _given()
     return {name for name in Settings.model_fields if env_name(name) in given}
+
+
+def _given() -> set[str]:
+    return {name.upper() for name, value in {**env_file_values(), **os.environ}.items() if value}
 
 
 def _kept_secrets(path: Path) -> dict[str, str]:
@@ -349,6 +370,8 @@ _READERS: dict[str, Callable[[str], object]] = {
     "hook_tokens": read_tokens, "keys": read_keys, "index_keys": read_keys, "pin_pepper": read_pepper,
     "metrics_token": read_tokens,
 }  # fmt: skip
+
+_EXAMPLES = {"ussd_code": "'*384*77#'", "country": "KE"}
 
 _CONFLICTS: tuple[tuple[str, Callable[[Settings], bool], str], ...] = (
     ("at_username", lambda s: s.gateway == "africastalking" and not s.at_username,

@@ -8,7 +8,8 @@ Written by `python -m service.settings_page > docs/settings.md`; a test compares
 
 Environment variables, or lines of an `.env` file in the folder the command runs in. The environment wins. A
 missing or unsafe setting stops the start with its name and the remedy; `pamoja doctor` lists them all.
-`pamoja keys new` prints fresh secrets.
+`pamoja keys new` prints fresh secrets. `PAMOJA_LOG_LEVEL` (DEBUG, INFO, WARNING or ERROR; environment only) says how
+much is logged.
 
 | setting | default | meaning |
 |---|---|---|

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
-from dotenv import dotenv_values
-
+from service.commands.problems import UserError
 from service.settings import (
-    ENV_FILE,
+    PREFIX,
     SECRET_NAMES,
     Settings,
     demo_settings,
     describe,
+    env_file_values,
     env_name,
     load_settings,
 )
@@ -23,14 +23,13 @@ T = TypeVar("T")
 ADDRESS_FILE: Final = "address"
 DEFAULT_DATA_DIR: Final = Path(".pamoja")
 DEFAULT_PORT: Final = 8000
+LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 def data_dir() -> Path:
     """The folder of the demo and its embedded database, by PAMOJA_DATA_DIR or the default."""
     name = env_name("data_dir")
-    written = os.environ.get(name) or (
-        dotenv_values(ENV_FILE).get(name) if Path(ENV_FILE).is_file() else None
-    )
+    written = os.environ.get(name) or env_file_values().get(name)
     return Path(written) if written else DEFAULT_DATA_DIR
 
 
@@ -62,6 +61,14 @@ def demo_address(folder: Path) -> str:
         return (folder / ADDRESS_FILE).read_text(encoding="utf-8").strip()
     except OSError:
         return f"http://127.0.0.1:{DEFAULT_PORT}"
+
+
+def log_level(usual: str) -> str:
+    """How much is logged: PAMOJA_LOG_LEVEL, or what is usual for the command. Raises UserError."""
+    level = os.environ.get(f"{PREFIX}LOG_LEVEL", "").upper() or usual
+    if level not in LOG_LEVELS:
+        raise UserError(f"{PREFIX}LOG_LEVEL cannot be used: write one of {', '.join(LOG_LEVELS)}.")
+    return level
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

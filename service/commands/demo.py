@@ -1,13 +1,12 @@
 """`pamoja demo`: the whole service on this machine, with made-up people, a phone simulator and a clock to step."""
 
-import os
 import sys
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from service.commands.context import ADDRESS_FILE, data_dir, run
+from service.commands.context import ADDRESS_FILE, data_dir, log_level, run
 from service.logs import configure_logging
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ def demo(
     from service.serve import listen
     from service.settings import demo_settings
 
-    configure_logging(os.environ.get("PAMOJA_LOG_LEVEL", "WARNING"))
+    configure_logging(log_level("WARNING"))
     listen("127.0.0.1", port).close()  # a taken port is told before anything slow begins
     folder, say = data_dir(), Progress()
     say("starting the database")

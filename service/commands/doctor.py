@@ -11,7 +11,7 @@ def doctor() -> int:
 
 
 async def _doctor() -> int:
-    from service.doctor import Finding, examine, look_at_settings
+    from service.doctor import Finding, blame, examine, look_at_settings
     from service.settings import SettingsError
     from service.wiring import address_of, open_services
 
@@ -20,7 +20,7 @@ async def _doctor() -> int:
     except SettingsError as error:
         lines = look_at_settings(None)
         if all(line.well for line in lines):
-            lines.append(Finding(False, "settings", str(error)))
+            lines = blame(lines, str(error))
         return _print(lines)
     lines = look_at_settings(settings)
     try:

@@ -9,7 +9,8 @@ import typer
 from service.commands.context import data_dir, demo_address
 from service.commands.problems import WRONG_USE, UserError
 
-HELP = "Type a code such as *384*77# to dial, `sms TEXT` to send a text, `call`, or Enter to look for new texts; q hangs up and ends."
+CODE = "*384*77#"
+HELP = f"Type a code such as {CODE} to dial, `sms TEXT` to send a text, `call`, or Enter to look for new texts; q hangs up and ends."
 SECONDS = 60.0
 LAST_TEXTS = 5
 
@@ -61,8 +62,13 @@ class _Handset:
             self._show_texts()
 
     def _dial(self, code: str) -> None:
-        """One USSD session: each answer is appended to the text, as the gateway does."""
+        """One USSD session: each answer is appended to the text, as the gateway does.
+
+        What stands behind the demo's code (*384*77*7*417#) is typed at once, as on a network.
+        """
         session, text = f"phone-{secrets.token_hex(8)}", ""
+        if code.startswith(f"{CODE[:-1]}*"):
+            code, text = CODE, code[len(CODE) : -1]
         while True:
             fields = {"sessionId": session, "phoneNumber": self._number, "serviceCode": code, "text": text}
             kind, _, screen = self._post("/simulator/ussd", fields).partition(" ")

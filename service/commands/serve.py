@@ -1,13 +1,12 @@
 """`pamoja serve`, `worker` and `watchdog`: the processes of a programme."""
 
 import logging
-import os
 from contextlib import AsyncExitStack
 from typing import Annotated
 
 import typer
 
-from service.commands.context import operator_settings, run
+from service.commands.context import log_level, operator_settings, run
 from service.logs import configure_logging
 from service.settings import Settings
 
@@ -75,5 +74,5 @@ async def _watchdog(settings: Settings) -> None:
 
 
 def _log_all() -> None:
-    configure_logging(os.environ.get("PAMOJA_LOG_LEVEL", "INFO"))
+    configure_logging(log_level("INFO"))
     logging.getLogger("alembic").setLevel(logging.WARNING)

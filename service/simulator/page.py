@@ -112,10 +112,12 @@ async def _hop(services: Services, side: Side, number: str, typed: str, fields: 
     session, before = fields.get("session", ""), fields.get("text", "")
     if session and not typed:
         side.said = "Type something first: dialling began again."
-    if not session and typed not in ("", code):
+    # *384*77*7*417# dials the code and presses 7, then 417.
+    further = typed[len(code) : -1] if typed.startswith(f"{code[:-1]}*") and typed.endswith("#") else ""
+    if not session and typed not in ("", code) and not further:
         side.said = f"On this network only {code} answers."
         return
-    so_far = "*".join(part for part in (before, typed) if part) if session and typed else ""
+    so_far = "*".join(part for part in (before, typed) if part) if session and typed else further
     session = session if session and typed else f"page-{secrets.token_hex(12)}"
     form = {"sessionId": session, "phoneNumber": number, "serviceCode": code, "text": so_far}
     kind, _, screen = (await dial(services, form)).decode().partition(" ")

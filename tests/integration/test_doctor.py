@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from service.doctor import Finding, examine, look_at_settings
+from service.doctor import Finding, blame, examine, look_at_settings
 from service.settings import Settings, SettingsError, demo_settings, load_settings
 from service.store.alarms import raise_alarm
 from service.wiring import DraftRefusedError, Services, ensure_ready, open_services
@@ -125,6 +125,26 @@ def test_without_any_settings_each_missing_one_has_its_line() -> None:
     found = red(look_at_settings(None))
     assert set(found) == {"PAMOJA_HOOK_TOKENS", "PAMOJA_KEYS", "PAMOJA_INDEX_KEYS", "PAMOJA_PIN_PEPPER"}
     assert all("pamoja keys new" in said for said in found.values())
+
+
+@pytest.mark.usefixtures("nothing_set")
+@pytest.mark.parametrize(
+    ("name", "spoiled"),
+    [("database_url", "mysql://x"), ("keys", "k1:short"), ("ussd_code", "384"), ("at_api_key", None)],
+)
+def test_a_spoiled_setting_is_red_in_its_own_line(name: str, spoiled: str | None) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load_settings(**real(**{name: spoiled}))
+    well = [Finding(True, f"PAMOJA_{one.upper()}", "set") for one in real()]
+    found = blame(well, str(refused.value))
+    assert list(red(found)) == [f"PAMOJA_{name.upper()}"]
+    assert len(found) == len(well)
+
+
+def test_what_no_line_is_about_gets_a_line_of_its_own() -> None:
+    assert red(blame([Finding(True, "PAMOJA_KEYS", "set")], "The file .env cannot be read: mend it.")) == {
+        "settings": "The file .env cannot be read: mend it."
+    }
 
 
 Changed = Callable[..., Settings]

@@ -97,6 +97,20 @@ def test_wrong_use_is_exit_2_and_one_sentence(tmp_path: Path, arguments: tuple[s
     assert one_sentence(done.stderr), done.stderr
 
 
+@pytest.mark.parametrize(("arguments", "shown"), [((), "  serve "), (("add",), "  facility ")])
+def test_without_a_command_its_commands_are_listed(
+    tmp_path: Path, arguments: tuple[str, ...], shown: str
+) -> None:
+    done = pamoja(*arguments, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert any(line.startswith(shown) for line in done.stderr.splitlines()), done.stderr
+
+
+def test_wrong_use_names_the_help_of_that_very_command(tmp_path: Path) -> None:
+    assert "`pamoja add facility --help`" in pamoja("add", "facility", cwd=tmp_path).stderr
+    assert "error," not in pamoja("user", "add", "a@b.c", "--role", "king", cwd=tmp_path).stderr
+
+
 @pytest.mark.parametrize("command", ["serve", "watchdog", "migrate", "publish"])
 def test_missing_settings_are_named_with_the_remedy(tmp_path: Path, command: str) -> None:
     done = (process if command in LOGGING else pamoja)(command, cwd=tmp_path)
@@ -146,6 +160,25 @@ def test_a_taken_port_is_told_at_once(env_file: Path) -> None:
             assert done.returncode == 1
             assert f"Port {port} on 127.0.0.1 cannot be used" in done.stderr
             assert one_sentence(done.stderr), done.stderr
+
+
+def test_a_log_level_that_is_none_is_one_sentence(tmp_path: Path) -> None:
+    done = process("lint", cwd=tmp_path, PAMOJA_LOG_LEVEL="loud")
+    assert done.returncode == 1
+    assert "PAMOJA_LOG_LEVEL" in done.stderr
+    assert one_sentence(done.stderr), done.stderr
+
+
+def test_the_doctor_names_a_misspelt_setting_and_an_env_it_cannot_read(env_file: Path) -> None:
+    text = (env_file / ".env").read_text()
+    (env_file / ".env").write_text(f"{text}PAMOJA_SMS_TWOWAY=true\nPAMOJA_DOMAIN=x\n")
+    done = pamoja("doctor", cwd=env_file)
+    assert "✗ PAMOJA_SMS_TWOWAY: means nothing" in done.stdout
+    assert "PAMOJA_DOMAIN" not in done.stdout
+    (env_file / ".env").write_bytes(b"PAMOJA_KEYS=\xff\xfe\n")
+    unread = pamoja("migrate", cwd=env_file)
+    assert (unread.returncode, unread.stdout) == (1, "")
+    assert ".env cannot be read" in unread.stderr
 
 
 def test_new_keys_can_be_put_into_env_as_they_are(tmp_path: Path) -> None:

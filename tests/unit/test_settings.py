@@ -48,6 +48,14 @@ def refused(**values: object) -> str:
     return sentence
 
 
+def test_an_example_stands_where_a_pattern_does_not_fit() -> None:
+    for name, wrong, example in (("ussd_code", "384", "*384*77#"), ("country", "Kenya", "KE")):
+        with pytest.raises(SettingsError, match="write it like") as refused:
+            load_settings(**new_secrets(), gateway="simulator", **{name: wrong})
+        assert example in str(refused.value)
+        assert "[" not in str(refused.value)
+
+
 def test_a_start_without_secrets_names_all_of_them_and_the_command() -> None:
     sentence = refused()
     for name in ("PAMOJA_HOOK_TOKENS", "PAMOJA_KEYS", "PAMOJA_INDEX_KEYS", "PAMOJA_PIN_PEPPER"):
