@@ -91,6 +91,8 @@ def _typed(walk: Walk, screen: Screen, text: str) -> HopResult:
         return walk.back()
     if text == "00":
         return walk.home()
+    if screen.id == "resume" and walk.state.wanted is None and (at_home := _at_home(walk, text)) is not None:
+        return at_home
     errors = walk.state.errors + 1
     if errors >= MAX_ERRORS:
         return walk.enter("stuck")
@@ -98,6 +100,15 @@ def _typed(walk: Walk, screen: Screen, text: str) -> HopResult:
     language = walk.state.language
     own = walk.bundle.text(f"screen.{screen.id}.error", language) if screen.error else ""
     return walk.show(own or walk.bundle.word(error, language))
+
+
+def _at_home(walk: Walk, text: str) -> HopResult | None:
+    """A digit of home pressed by heart where "continue?" is asked: 4 is "I feel unwell" at any hour."""
+    afresh = Walk(walk.bundle, walk.facts, walk.state)
+    home = afresh.home().state
+    if home is None or text not in home.shown:
+        return None
+    return _choose(afresh, walk.bundle.screens["home"], home.shown[text])
 
 
 def _accept(walk: Walk, screen: Screen, value: str) -> HopResult:

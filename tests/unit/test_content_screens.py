@@ -22,7 +22,7 @@ from flows.events import (
     VisitConfirmed,
 )
 from flows.gsm7 import is_gsm7
-from flows.types import ExpectedVisit
+from flows.types import ExpectedVisit, SessionState
 from tests.unit.phone import MENTOR, MENTORS_FACTS, MOTHER, content, phone
 
 # --- home: the same for every caller ---------------------------------------------------------------------
@@ -373,3 +373,18 @@ def test_every_text_in_every_language_is_gsm7() -> None:
     for language, texts in content().texts.items():
         for context, text in texts.items():
             assert is_gsm7(text), (language, context)
+
+
+@pytest.mark.parametrize(
+    ("digit", "shown"),
+    [("3", "Enter PIN"), ("4", "Is it urgent?"), ("5", "Choose, or type"), ("7", "Enter PIN")],
+)
+def test_a_digit_of_home_known_by_heart_works_also_where_continue_is_asked(digit: str, shown: str) -> None:
+    call = phone(resume=SessionState("reason", "en")).dial(digit)
+    assert call.texts[0].startswith("Go on where you were?")
+    assert call.reads.startswith(shown)
+
+
+def test_what_is_no_digit_of_home_is_not_understood_where_continue_is_asked() -> None:
+    call = phone(resume=SessionState("reason", "en")).dial("8")
+    assert call.texts[1].startswith("Please press one of these numbers.\nGo on where you were?")
