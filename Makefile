@@ -49,7 +49,7 @@ bench: $(DEV_READY)  ## measure against other libraries, side by side in one run
 
 lock:  ## refresh the lock files (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: python3 -m pip install uv" >&2; exit 1; }
-	@uv pip compile $(LOCK_FLAGS) --extra build --extra demo --extra test --extra check --extra system \
+	@uv pip compile $(LOCK_FLAGS) --extra build --extra demo --extra test --extra check --extra bench --extra system \
 		-o requirements-dev.txt
 	@uv pip compile $(LOCK_FLAGS) --extra build --extra demo -c requirements-dev.txt -o requirements-demo.txt
 	@uv pip compile $(LOCK_FLAGS) --extra build -c requirements-dev.txt -o requirements.txt
