@@ -12,7 +12,7 @@ import asyncpg
 from flows.bundle import Bundle, compile_bundle
 from flows.registry import Registry
 from flows.standard import STANDARD
-from scheduler.rules import load_country
+from scheduler.rules import RulesError, load_country
 from scheduler.types import Country
 from service.database import Connection, Pool, connect
 from service.logs import get_logger
@@ -119,9 +119,16 @@ def compiled(
 
     Raises BundleError or RulesError in one sentence.
     """
-    countries = {code: load_country(folder) for code, folder in tables.get("countries", {}).items()}
+    countries = {code: _rules(code, folder) for code, folder in tables.get("countries", {}).items()}
     limits = {"limit": countries[country].ussd_limit} if country in countries else {}
     return compile_bundle(tables, registry, **limits), countries
+
+
+def _rules(code: str, folder: Mapping[str, Any]) -> Country:
+    try:
+        return load_country(folder)
+    except RulesError as error:
+        raise RulesError(f"countries/{code}/{error.where}", error.what, error.remedy) from None
 
 
 def drafts(tables: Mapping[str, Any], country: str) -> list[str]:

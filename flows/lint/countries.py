@@ -15,6 +15,12 @@ Table = Mapping[str, Any]
 def check(bundle: Bundle) -> Iterator[Problem]:
     """Name steps whose text does not exist, ladders nobody stands on, causes nobody can read."""
     for code, country in bundle.tables.get("countries", {}).items():
+        if country.get("country", {}).get("code", code) != code:
+            yield Problem(
+                f"countries/{code}/country.toml#code",
+                f"It says another country's code than its folder, {code}.",
+                "Make both the same.",
+            )
         policies: Table = country.get("escalation", {}).get("policy", {})
         yield from _policies(bundle, f"countries/{code}/escalation.toml", policies)
         for name, schedule in country.get("schedules", {}).items():

@@ -25,4 +25,5 @@ class Finding:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{place}: {self.screen}: {self.message} {self.remedy}"
+        named = "" if self.screen == self.file else f"{self.screen}: "
+        return f"{place}: {named}{self.message} {self.remedy}"

@@ -4,7 +4,7 @@ from flows.bundle import Bundle
 from flows.gsm7 import units
 from flows.lists import LONGEST
 from flows.registry import Value, Word
-from flows.render import cut, fill
+from flows.render import Parts, cut, fill
 
 SMS_OWN = frozenset({"signature", "short", "tip"})
 """Placeholders of a text that rendering fills itself."""
@@ -17,7 +17,15 @@ def names(text: str) -> list[str]:
 
 def longest(bundle: Bundle, context: str, language: str) -> str:
     """Return a text with its longest data. Unknown placeholders stay empty: another check names them."""
+    return _filled(bundle, cut(bundle.text(context, language)), language)
 
+
+def longest_value(bundle: Bundle, name: str, language: str) -> str:
+    """Return the longest that one placeholder gets in a language."""
+    return _filled(bundle, ("", name, ""), language)
+
+
+def _filled(bundle: Bundle, parts: Parts, language: str) -> str:
     def value(name: str) -> Value | None:
         if name == "tip":
             return max((sentence(bundle.text(tip, language)) for tip in bundle.tips), key=units, default="")
@@ -25,7 +33,7 @@ def longest(bundle: Bundle, context: str, language: str) -> str:
             return Word("signature.x" if name == "signature" else "signature_short.x")
         return LONGEST.get(name)
 
-    return fill(cut(bundle.text(context, language)), value, lambda key: _word(bundle, key, language))
+    return fill(parts, value, lambda key: _word(bundle, key, language))
 
 
 def sentence(tip: str) -> str:

@@ -18,7 +18,11 @@ class Sources:
         """Return the problem with its place."""
         file, line = self._place(problem.context, problem.language)
         parts = problem.context.split(".")
-        name = parts[1] if parts[0] in _FOLDERS and len(parts) > 1 else problem.context
+        if parts[0] in _FOLDERS and len(parts) > 1:
+            name = parts[1]
+        else:
+            path, _, wanted = problem.context.partition("#")
+            name = wanted.removeprefix('id = "').rstrip('"]') or path
         return Finding(file, line, name, problem.message, problem.remedy)
 
     def _place(self, context: str, language: str) -> tuple[str, int]:

@@ -14,6 +14,12 @@ MANY = 20
 def check(bundle: Bundle) -> Iterator[Problem]:
     """Name what is missing, fuzzy (which reads as missing) or left over in each catalogue."""
     english = {context for context, text in bundle.texts[SOURCE].items() if text and _has_letters(text)}
+    for language in sorted(set(bundle.tables.get("locale", {})) - set(bundle.languages)):
+        yield Problem(
+            f"locale/{language}.po",
+            f"Nobody can choose {language}.",
+            f"Add [{language}] with its own name to languages.toml, or remove this file.",
+        )
     for language in bundle.languages:
         if language == SOURCE:
             continue

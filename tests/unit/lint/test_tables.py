@@ -1,5 +1,10 @@
 """Faults in keyword tables, schedules and ladders."""
 
+import pytest
+
+from scheduler.rules import RulesError
+from service.bundles import compiled
+from service.content import read_tables
 from tests.unit.lint.planted import Tables, findings, only
 
 
@@ -24,6 +29,31 @@ def test_a_language_without_a_deny_list() -> None:
         del tables["denylist"]["sw"]
 
     assert only(findings(plant)).file == "denylist/sw.toml"
+
+
+def test_a_catalogue_of_a_language_nobody_can_choose() -> None:
+    def plant(tables: Tables) -> None:
+        tables["locale"]["xx"] = {}
+
+    found = only(findings(plant))
+    assert (found.file, found.screen) == ("locale/xx.po", "locale/xx.po")
+    assert str(found).startswith("locale/xx.po: Nobody")
+    assert "languages.toml" in found.remedy
+
+
+def test_a_copied_country_that_kept_its_code() -> None:
+    def plant(tables: Tables) -> None:
+        tables["countries"]["UG"] = tables["countries"]["KE"]
+
+    found = only(findings(plant))
+    assert (found.file, found.screen) == ("countries/UG/country.toml", "code")
+
+
+def test_a_rule_that_cannot_be_read_is_named_with_its_country() -> None:
+    tables = read_tables()
+    tables["countries"]["KE"]["schedules"]["visit"]["step"][0]["until"] = "tomorrow"
+    with pytest.raises(RulesError, match=r"countries/KE/schedules/visit\.toml step .*until cannot be used"):
+        compiled(tables, "KE")
 
 
 def test_a_step_whose_text_does_not_exist() -> None:

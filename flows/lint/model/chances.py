@@ -1,0 +1,101 @@
+"""Every answer the world may give to one hop, tried one after the other: each guard yes or no, each list its lengths."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from flows.bundle import Bundle
+from flows.lint.longest import longest_value, names
+from flows.registry import Action, ActionResult, Guard, ListItem, ListOf, Placeholder, Registry
+from flows.types import Facts, SessionState
+
+LENGTHS = (40, 1, 0)
+"""A list as long as a busy mentor's, with one line, and empty."""
+
+
+@dataclass(slots=True)
+class Chances:
+    """The choices of the hop under way. Only what the hop asks about is chosen, so nothing is tried twice."""
+
+    made: dict[str, int] = field(default_factory=dict)
+    facts: set[str] = field(default_factory=set)
+    done: list[str] = field(default_factory=list)
+    _script: list[int] = field(default_factory=list)
+    _asked: list[tuple[int, int]] = field(default_factory=list)
+
+    def pick(self, name: str, of: int) -> int:
+        """Return this hop's choice for ``name``, from 0 to ``of`` - 1: the same each time it is asked."""
+        if name not in self.made:
+            index = len(self._asked)
+            choice = self._script[index] if index < len(self._script) else 0
+            self._asked.append((choice, of))
+            self.made[name] = choice
+        return self.made[name]
+
+    def holds(self, guard: str) -> bool:
+        """Say whether a guard holds in this hop; without having been asked it does not."""
+        return self.made.get(f"when {guard}", 1) == 0
+
+    def all(self) -> Iterator[None]:
+        """Yield once for each combination of what the hop, run in between, asked about."""
+        self._script = []
+        while True:
+            self._asked, self.made, self.facts, self.done = [], {}, set(), []
+            yield
+            asked = self._asked
+            while asked and asked[-1][0] == asked[-1][1] - 1:
+                asked.pop()
+            if not asked:
+                return
+            *before, (choice, _) = asked
+            self._script = [*(earlier for earlier, _ in before), choice + 1]
+
+
+def registry_of(bundle: Bundle, chances: Chances) -> Registry:
+    """Return the bundle's registry with every name kept, and behind each a chance instead of a fact.
+
+    Placeholders give their longest value and are noted in ``chances.facts``, as are lists; actions only
+    note that they ran.
+    """
+    values: dict[tuple[str, str], str] = {}
+
+    def long(name: str, language: str) -> str:
+        if (name, language) not in values:
+            values[name, language] = longest_value(bundle, name, language)
+        return values[name, language]
+
+    def guard(name: str) -> Guard:
+        return lambda facts, state: chances.pick(f"when {name}", 2) == 0
+
+    def placeholder(name: str) -> Placeholder:
+        def value(facts: Facts, state: SessionState) -> str:
+            chances.facts.add(name)
+            return long(name, state.language)
+
+        return value
+
+    def items(name: str) -> ListOf:
+        def of(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
+            chances.facts.add(name)
+            said: Mapping[str, str] = {
+                key: long(key, state.language)
+                for key in names(bundle.text(f"screen.{state.screen}.item", state.language))
+            }
+            length = LENGTHS[chances.pick(f"each {name}", len(LENGTHS))]
+            return tuple(ListItem(str(number), said) for number in range(1, length + 1))
+
+        return of
+
+    def action(name: str) -> Action:
+        def act(facts: Facts, state: SessionState, given: str) -> ActionResult:
+            chances.done.append(name)
+            return ActionResult()
+
+        return act
+
+    own = bundle.registry
+    return Registry(
+        actions={name: action(name) for name in own.actions},
+        guards={name: guard(name) for name in own.guards},
+        lists={name: items(name) for name in own.lists},
+        placeholders={name: placeholder(name) for name in own.placeholders},
+    )
