@@ -107,6 +107,8 @@ def _held(reminder: DueReminder, for_a_person: bool) -> Skip | None:
     hold = reminder.hold or ("stopped" if reminder.phone == "opted_out" else None)
     if hold is None or (for_a_person and hold in STAFF_WORK_GOES_ON):
         return None
+    if for_a_person and hold == "dead" and reminder.infant_alive:
+        return None  # her baby stays in care
     return Skip(hold)
 
 

@@ -8,7 +8,7 @@ from flows.events import FollowUpAnswered
 from scheduler.answers import HOLDS, REACHED, TO_CONFIRM, answer
 from scheduler.types import ActedFollowUp, Answered, StaffMember
 from service.apply.heard import end_silence
-from service.apply.opening import open_for_mothers
+from service.apply.opening import close_follow_up, open_for_mothers
 from service.apply.texts import answer_staff
 from service.apply.work import NotTheirs, Work
 from service.store import messages, people
@@ -25,6 +25,9 @@ ACTIONS = [
     "died",
     "undo",
 ]
+
+
+ABOUT_HER_BABY = ("infant_test_overdue", "infant_test_overdue_nurse")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,9 @@ async def _answer_one(work: Work, staff: StaffRow, event: FollowUpAnswered, row:
     await _write(work, acted, event, said)
     if said.outcome == REACHED and mother_id is not None:
         await end_silence(work, [mother_id])
+    if said.outcome == "died" and mother_id is not None:
+        for other in await work.conn.fetch(_ABOUT_HERSELF, mother_id, acted.id, list(ABOUT_HER_BABY)):
+            await close_follow_up(work, other["id"], "died")
     if said.opens is not None and mother_id is not None:
         await _open_beside(work, staff, event, mother_id, said)
     return said.reply
@@ -227,6 +233,13 @@ def _role(role: str) -> Any:
 _HERS = """
 (f.owner_id = $3 OR (m.mentor_id = $3 AND NOT f.urgent) OR EXISTS (
     SELECT FROM follow_up_log l WHERE l.follow_up_id = f.id AND l.staff_id = $3))
+"""
+
+# A death ends what is to be done for her, and nothing for her baby.
+_ABOUT_HERSELF = """
+SELECT f.id FROM follow_up f LEFT JOIN visit v ON v.id = f.visit_id
+WHERE f.mother_id = $1 AND f.id <> $2 AND f.state <> 'resolved' AND f.cause <> ALL($3::text[]) AND v.infant_id IS NULL
+ORDER BY f.id FOR UPDATE OF f
 """
 
 _ACTED = """

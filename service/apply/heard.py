@@ -30,8 +30,10 @@ async def tell_she_answered(work: Work, mother_ids: Sequence[int]) -> None:
     """Resolve what was open because these mothers did not answer, and tell whoever had been told of it.
 
     Call it in a later statement than the one that ended the silence, so that what a worker opened
-    until then is seen.
+    until then is seen. While a report of a death, a move or a wrong number waits to be confirmed nothing
+    is closed: her answer speaks against it, so whoever confirms is told now.
     """
+    await work.conn.execute(_CONFIRM_NOW, sorted(mother_ids), work.now)
     for row in await work.conn.fetch(_SILENT, sorted(mother_ids), ENDED_BY_AN_ANSWER):
         told = await told_about(work, row["id"])
         await close_follow_up(work, row["id"], "answered")
@@ -47,8 +49,15 @@ UPDATE mother SET asked_at = NULL, nudged_at = NULL, silence_check_at = NULL, un
 WHERE id = ANY($1::bigint[])
 """
 
+_CONFIRM_NOW = """
+UPDATE follow_up SET next_at = $2 WHERE id IN (
+    SELECT id FROM follow_up WHERE mother_id = ANY($1::bigint[]) AND state = 'acknowledged' AND hold_by_code IS NOT NULL
+        AND next_at > $2
+    ORDER BY id FOR UPDATE)
+"""
+
 _SILENT = """
 SELECT id, mother_id FROM follow_up
-WHERE mother_id = ANY($1::bigint[]) AND cause = ANY($2::text[]) AND state <> 'resolved'
+WHERE mother_id = ANY($1::bigint[]) AND cause = ANY($2::text[]) AND state <> 'resolved' AND hold_by_code IS NULL
 ORDER BY id FOR UPDATE
 """

@@ -101,8 +101,12 @@ async def cancel_for_person(conn: Connection, person_id: int, reason: str, now: 
 
 
 async def cancel_for_mother(conn: Connection, mother_id: int, reason: str, now: datetime) -> int:
-    """As ``cancel_for_person``, and what was to be said about her to her mentor outside a follow-up."""
-    await _cancel_reminders(conn, _PLANNED_OF_MOTHER, mother_id, reason, now)
+    """As ``cancel_for_person``, and what was to be said about her to her mentor outside a follow-up.
+
+    A death leaves what is planned around her baby: no text goes, and a person is still asked for its tests.
+    """
+    planned = _PLANNED_OF_HERSELF if reason == "dead" else _PLANNED_OF_MOTHER
+    await _cancel_reminders(conn, planned, mother_id, reason, now)
     return await _cancel(conn, _ABOUT_MOTHER, mother_id, reason, now)
 
 
@@ -255,6 +259,10 @@ WHERE id = ANY($1::bigint[])
 
 _PLANNED_OF_MOTHER = """
 SELECT id FROM reminder WHERE mother_id = $1 AND state = 'planned' ORDER BY id FOR UPDATE
+"""
+_PLANNED_OF_HERSELF = """
+SELECT r.id FROM reminder r JOIN enrolment e ON e.id = r.enrolment_id AND e.infant_id IS NULL
+WHERE r.mother_id = $1 AND r.state = 'planned' ORDER BY r.id FOR UPDATE OF r
 """
 _PLANNED_OF_INFANT = """
 SELECT r.id FROM reminder r JOIN enrolment e ON e.id = r.enrolment_id

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from flows.events import CallRequested, FollowUpAnswered, StopRequested
+from flows.events import CallRequested, CheckInAnswered, DoseMissed, FollowUpAnswered, StopRequested
 from service.apply import NotTheirs
 from service.directory import NewFacility, NewStaff, add_facility, add_staff
 from tests.integration.apply.clinic import COLLEAGUE, MENTOR, STRANGER, SUPERVISOR, Clinic, only
@@ -200,3 +200,48 @@ async def test_the_supervisor_answers_on_the_page(clinic: Clinic) -> None:
     await clinic.happens(answered, number=None, via="page")
     assert (await state(clinic, follow_up))["owner_id"] == clinic.supervisor
     assert await clinic.queued() == []
+
+
+async def test_an_answer_never_closes_what_waits_to_be_confirmed_but_hurries_it(clinic: Clinic) -> None:
+    mother = await clinic.mother()
+    await clinic.ask(mother)
+    await clinic.run(
+        "INSERT INTO follow_up (mother_id, facility_id, cause, country, rank, risk, opened_at, next_at) "
+        "VALUES ($1, $2, 'silent', 'KE', 20, 'red', $3, $3)",
+        mother,
+        clinic.facility,
+        clinic.now,
+    )
+    silent = await clinic.one("SELECT id FROM follow_up")
+    await says(clinic, "died", await clinic.tell(silent, clinic.mentor))
+    assert await clinic.hold(mother) == "dead"
+    clinic.now += timedelta(hours=2)
+    await clinic.happens(CheckInAnswered(mother), via="ussd")
+    row = await state(clinic, silent)
+    assert (row["state"], row["hold_by_code"], row["next_at"]) == ("acknowledged", "dead", clinic.now)
+
+
+async def test_a_death_that_is_confirmed_ends_the_other_work_about_her_and_none_about_her_baby(
+    clinic: Clinic,
+) -> None:
+    mother, call, _ = await told(clinic)
+    await clinic.happens(DoseMissed(mother, None))
+    for cause in ("infant_test_overdue", "danger"):
+        await clinic.run(
+            "INSERT INTO follow_up (mother_id, facility_id, cause, country, rank, risk, opened_at, next_at) "
+            "VALUES ($1, $2, $3, 'KE', 20, 'red', $4, $4)",
+            mother,
+            clinic.facility,
+            cause,
+            clinic.now,
+        )
+    await clinic.happens(
+        FollowUpAnswered(clinic.supervisor, "died", follow_up_id=call, verified=True),
+        number=None,
+        via="page",
+    )
+    assert await clinic.hold(mother) == "dead"
+    assert await clinic.follow_ups(mother) == ["infant_test_overdue"]
+    assert {
+        row["outcome"] for row in await clinic.rows("SELECT outcome FROM follow_up WHERE state = 'resolved'")
+    } == {"died"}

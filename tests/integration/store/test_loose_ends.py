@@ -10,6 +10,7 @@ from scheduler.escalate import moves
 from scheduler.silence import judge
 from service.store.follow_ups import NewFollowUp, open_follow_ups
 from service.store.ladder import Ladder
+from service.store.messages import cancel_for_mother
 from service.store.reminders import Reminders
 from service.store.silences import Silences
 from service.store.visits import NewVisit, add_visits, mark_kept
@@ -288,3 +289,31 @@ async def test_a_mentor_on_leave_is_left_alone_even_when_her_cover_cannot_be_rea
     await _phoneless_with_a_visit_tomorrow(clinic)
     await _remind(clinic, START)
     assert await alerts(clinic) == [(clinic.supervisor, "mentor_reminder")]
+
+
+async def test_a_dead_mother_s_baby_is_still_looked_for(clinic: Programme) -> None:
+    [mother] = await clinic.mothers(1)
+    baby = await clinic.pool.fetchval(
+        "INSERT INTO infant (mother_id, born_on, birth_order) VALUES ($1, $2, 1) RETURNING id",
+        mother,
+        date(2026, 1, 5),
+    )
+    async with clinic.pool.acquire() as conn, conn.transaction():
+        [visit] = await add_visits(
+            conn, [NewVisit(mother, "infant_test", START.date() - 7 * DAY, infant_id=baby)], START
+        )
+        for step, at in (("day_before", START), ("mentor_overdue", START + HOUR)):
+            await conn.execute(
+                "INSERT INTO reminder (enrolment_id, mother_id, step, occurrence, due_at, valid_until) "
+                "SELECT id, mother_id, $2, anchor_on, $3, $3::timestamptz + interval '1 day' FROM enrolment "
+                "WHERE visit_id = $1",
+                visit,
+                step,
+                at,
+            )
+        await conn.execute("UPDATE person SET hold = 'dead' WHERE id = $1", mother)
+        await cancel_for_mother(conn, mother, "dead", START)
+    await _remind(clinic, START + HOUR)
+    assert await clinic.pool.fetchval("SELECT cause FROM follow_up") == "infant_test_overdue"
+    assert await clinic.states() == {}
+    assert await clinic.pool.fetch("SELECT reason FROM reminder WHERE step = 'day_before'") == [("dead",)]

@@ -44,6 +44,18 @@ TABLE: list[tuple[str, DueReminder, Any]] = [
     ("after her death", visit_reminder(hold="dead"), Skip("dead")),
     ("after a transfer", visit_reminder(hold="transferred"), Skip("transferred")),
     ("work for her mentor after her death", ask_mentor(hold="dead"), Skip("dead")),
+    (
+        "work for her living baby after her death",
+        visit_reminder(
+            "mentor_overdue", schedule="infant_visit", hold="dead", attendance="unknown", infant_alive=True
+        ),
+        OpenFollowUp("infant_test_overdue"),
+    ),
+    (
+        "no text about her baby after her death",
+        visit_reminder(schedule="infant_visit", hold="dead", infant_alive=True),
+        Skip("dead"),
+    ),
     ("work for her mentor after STOP", ask_mentor(phone="opted_out"), OpenFollowUp("attendance_unknown")),
     ("a hold goes before staleness", reminder(hold="moved", valid_until=NOW), Skip("moved")),
     ("stale to the second", reminder(valid_until=NOW), Skip("stale")),
