@@ -8,6 +8,7 @@ import pytest
 from scheduler.clock import Clocks
 from service.gateway.base import Outcome, Receipt
 from service.store.delivery_reports import Status, report
+from service.store.outbox_claim import claim
 from tests.integration.store.kit import (
     HOUR,
     LEASE,
@@ -191,3 +192,36 @@ async def test_two_failures_in_a_row_have_her_number_looked_at_now(clinic: Progr
         )
         assert row["undelivered"] == turn + 1
         assert row["silence_check_at"] == (START if turn else None)
+
+
+@pytest.mark.parametrize("state", ["claimed", "sending"])
+async def test_a_slow_answer_never_touches_a_text_that_was_claimed_again(
+    clinic: Programme, state: str
+) -> None:
+    text = await _queued(clinic, "A")
+    wall = HandClock()
+    clocks = Clocks(care=HandClock(), wall=wall)
+    rescuer = clinic.outbox(clocks, worker="w2")
+
+    class Slow(Watched):
+        async def send(self, recipients: list[str], message: str) -> list[Receipt]:
+            wall.at = START + 2 * LEASE
+            await rescuer.rescue(START)
+            [[again], _] = await claim(clinic.pool, "w2", 10, START, wall.at + LEASE)
+            await clinic.pool.execute("UPDATE message SET state = $2 WHERE id = $1", again.id, state)
+            return [Receipt(Outcome.ACCEPTED, gateway_id="late")] * len(recipients)
+
+    await clinic.outbox(clocks, Slow(clinic.simulator(clocks))).send(START)
+    row = await clinic.pool.fetchrow("SELECT state, attempt, gateway_id FROM message WHERE id = $1", text)
+    assert tuple(row) == (state, 2, None)
+
+
+async def test_a_number_with_a_text_on_its_way_holds_up_only_its_own(clinic: Programme) -> None:
+    busy, other = await clinic.mothers(2)
+    [first] = await clinic.queue([busy], "missed_visit_1", valid_until=START + HOUR)
+    await _left_sending(clinic, first)
+    await clinic.pool.execute("UPDATE message SET lease_until = $1", START + LEASE)
+    [second] = await clinic.queue([busy], "missed_visit_3", valid_until=START + HOUR)
+    [third] = await clinic.queue([other], "missed_visit_3", valid_until=START + HOUR)
+    await send_all(clinic.outbox(), START)
+    assert [await clinic.state(one) for one in (first, second, third)] == ["sending", "queued", "delivered"]
