@@ -225,3 +225,21 @@ async def test_a_number_with_a_text_on_its_way_holds_up_only_its_own(clinic: Pro
     [third] = await clinic.queue([other], "missed_visit_3", valid_until=START + HOUR)
     await send_all(clinic.outbox(), START)
     assert [await clinic.state(one) for one in (first, second, third)] == ["sending", "queued", "delivered"]
+
+
+async def test_who_slept_before_the_call_begins_nothing_that_another_has_claimed(clinic: Programme) -> None:
+    text = await _queued(clinic, "A")
+    wall = HandClock()
+    clocks = Clocks(care=HandClock(), wall=wall)
+    rescuer = clinic.outbox(clocks, worker="w2")
+
+    async def sleep_too_long() -> None:
+        wall.at = START + 2 * LEASE
+        await rescuer.rescue(START)
+        await claim(clinic.pool, "w2", 10, START, wall.at + LEASE)
+
+    gateway = Watched(clinic.simulator(clocks), before_slot=sleep_too_long)
+    await clinic.outbox(clocks, gateway).send(START)
+    assert gateway.calls == []
+    row = await clinic.pool.fetchrow("SELECT state, claimed_by, attempt FROM message WHERE id = $1", text)
+    assert tuple(row) == ("claimed", "w2", 2)
