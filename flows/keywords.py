@@ -22,7 +22,12 @@ SHORTEST_FORGIVEN_DANGER = 6
 """For danger longer ones: "home" is one letter from the Kiswahili for fever."""
 LONGEST_FINE = 6
 """A longer text that says "fine" somewhere says more than that: a person reads it."""
+MOST_CASES = 8
+"""So many more cases may be answered in one text; a longer list is none."""
+MOST_WORDS_BEFORE = 2
+"""Words forgiven before a case code: "case 417 1". In a longer sentence three digits are a sum or a number."""
 _CASE_JOINED = re.compile(r"([2-9][0-9]{2})([0-9])")
+_CASE_PAIR = re.compile(r"(?<!\S)([2-9][0-9]{2}) ([0-9])(?!\S)")
 _CASE_CODE = re.compile(r"[2-9][0-9]{2}")
 
 
@@ -116,16 +121,26 @@ def _by_words(tables: _Tables, said: str) -> Intent:
 
 
 def _case(said: str) -> Interpretation | None:
-    """``417 1``, ``417-1``, ``4171``, or ``417`` alone: code and digit, whatever follows."""
-    first, _, rest = said.partition(" ")
-    joined = _CASE_JOINED.fullmatch(first)
-    if joined:
-        return Interpretation(Intent.CASE, code=joined[1], digit=joined[2])
-    if not _CASE_CODE.fullmatch(first):
+    """``417 1``, ``417-1``, ``4171``, ``case 417 1``, ``417`` alone, or several of them, whatever follows.
+
+    Four digits in one are a code only at the beginning, or where the text is nothing else: 2026 is a year.
+    """
+    words = said.split()
+    joined = [found.groups() for word in words if (found := _CASE_JOINED.fullmatch(word))]
+    if len(joined) == len(words):
+        pairs = joined
+    else:
+        before = said[: found.start()].split() if (found := _CASE_PAIR.search(said)) else []
+        pairs = _CASE_PAIR.findall(said) if len(before) <= MOST_WORDS_BEFORE else []
+        if _CASE_JOINED.fullmatch(words[0]):
+            pairs = [joined[0], *pairs]
+        elif _CASE_CODE.fullmatch(words[0]) and (not pairs or pairs[0][0] != words[0]):
+            pairs = [(words[0], ""), *pairs]
+    if not pairs:
         return None
-    second = rest.partition(" ")[0]
-    digit = second if len(second) == 1 and second in "0123456789" else None
-    return Interpretation(Intent.CASE, code=first, digit=digit)
+    code, digit = pairs[0]
+    others = dict.fromkeys((code_, digit_) for code_, digit_ in pairs[1:] if code_ != code)
+    return Interpretation(Intent.CASE, code=code, digit=digit or None, others=tuple(others)[:MOST_CASES])
 
 
 def _answer(tables: _Tables, said: str) -> str | None:

@@ -305,7 +305,8 @@ class Intent(StrEnum):
 class Interpretation:
     """An inbound SMS understood: the intent, and for ANSWER the digit, for CASE the code and digit.
 
-    ``harm`` and ``danger`` say that such words stand in it, also beside STOP: neither hides the other.
+    ``others`` are further codes and digits of one text. ``harm`` and ``danger`` say that such words stand
+    in it, also beside STOP: neither hides the other.
     """
 
     intent: Intent
@@ -313,3 +314,4 @@ class Interpretation:
     code: str | None = None
     harm: bool = False
     danger: bool = False
+    others: tuple[tuple[str, str], ...] = ()

@@ -103,12 +103,16 @@ async def _to_origin(
     staff: StaffRow | None = None,
 ) -> None:
     phone = await work.phone_to_keep()
-    if phone is None or (template, phone.id) in work.told:
+    if phone is None:
         return
     content = work.deps.bundle.template(template)
+    # Said once a number and step; but what names a case is said of each.
+    about = (params or {}).get("code", "") if "{code}" in content.covert else ""
+    if (f"{template} {about}", phone.id) in work.told:
+        return
     if content.message_class == "D" and await _has_had_enough(work, phone.id):
         return
-    work.told.add((template, phone.id))
+    work.told.add((f"{template} {about}", phone.id))
     person_id = staff.id if staff is not None else None
     if mother is not None and mother.phone_id == phone.id:
         person_id = mother.id

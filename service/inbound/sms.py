@@ -217,18 +217,19 @@ async def _answered(conn: Connection, deps: Deps, sender: _Sender, digit: str) -
 async def _case(
     conn: Connection, deps: Deps, sender: _Sender, meant: Interpretation, origin: Origin, now: datetime
 ) -> Sequence[Event]:
-    """A case code counts only for the member of staff it was given to."""
-    code = meant.code or ""
-    holder_id = await conn.fetchval(_HOLDER, [one.id for one in sender.staff], int(code))
-    holder = next((one for one in sender.staff if one.id == holder_id), sender.staff[0])
-    action = CASE_DIGITS.get(meant.digit or "")
-    if action is None:
+    """Case codes count only for the member of staff they were given to; each of several is answered."""
+    events: list[Event] = []
+    for code, digit in ((meant.code or "", meant.digit), *meant.others):
+        holder_id = await conn.fetchval(_HOLDER, [one.id for one in sender.staff], int(code))
+        holder = next((one for one in sender.staff if one.id == holder_id), sender.staff[0])
+        action = CASE_DIGITS.get(digit or "")
+        if action is not None:
+            events.append(FollowUpAnswered(holder.id, action, code=code, verified=False))
+            continue
         work = Work(conn, origin, now, deps, {}, origin.phone_id)
-        await answer_staff(
-            work, holder, "case_help" if holder_id is not None else "ack_unknown_code", {"code": code}
-        )
-        return []
-    return [FollowUpAnswered(holder.id, action, code=code, verified=False)]
+        template = "case_help" if holder_id is not None else "ack_unknown_code"
+        await answer_staff(work, holder, template, {"code": code})
+    return events
 
 
 async def _mother_of_code(conn: Connection, sender: _Sender, code: str | None) -> int | None:

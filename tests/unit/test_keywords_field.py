@@ -151,3 +151,26 @@ def test_harm_is_heard_and_never_taken_for_danger_alone(text: str) -> None:
 @pytest.mark.parametrize("language", ["en", "sw"])
 def test_greetings_and_small_talk_raise_no_alarm(text: str, language: str) -> None:
     assert meant(text, language=language).intent in (Intent.UNCLEAR, Intent.FINE, Intent.CALL)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["atakuja mwaka 2026", "nimelipa 2000 leo", "alinipa shilingi za nauli 300 1 jana", "nipo 0722 300 100"],
+)
+def test_a_year_or_a_sum_in_a_sentence_is_no_case(text: str) -> None:
+    said = interpret(BUNDLE, "sw", text, has_open_question=False, staff=True)
+    assert said.intent is not Intent.CASE
+
+
+@pytest.mark.parametrize(
+    ("text", "others"),
+    [
+        ("417 1 512 5", (("512", "5"),)),
+        ("4171 5125", (("512", "5"),)),
+        ("417 1 417 2", ()),
+        ("417 1 2026", ()),
+    ],
+)
+def test_several_cases_stand_in_one_text(text: str, others: tuple[tuple[str, str], ...]) -> None:
+    said = interpret(BUNDLE, "sw", text, has_open_question=False, staff=True)
+    assert said == Interpretation(Intent.CASE, code="417", digit="1", others=others)

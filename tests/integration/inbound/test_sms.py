@@ -106,6 +106,27 @@ async def test_a_case_code_is_forgiven_its_form(clinic: Clinic, form: str) -> No
     assert await clinic.one("SELECT count(*) FROM follow_up_log WHERE what = 'going'") == 1
 
 
+@pytest.mark.parametrize(
+    "form", ["{} 1 {} 5", "{}-1, {}-5", "case {} 1\ncase {} 5", "{}1 {}5", "naenda {} 1, {} 5"]
+)
+async def test_several_cases_in_one_text_are_all_answered(clinic: Clinic, form: str) -> None:
+    _, first = await told(clinic, await clinic.mother())
+    _, second = await told(clinic, await clinic.mother("+254700000102"))
+    await ten(clinic, form.format(first, second), MENTOR)
+    actions = await clinic.rows(
+        "SELECT what FROM follow_up_log WHERE what IN ('going', 'not_reached') ORDER BY id"
+    )
+    assert [row["what"] for row in actions] == ["going", "not_reached"]
+    assert await clinic.queued(MENTOR) == ["ack_going", "ack_saved"]
+
+
+async def test_each_of_several_paused_cases_is_named(clinic: Clinic) -> None:
+    _, first = await told(clinic, await clinic.mother())
+    _, second = await told(clinic, await clinic.mother("+254700000102"))
+    await text(clinic, f"{first} 6 {second} 7", MENTOR)
+    assert await clinic.queued(MENTOR) == ["held", "held"]
+
+
 async def test_a_code_alone_says_what_can_be_answered(clinic: Clinic) -> None:
     _, code = await told(clinic, await clinic.mother())
     await text(clinic, code, MENTOR)
