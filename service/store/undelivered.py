@@ -5,6 +5,7 @@ from datetime import datetime
 
 from scheduler.silence import UNDELIVERED_IN_A_ROW
 from service.database import Connection
+from service.store.open_questions import FIRST_LOOK
 
 
 async def count_failed(conn: Connection, message_ids: Sequence[int], now: datetime) -> None:
@@ -14,9 +15,13 @@ async def count_failed(conn: Connection, message_ids: Sequence[int], now: dateti
 
 
 async def count_delivered(conn: Connection, message_ids: Sequence[int]) -> None:
-    """A text arrived: her number is good."""
+    """A text arrived: her number is good.
+
+    Where the question that had begun her spell of silence never arrived, the spell begins with the one
+    that did, or is none.
+    """
     if message_ids:
-        await conn.execute(_DELIVERED, list(message_ids))
+        await conn.execute(_DELIVERED, list(message_ids), FIRST_LOOK)
 
 
 _FAILED = """
@@ -31,7 +36,16 @@ FROM failed WHERE mother.id = failed.person_id
 """
 
 _DELIVERED = """
-UPDATE mother SET undelivered = 0
-WHERE undelivered > 0
-  AND id IN (SELECT person_id FROM message WHERE id = ANY($1::bigint[]) AND person_id = mother_id)
+WITH arrived AS (
+    SELECT person_id AS id, max(sent_at) FILTER (WHERE template IN ('checkin', 'nudge')) AS asked_at
+    FROM message WHERE id = ANY($1::bigint[]) AND person_id = mother_id GROUP BY person_id
+), better AS (
+    SELECT m.id, a.asked_at, EXISTS (SELECT FROM message l WHERE l.mother_id = m.id AND l.person_id = m.id
+        AND l.template = 'checkin' AND l.state = 'failed' AND l.sent_at = m.asked_at) AS never_asked
+    FROM arrived a JOIN mother m ON m.id = a.id WHERE m.undelivered > 0
+)
+UPDATE mother m SET undelivered = 0,
+    asked_at = CASE WHEN b.never_asked THEN b.asked_at ELSE m.asked_at END,
+    silence_check_at = CASE WHEN b.never_asked THEN b.asked_at + $2::interval ELSE m.silence_check_at END
+FROM better b WHERE m.id = b.id
 """

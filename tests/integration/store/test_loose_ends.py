@@ -1,6 +1,7 @@
 """What could slip between two rules: told to nobody, promised to nobody, asked after the answer, reminded after closing time."""
 
 from datetime import date, datetime, time, timedelta
+from typing import cast
 
 import pytest
 
@@ -8,6 +9,7 @@ from scheduler.clock import Clocks
 from scheduler.decide import decide_all
 from scheduler.escalate import moves
 from scheduler.silence import judge
+from service.store.delivery_reports import Status, report
 from service.store.follow_ups import NewFollowUp, open_follow_ups
 from service.store.ladder import Ladder
 from service.store.messages import cancel_for_mother
@@ -317,3 +319,46 @@ async def test_a_dead_mother_s_baby_is_still_looked_for(clinic: Programme) -> No
     assert await clinic.pool.fetchval("SELECT cause FROM follow_up") == "infant_test_overdue"
     assert await clinic.states() == {}
     assert await clinic.pool.fetch("SELECT reason FROM reminder WHERE step = 'day_before'") == [("dead",)]
+
+
+async def _reported(clinic: Programme, message: int, status: Status, now: datetime) -> None:
+    gateway_id = await clinic.pool.fetchval("SELECT gateway_id FROM message WHERE id = $1", message)
+    async with clinic.pool.acquire() as conn:
+        await report(conn, "simulator", gateway_id, status, None, now)
+
+
+@pytest.mark.parametrize(("template", "counts"), [("checkin", True), ("nudge", True), ("visit_t1", False)])
+async def test_a_question_that_never_arrived_is_not_what_she_left_unanswered(
+    clinic: Programme, template: str, counts: bool
+) -> None:
+    [mother] = await clinic.mothers(1, under_20=True)
+    await clinic.mode("no-delivery")
+    [lost] = await clinic.queue([mother])
+    await send_all(clinic.outbox(), START)
+    await _reported(clinic, lost, "failed", START)
+    later = START + 7 * DAY
+    params = {"date": later.date()} if template == "visit_t1" else None
+    [second] = await clinic.queue(
+        [mother], template, not_before=later, valid_until=later + HOUR, params=params
+    )
+    await send_all(clinic.outbox(_clocks(HandClock(later))), later)
+    await _reported(clinic, second, "delivered", later)
+    row = await clinic.pool.fetchrow("SELECT asked_at, silence_check_at, undelivered FROM mother")
+    assert tuple(row) == ((later, later + DAY, 0) if counts else (None, None, 0))
+    await _look(clinic, later + DAY)
+    assert await clinic.pool.fetchval("SELECT count(*) FROM follow_up") == 0
+
+
+async def test_what_she_was_asked_first_still_counts_when_only_a_later_text_was_lost(
+    clinic: Programme,
+) -> None:
+    [mother] = await clinic.mothers(1, under_20=True)
+    await clinic.mode("no-delivery")
+    texts = []
+    for minutes, status in ((0, "delivered"), (5, "failed"), (10, "delivered")):
+        now = START + minutes * MINUTE
+        texts += await clinic.queue([mother], not_before=now, valid_until=now + HOUR)
+        await send_all(clinic.outbox(_clocks(HandClock(now))), now)
+        await _reported(clinic, texts[-1], cast(Status, status), now)
+    row = await clinic.pool.fetchrow("SELECT asked_at, silence_check_at, undelivered FROM mother")
+    assert tuple(row) == (START, START + DAY, 0)
