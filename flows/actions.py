@@ -69,6 +69,7 @@ def _because(reason: Reason) -> Action:
     def act(facts: Facts, state: SessionState, typed: str) -> ActionResult:
         return _happened(DoseMissed(_mother_id(facts), reason))
 
+    act.__doc__ = f"Why days were missed: {reason.replace('_', ' ')}."
     return act
 
 
@@ -76,6 +77,7 @@ def _call(when: Literal["today", "stuck"]) -> Action:
     def act(facts: Facts, state: SessionState, typed: str) -> ActionResult:
         return _happened(CallRequested(_mother_id(facts), when))
 
+    act.__doc__ = "She wants a call." if when == "today" else "She wants a call: she was stuck in the menus."
     return act
 
 
@@ -83,6 +85,7 @@ def _urgent(about: Literal["me", "baby"]) -> Action:
     def act(facts: Facts, state: SessionState, typed: str) -> ActionResult:
         return _happened(UnwellReported(_mother_id(facts), about, urgent=True))
 
+    act.__doc__ = f"It is urgent: {'she' if about == 'me' else 'her baby'} is unwell."
     return act
 
 
@@ -153,6 +156,7 @@ def _rhythm(rhythm: Literal["daily", "weekly", "off"]) -> Action:
             return NOTHING
         return _happened(RhythmChosen(facts.mother.id, rhythm, facts.mother.checkin_hour))
 
+    act.__doc__ = f"She wants to be asked: {rhythm}."
     return act
 
 
@@ -188,6 +192,7 @@ def _follow_up(action: FollowUpAction, coming: ComingWhen | None = None) -> Acti
             return NOTHING
         return _happened(answered)
 
+    act.__doc__ = f"Answer the chosen follow-up: {action.replace('_', ' ')}{', ' + coming.replace('_', ' ') if coming else ''}."
     return act
 
 
@@ -209,6 +214,7 @@ def _enrol(phone: Literal["hers", "shared", "none"]) -> Action:
         )
         return ActionResult(events=(enrolled,), data={"new_code": code or ""})
 
+    act.__doc__ = f"Enrol with what was typed; the phone: {phone}."
     return act
 
 
@@ -231,6 +237,7 @@ def _complete(under_20: bool) -> Action:
         )
         return _happened(completed)
 
+    act.__doc__ = f"Finish an enrolment of a mother {'under 20' if under_20 else 'of 20 or over'}."
     return act
 
 
@@ -289,6 +296,7 @@ def _mark(absent: bool) -> Action:
             away = (*away, visit.visit_id)
         return _remember(marked=",".join(map(str, added)), absent=",".join(map(str, away)))
 
+    act.__doc__ = f"The visit asked about: {'did not come' if absent else 'came'}."
     return act
 
 

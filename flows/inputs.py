@@ -58,10 +58,12 @@ def _digits(text: str, shortest: int, longest: int, key: str) -> str:
 
 
 def _any_digits(text: str, facts: Facts, state: SessionState) -> str:
+    """1 to 12 digits."""
     return _digits(text, 1, 12, "error.digits")
 
 
 def _pin(text: str, facts: Facts, state: SessionState) -> str:
+    """A PIN, four digits; the engine learns from the facts whose it is."""
     return _digits(text, 4, 4, "error.pin")
 
 
@@ -72,6 +74,7 @@ def is_weak_pin(pin: str) -> bool:
 
 
 def _new_pin(text: str, facts: Facts, state: SessionState) -> str:
+    """A new PIN, four digits that nobody would try first."""
     pin = _digits(text, 4, 4, "error.pin")
     if is_weak_pin(pin) or facts.pin_taken:
         raise InputError("error.weak_pin")
@@ -79,6 +82,7 @@ def _new_pin(text: str, facts: Facts, state: SessionState) -> str:
 
 
 def _new_pin_again(text: str, facts: Facts, state: SessionState) -> str:
+    """The new PIN once more."""
     pin = _digits(text, 4, 4, "error.pin")
     if pin != state.data.get("new_pin"):
         raise InputError("error.pin_again")
@@ -86,6 +90,7 @@ def _new_pin_again(text: str, facts: Facts, state: SessionState) -> str:
 
 
 def _set_up_code(text: str, facts: Facts, state: SessionState) -> str:
+    """The four digits her mentor gave her, while they are good."""
     code = _digits(text, 4, 4, "error.code")
     if facts.code_mother is None:
         raise InputError("error.code")
@@ -93,6 +98,7 @@ def _set_up_code(text: str, facts: Facts, state: SessionState) -> str:
 
 
 def _case_code(text: str, facts: Facts, state: SessionState) -> str:
+    """Three digits, 200 to 999."""
     code = _digits(text, 3, 3, "error.case_code")
     if code < "200":
         raise InputError("error.case_code")
@@ -100,6 +106,7 @@ def _case_code(text: str, facts: Facts, state: SessionState) -> str:
 
 
 def _form_number(text: str, facts: Facts, state: SessionState) -> str:
+    """The number on the paper form, 1 to 12 digits, not only zeros."""
     number = _digits(text, 1, 12, "error.form_number")
     if not number.strip("0"):  # `0` and `00` stay free for back and home
         raise InputError("error.form_number")
@@ -107,6 +114,7 @@ def _form_number(text: str, facts: Facts, state: SessionState) -> str:
 
 
 def _hour(text: str, facts: Facts, state: SessionState) -> str:
+    """An hour of the day, 0 to 23."""
     hour = int(_digits(text, 1, 2, "error.hour"))
     if hour > 23:
         raise InputError("error.hour")
@@ -144,21 +152,25 @@ def _date(text: str, first: date, last: date, today: date, out_of_span: str) -> 
 
 
 def _date_past(text: str, facts: Facts, state: SessionState) -> str:
+    """A day up to today, at most 60 years ago: DDMM, DDMMYY or DDMMYYYY, as all dates."""
     today = facts.now.date()
     return _date(text, today - LONGEST_AGO, today, today, "error.date_past")
 
 
 def _date_future(text: str, facts: Facts, state: SessionState) -> str:
+    """A day from tomorrow on, at most a year ahead."""
     today = facts.now.date()
     return _date(text, today + timedelta(days=1), today + LONGEST_AHEAD, today, "error.date_future")
 
 
 def _birth_date(text: str, facts: Facts, state: SessionState) -> str:
+    """A baby's birth: up to today, at most two years ago."""
     today = facts.now.date()
     return _date(text, _years_before(today, LONGEST_BIRTH_AGO_YEARS), today, today, "error.birth_date")
 
 
 def _due_date(text: str, facts: Facts, state: SessionState) -> str:
+    """When the baby is due: three weeks ago to 43 weeks ahead."""
     today = facts.now.date()
     return _date(text, today - LONGEST_OVERDUE, today + LONGEST_DUE_AHEAD, today, "error.due_date")
 

@@ -111,51 +111,62 @@ LISTS: Mapping[str, ListOf] = {
 
 
 def _visit_kind(facts: Facts, state: SessionState) -> Value:
+    """What the visit shown is for."""
     visit = chosen_visit(facts, state)
     return Word(f"visit.{visit.kind}") if visit else ""
 
 
 def _visit_date(facts: Facts, state: SessionState) -> Value:
+    """The day of the visit shown."""
     visit = chosen_visit(facts, state)
     return visit.due_on if visit else ""
 
 
 def _case_code(facts: Facts, state: SessionState) -> Value:
+    """The case code of the follow-up chosen or typed."""
     item = chosen_follow_up(facts, state)
     return item.code if item else state.data.get("case_code", "")
 
 
 def _cause(facts: Facts, state: SessionState) -> Value:
+    """Why the follow-up chosen was opened, in neutral words."""
     item = chosen_follow_up(facts, state)
     return Word(f"cause.{item.cause}") if item else ""
 
 
 def _marking_code(facts: Facts, state: SessionState) -> Value:
+    """The case code of the mother asked about in the day-close."""
     visit = to_mark(facts, state)
     return visit.code if visit else ""
 
 
 def _day_count(facts: Facts, state: SessionState) -> Value:
+    """How many were expected when this day-close began."""
     return len([part for part in state.data.get("expected", "").split(",") if part])
 
 
 def _new_code(facts: Facts, state: SessionState) -> Value:
+    """The set-up code of the enrolment just made."""
     return state.data.get("new_code", "")
 
 
 def _transport(facts: Facts, state: SessionState) -> Value:
+    """The number to call for help getting there."""
     return facts.transport
 
 
 def _follow_up_count(facts: Facts, state: SessionState) -> Value:
+    """How many open follow-ups she has."""
     return len(facts.staff.follow_ups) if facts.staff else 0
 
 
 def _expected_count(facts: Facts, state: SessionState) -> Value:
+    """How many are expected today, 0 once the day is closed."""
     return len(facts.staff.expected) if facts.staff and not facts.staff.day_closed else 0
 
 
 def _incomplete_count(facts: Facts, state: SessionState) -> Value:
+    """How many enrolments she has still to finish."""
     return len(facts.staff.incomplete) if facts.staff else 0
 
 
