@@ -23,17 +23,26 @@ class Checked:
 
 
 def check(
-    folder: Path | None = None, country: str = "KE", *, two_way: bool = True, toll_free: bool = False
+    folder: Path | None = None, country: str | None = None, *, two_way: bool = True, toll_free: bool = False
 ) -> Checked:
-    """Check a folder (the one that ships, by default) for `country`'s screens and codes like these.
+    """Check a folder (the one that ships, by default) for codes like these.
+
+    Screens must fit `country`'s page, or without one the smallest page of all its countries.
 
     Raises BundleError (ContentError among them) or RulesError when it cannot be read at all.
     """
     root = folder if folder is not None else Path(str(packaged()))
     tables = read_tables(root)
-    bundle, _ = compiled(tables, country)
+    bundle, _ = compiled(tables, country or _smallest_page(tables))
     findings = lint(bundle, _sources(root), two_way=two_way, toll_free=toll_free)
     return Checked(tables, bundle, tuple(findings))
+
+
+def _smallest_page(tables: Mapping[str, Any]) -> str:
+    """The country with the smallest USSD page; one that does not say how large is refused elsewhere."""
+    limits = {code: folder["country"].get("ussd_limit") for code, folder in tables["countries"].items()}
+    known = {code: limit for code, limit in limits.items() if isinstance(limit, int)}
+    return min(known, key=lambda code: known[code], default="")
 
 
 def _sources(root: Path) -> dict[str, str]:

@@ -207,6 +207,13 @@ def test_lint_names_what_is_wrong_and_what_cannot_be_read(tmp_path: Path) -> Non
     assert any(
         finding["file"] == "menus/home.toml" and finding["line"] > 0 for finding in json.loads(done.stdout)
     )
+    country = folder / "countries" / "WHO" / "country.toml"
+    whole = country.read_text()
+    country.write_text(re.sub(r"ussd_limit = \d+", "ussd_limit = 100", whole))
+    small = pamoja("lint", str(folder), cwd=tmp_path)
+    assert small.returncode == 2
+    assert "correct the country's limit" in small.stderr
+    country.write_text(whole)
     home.write_text("not = [toml")
     broken = pamoja("lint", str(folder), cwd=tmp_path)
     assert broken.returncode == 2
