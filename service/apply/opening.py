@@ -77,12 +77,13 @@ def _follow_up(
     phone_id: int | None = None,
     visit_id: int | None = None,
 ) -> NewFollowUp:
-    policy = work.deps.country(country).policies[cause]
+    rules = work.deps.country(country)
+    policy = rules.policies[cause]
     first: datetime = first_at(policy, work.now)
     return NewFollowUp(
         facility_id=facility_id,
         cause=cause,
-        country=country,
+        country=rules.code,
         rank=policy.rank,
         risk=risk,
         urgent=policy.urgent,

@@ -245,3 +245,12 @@ async def test_a_death_that_is_confirmed_ends_the_other_work_about_her_and_none_
     assert {
         row["outcome"] for row in await clinic.rows("SELECT outcome FROM follow_up WHERE state = 'resolved'")
     } == {"died"}
+
+
+async def test_work_at_a_clinic_whose_country_has_no_rules_climbs_the_ladder_it_was_opened_on(
+    clinic: Clinic,
+) -> None:
+    mother = await clinic.mother()
+    await clinic.run("UPDATE facility SET country = 'ZZ'")
+    await clinic.happens(CallRequested(mother))
+    assert await clinic.one("SELECT country FROM follow_up") == "KE"
