@@ -48,7 +48,8 @@ def _place(item: object) -> tuple[str, str, tuple[object, ...]]:
 # Each takes its key, then now, when to look again, and whether a person must look first.
 _ENROLMENT = """
 UPDATE enrolment SET next_on = CASE WHEN $4::bool THEN NULL
-    ELSE greatest($3::timestamptz, $2::timestamptz + interval '1 day')::date END WHERE id = $1
+    -- A local date later than today's in every time zone.
+    ELSE greatest($3::timestamptz, $2::timestamptz + interval '1 day 14 hours')::date END WHERE id = $1
 """
 _REMINDER = """
 UPDATE reminder SET look_at = $3, reason = 'fault', state = CASE WHEN $4::bool THEN 'skipped' ELSE state END,

@@ -9,10 +9,12 @@ from scheduler.clock import Clocks
 from scheduler.decide import decide_all
 from scheduler.escalate import moves
 from scheduler.silence import judge
+from service.store.aside import Aside
 from service.store.delivery_reports import Status, report
 from service.store.follow_ups import NewFollowUp, open_follow_ups
 from service.store.ladder import Ladder
 from service.store.messages import cancel_for_mother
+from service.store.planning import Planning
 from service.store.reminders import Reminders
 from service.store.silences import Silences
 from service.store.visits import NewVisit, add_visits, mark_kept
@@ -362,3 +364,22 @@ async def test_what_she_was_asked_first_still_counts_when_only_a_later_text_was_
         await _reported(clinic, texts[-1], cast(Status, status), now)
     row = await clinic.pool.fetchrow("SELECT asked_at, silence_check_at, undelivered FROM mother")
     assert tuple(row) == (START, START + DAY, 0)
+
+
+async def test_an_enrolment_set_aside_at_night_is_not_due_again_at_once(clinic: Programme) -> None:
+    [mother] = await clinic.mothers(1)
+    late = START.replace(hour=22)  # already tomorrow in Nairobi
+    await clinic.pool.execute(
+        "INSERT INTO enrolment (mother_id, country, time_zone, schedule, anchor_on, entered_on, next_on) "
+        "VALUES ($1, 'KE', 'Africa/Nairobi', 'checkin', $2, $2, $2)",
+        mother,
+        START.date(),
+    )
+    planning = Planning(clinic.pool, countries)
+    async with planning.behind(late, 10) as batch:
+        [item] = batch.items
+    await Aside(clinic.pool).set_aside("planning", item, late)
+    async with planning.behind(late, 10) as batch:
+        assert batch.items == []
+    async with planning.behind(late + 2 * DAY, 10) as batch:
+        assert len(batch.items) == 1
