@@ -99,3 +99,9 @@ def test_every_text_is_one_part_with_the_longest_data(bundle: Bundle, language: 
         for wording in ("covert", "open") if template.open else ("covert",):
             text = longest(bundle, f"message.{id_}.{wording}", language)
             assert segments(text) == 1, (id_, wording, len(text), text)
+
+
+def test_a_time_is_never_read_on_the_swahili_clock(bundle: Bundle) -> None:
+    """Saa 10:00 is four o'clock in Kiswahili; figures alone are read as the phone shows them."""
+    text = sms(bundle, "call_promise", "sw", params={"time": "10:00"})
+    assert text == "KIKUNDI: tutakupigia kabla ya 10:00."
