@@ -8,7 +8,7 @@ from service.apply.heard import heard_from
 from service.apply.opening import close_follow_up, open_for_mothers
 from service.apply.work import CodeTaken, NotTheirs, SetUpCodeGone, Work, ids
 from service.store import case_codes, messages, mothers, people, visits
-from service.store.people import MotherRow, StaffRow
+from service.store.people import MotherRow, PhoneRow, StaffRow
 
 FIRST_ASKED_AFTER = timedelta(days=2)
 """Her first weekly check-in after set-up (project choice): soon, and spread over the week as set-ups are."""
@@ -51,7 +51,7 @@ async def mother_set_up(work: Work, event: MotherSetUp) -> Sequence[int]:
     pin_hash = work.pin_hashes.get(event.mother_id)
     if used is None or phone is None or pin_hash is None:
         raise SetUpCodeGone
-    await _others_on(work, phone.id, event.mother_id)
+    await _others_on(work, phone, event.mother_id)
     await work.conn.execute(_TRUST, phone.id)
     await work.conn.execute(_BIND_PERSON, event.mother_id, phone.id, pin_hash, phone.language)
     await work.conn.execute("DELETE FROM pin_try WHERE person_id = $1", event.mother_id)
@@ -127,11 +127,17 @@ async def _hand_out(work: Work, mother_id: int, code: str, staff_id: int) -> Non
         raise CodeTaken
 
 
-async def _others_on(work: Work, phone_id: int, mother_id: int) -> None:
-    """Mothers already on this number: sharing is noted, and a number said to be hers alone is checked."""
-    others = [one for one in await people.mothers_on(work.conn, phone_id) if one.id != mother_id]
+async def _others_on(work: Work, phone: PhoneRow, mother_id: int) -> None:
+    """Mothers already on this number: sharing is noted, and a number said to be hers alone is checked.
+
+    Where the number was in doubt, this mother's visit answers it for her alone: the others wait for theirs.
+    """
+    others = [one for one in await people.mothers_on(work.conn, phone.id) if one.id != mother_id]
     if not others:
         return
+    if not phone.trusted:
+        for one in await people.put_on_hold(work.conn, ids(others), "paused", work.now):
+            await messages.cancel_for_person(work.conn, one, "paused", work.now)
     [new] = await people.mothers(work.conn, [mother_id])
     alone = [one for one in others if one.phone_use == "hers"]
     if new.phone_use == "hers" and alone:

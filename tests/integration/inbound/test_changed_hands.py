@@ -75,3 +75,28 @@ async def test_staff_who_say_start_without_having_stopped_are_answered_at_most_t
         await text(clinic, "START", MENTOR)
         clinic.now += timedelta(seconds=30)
     assert len(await clinic.queued(MENTOR)) <= 2
+
+
+async def test_another_mothers_set_up_does_not_answer_a_doubt_about_the_first(clinic: Clinic) -> None:
+    first = await clinic.mother(phone_use="shared")
+    await text(clinic, "wewe ni nani?")
+    for form, number in (("900", MOTHER), ("901", MOTHER)):
+        due = clinic.today + timedelta(days=90)
+        await clinic.happens(
+            MotherEnrolled(clinic.mentor, form, "pregnant", due, "shared", "4821"), number=MENTOR
+        )
+        other = await clinic.one("SELECT id FROM mother WHERE form_number = $1", form)
+        set_up = MotherSetUp(other, "4821", "tips", "7391")
+        await clinic.happens(set_up, number=number, pin_hashes={other: "hash"})
+        assert await clinic.hold(other) is None
+    assert await clinic.hold(first) == "paused"
+    assert await clinic.follow_ups(first) == ["wrong_person"]
+
+    [row] = await clinic.rows("SELECT form_number FROM mother WHERE id = $1", first)
+    due = await clinic.one("SELECT edd FROM pregnancy WHERE mother_id = $1", first)
+    again = MotherEnrolled(clinic.mentor, row["form_number"], "pregnant", due, "shared", "4821")
+    await clinic.happens(again, number=MENTOR)
+    set_up = MotherSetUp(first, "4821", "tips", "7391")
+    await clinic.happens(set_up, pin_hashes={first: "hash"})
+    assert await clinic.hold(first) is None
+    assert await clinic.follow_ups(first) == []
