@@ -7,6 +7,7 @@ from typing import Any
 
 from flows.bundle import Bundle
 from flows.lint import Finding, lint
+from flows.lint.model import Model, explore
 from service.bundles import compiled
 from service.content import packaged, read_tables
 
@@ -15,11 +16,12 @@ KINDS = (".toml", ".po")
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Content with what lint found in it; publish only without findings."""
+    """Content with what lint found in it, and its menus as they were walked; publish only without findings."""
 
     tables: Mapping[str, Any]
     bundle: Bundle
     findings: tuple[Finding, ...]
+    walked: Model
 
 
 def check(
@@ -34,8 +36,9 @@ def check(
     root = folder if folder is not None else Path(str(packaged()))
     tables = read_tables(root)
     bundle, _ = compiled(tables, country or _smallest_page(tables))
-    findings = lint(bundle, _sources(root), two_way=two_way, toll_free=toll_free)
-    return Checked(tables, bundle, tuple(findings))
+    walked = explore(bundle)
+    findings = lint(bundle, _sources(root), two_way=two_way, toll_free=toll_free, walked=walked)
+    return Checked(tables, bundle, tuple(findings), walked)
 
 
 def _smallest_page(tables: Mapping[str, Any]) -> str:

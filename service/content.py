@@ -44,7 +44,7 @@ def load_bundle(directory: Traversable | None = None, limit: int = DEFAULT_LIMIT
 def read_tables(directory: Traversable | None = None) -> Table:
     """Return all content as JSON-able tables.
 
-    Keys: ``screens``, ``messages``, ``questions``, ``words`` (dotted), ``tips``, ``languages`` (name,
+    Keys: ``screens``, ``messages``, ``questions``, ``words`` (dotted), ``tips``, ``tasks``, ``languages`` (name,
     draft, place), ``keywords`` and ``denylist`` by language, ``countries`` by code (country, escalation,
     schedules), ``locale`` by language (msgctxt to text; what is fuzzy or empty is left out) and
     ``sources`` by language (msgctxt to the English it was translated from).
@@ -62,6 +62,7 @@ def read_tables(directory: Traversable | None = None) -> Table:
         "questions": _toml(root, "questions.toml"),
         "words": dict(_flat(_toml(root, "words.toml"), "words.toml")),
         "tips": _tips(_toml(root, "tips.toml")),
+        "tasks": _toml(root, "tasks.toml", optional=True),
         "languages": _languages(_toml(root, "languages.toml"), reviewed),
         "keywords": _each(root, "keywords"),
         "denylist": _each(root, "denylist"),

@@ -18,6 +18,8 @@ from flows.lint import (
     way_out,
 )
 from flows.lint.finding import Finding, Problem
+from flows.lint.model import Model, explore
+from flows.lint.model import problems as problems_on_the_way
 from flows.lint.sources import Sources
 
 __all__ = ["Finding", "lint"]
@@ -43,15 +45,20 @@ def lint(
     *,
     two_way: bool = True,
     toll_free: bool = False,
+    walked: Model | None = None,
 ) -> list[Finding]:
     """Return everything wrong with a compiled bundle; an empty list when it may ship.
 
     ``sources`` are the content files as text by their path inside the content folder: with them a
     finding names its line. ``two_way`` says whether the sender of texts can receive, ``toll_free``
-    whether using the codes costs a caller nothing.
+    whether using the codes costs a caller nothing. ``walked`` is this bundle as ``explore`` found it, where
+    that is at hand; it is asked only once the checks that need no walking keep silent, since what they
+    find would be found there a second time.
     """
     place = Sources(sources or {})
     problems = [problem for check in CHECKS for problem in check(bundle)]
     problems += reply_needs_two_way.check(bundle, two_way=two_way)
     problems += free_needs_toll_free.check(bundle, toll_free=toll_free)
+    if not problems:
+        problems = problems_on_the_way(walked if walked is not None else explore(bundle))
     return [place.finding(problem) for problem in problems]
