@@ -78,7 +78,12 @@ def answer(
     it is hers: once the ladder has begun again they mean what the new alert says. A button on a page never does.
     """
     asked_when = acted.awaiting_when and acted.state == "acknowledged" and acted.owner_id == by.id
-    if by_digit and asked_when and coming is None and action in _WHEN:
+    ends = verified or acted.cause in CALL_ENDS_IT
+    # Where closing was not offered, 4 is "reached, problem" as ever, and a text alone closes nothing.
+    means_when = action in _WHEN and (action != "reached_problem" or acted.cause in CALL_ENDS_IT)
+    if coming == "no_need" and not ends:
+        coming = None
+    if by_digit and asked_when and coming is None and means_when:
         action, coming = "reached_coming", _WHEN[action]
     if action in HOLDS:
         return _reported(acted, action, by, verified, now)

@@ -218,11 +218,19 @@ def test_a_wrong_number_behind_a_pin_leaves_the_work_of_finding_the_right_one() 
     assert (result.state, result.next_at, result.opens) == ("acknowledged", NOW + 7 * DAY, None)
 
 
-@pytest.mark.parametrize("cause", ["call_requested", "danger", "silent"])
-def test_reached_with_no_need_to_come_closes_it(cause: str) -> None:
-    item = acted(cause=cause, state="acknowledged", owner_id=MENTOR.id, awaiting_when=True)
+def test_reached_with_no_need_to_come_closes_what_a_call_ends() -> None:
+    item = acted(cause="call_requested", state="acknowledged", owner_id=MENTOR.id, awaiting_when=True)
     said = say(item, "reached_problem")  # the digit 4, after "when?"
     assert (said.state, said.outcome, said.next_at) == ("resolved", "reached", None)
+
+
+@pytest.mark.parametrize("cause", ["silent", "visit_missed", "infant_test_overdue"])
+def test_anything_else_is_closed_behind_a_pin_and_never_by_a_digit_that_was_not_offered(cause: str) -> None:
+    item = acted(cause=cause, state="acknowledged", owner_id=MENTOR.id, awaiting_when=True)
+    assert say(item, "reached_problem").state == "acknowledged", "4 is: reached, problem"
+    assert say(item, "reached_coming", "no_need").state == "acknowledged"
+    closed = say(item, "reached_coming", "no_need", verified=True, by_digit=False)
+    assert (closed.state, closed.outcome) == ("resolved", "reached")
 
 
 def test_no_need_never_closes_what_a_report_still_holds() -> None:
