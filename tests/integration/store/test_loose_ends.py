@@ -9,6 +9,7 @@ from scheduler.clock import Clocks
 from scheduler.decide import decide_all
 from scheduler.escalate import moves
 from scheduler.silence import judge
+from scheduler.types import Risk
 from service.store.aside import Aside
 from service.store.delivery_reports import Status, report
 from service.store.follow_ups import NewFollowUp, open_follow_ups
@@ -137,8 +138,9 @@ async def test_a_reopened_case_no_longer_waits_for_a_day(clinic: Programme) -> N
 async def test_red_mothers_come_first_however_many_wait(clinic: Programme) -> None:
     policy = countries()["KE"].policies["silent"]
     mothers = await clinic.mothers(6)
+    drawn: list[Risk] = ["amber", "amber", "amber", "amber", "amber", "red"]
     async with clinic.pool.acquire() as conn, conn.transaction():
-        for mother, risk in zip(mothers, ["amber"] * 5 + ["red"], strict=True):
+        for mother, risk in zip(mothers, drawn, strict=True):
             new = NewFollowUp(clinic.facility, "silent", "KE", policy.rank, risk, mother_id=mother)
             await open_follow_ups(conn, [new], START)
     for _ in range(6):
