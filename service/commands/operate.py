@@ -15,14 +15,17 @@ def migrate(
 ) -> int:
     """Bring the database to the newest schema."""
     from service.migrate import is_current, upgrade
-    from service.wiring import address_of
+    from service.wiring import DatabaseAwayError, address_of
 
     database_url = address_of(operator_settings())
-    if not check:
-        run(upgrade(database_url))
-        print("The database is at the newest schema.")
-    elif not run(is_current(database_url)):
-        raise UserError("The database is behind: run `pamoja migrate`.")
+    try:
+        if not check:
+            run(upgrade(database_url))
+            print("The database is at the newest schema.")
+        elif not run(is_current(database_url)):
+            raise UserError("The database is behind: run `pamoja migrate`.")
+    except OSError:  # a socket that is gone is "no such file", which names nothing
+        raise DatabaseAwayError from None
     return 0
 
 

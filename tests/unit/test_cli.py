@@ -143,6 +143,14 @@ def test_a_database_that_is_away_is_one_sentence(env_file: Path, command: str) -
     assert done.stderr == "The database cannot be reached: start it, or correct PAMOJA_DATABASE_URL.\n"
 
 
+def test_a_database_whose_socket_is_gone_is_away_too(env_file: Path) -> None:
+    text = (env_file / ".env").read_text().replace("x@127.0.0.1:1/x", "x@/x?host=/nowhere")
+    (env_file / ".env").write_text(text)
+    done = pamoja("migrate", cwd=env_file)
+    assert done.returncode == 1
+    assert done.stderr == "The database cannot be reached: start it, or correct PAMOJA_DATABASE_URL.\n"
+
+
 def test_without_a_database_serve_says_which_setting_is_missing(env_file: Path) -> None:
     text = (env_file / ".env").read_text().replace("PAMOJA_DATABASE_URL=", "OTHER=")
     (env_file / ".env").write_text(text)
