@@ -27,13 +27,20 @@ class Story:
         await step(self.services.pool, to, settle)
 
     async def told(self) -> list[tuple[str, str]]:
-        """Who was texted, by class, in order: her, or whoever got her case code."""
+        """Who was texted, by class, in order: her, or whoever was told the code that names her to them.
+
+        A code means her only to its owner: at another clinic it may name somebody else.
+        """
         found = await new_texts(self.services, self.seen)
+        index = self.services.index
+        rows = await self.services.pool.fetch(_CODES, index.of(self.mother["msisdn"]))
+        about_her = {(bytes(row["number_index"]), str(row["code"])) for row in rows}
         self.seen = found[-1]["seq"] if found else self.seen
         return [
             (text["to"], text["class"])
             for text in found
-            if text["to"] == self.mother["msisdn"] or text["text"].startswith(f"{self.mother['code']} ")
+            if text["to"] == self.mother["msisdn"]
+            or (index.of(text["to"]), text["text"].split(" ")[0]) in about_her
         ]
 
 
@@ -81,3 +88,9 @@ async def test_silence_reaches_her_mentor_then_the_supervisor_and_rests_once_tak
     assert [to for to, _ in await story.told() if to != her] == []
     await story.step(taken_at + 3 * DAY + HOUR)
     assert (mentor, "A") in await story.told()
+
+
+_CODES = """
+SELECT s.number_index, c.code FROM case_code c JOIN person p ON p.id = c.staff_id JOIN phone s ON s.id = p.phone_id
+JOIN person m ON m.id = c.mother_id JOIN phone t ON t.id = m.phone_id WHERE t.number_index = $1
+"""
