@@ -113,3 +113,16 @@ async def test_what_could_not_be_stored_comes_again_and_is_then_taken_once(
     assert (await client.post(f"{hooks}/sms", data=stop)).status_code == 200
     assert (await client.post(f"{hooks}/sms", data=stop)).status_code == 200
     assert await services.pool.fetchval("SELECT count(*) FROM inbound_sms") == 1
+
+
+async def test_a_text_without_an_id_is_taken_in_and_once(
+    services: Services, client: httpx.AsyncClient, hooks: str
+) -> None:
+    stop = {"from": "+254700000077", "to": "22384", "text": "STOP", "date": "2026-11-30 08:00:00"}
+    for _ in range(3):
+        assert (await client.post(f"{hooks}/sms", data=stop)).status_code == 200
+    later = {**stop, "date": "2026-11-30 09:00:00"}
+    assert (await client.post(f"{hooks}/sms", data=later)).status_code == 200
+    rows = await services.pool.fetch("SELECT gateway_id, intent FROM inbound_sms ORDER BY id")
+    assert [row["intent"] for row in rows] == ["stop", "stop"]
+    assert "254700000077" not in str(rows)
