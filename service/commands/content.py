@@ -21,21 +21,46 @@ Folder = Annotated[
 def lint(
     folder: Folder = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON list instead of lines.")] = False,
+    picture: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Draw the menus and texts, to be read and signed."),
+    ] = None,
+    table: Annotated[
+        Path | None, typer.Option("--table", metavar="FILE", help="Write how many screens each task takes.")
+    ] = None,
 ) -> int:
     """Check content: exit 0 if clean, 1 with findings, 2 if it cannot be read at all."""
     from flows.bundle import BundleError
+    from flows.lint.model.table import exceptions
+    from flows.lint.model.table import table as as_table
+    from flows.picture import drawn
     from scheduler.rules import RulesError
     from service.checked import check
 
     try:
-        findings = check(folder).findings
+        checked = check(folder)
     except (BundleError, RulesError) as error:
         raise UserError(str(error), WRONG_USE) from None
+    findings, walked = checked.findings, checked.walked
+    if table is not None:
+        _write(table, as_table(walked))
+    if picture is not None:
+        _write(picture, drawn(walked, findings))
     if as_json:
         print(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
     else:
+        print(f"Walked {walked.states} states in {walked.hops} answers.")
+        for line in exceptions(walked):
+            print(f"Takes more screens, and says why: {line}")
         _show(findings)
     return 1 if findings else 0
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{file} cannot be written ({error.strerror}); name another file.") from None
 
 
 def publish(folder: Folder = None) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from flows.bundle import Bundle
 from flows.lint.longest import longest_value, names
+from flows.lint.model.look import PUBLIC
 from flows.registry import Action, ActionResult, Guard, ListItem, ListOf, Placeholder, Registry
 from flows.types import Facts, SessionState
 
@@ -55,7 +56,7 @@ def registry_of(bundle: Bundle, chances: Chances) -> Registry:
     """Return the bundle's registry with every name kept, and behind each a chance instead of a fact.
 
     Placeholders give their longest value and are noted in ``chances.facts``, as are lists; actions only
-    note that they ran.
+    note that they ran. A list that is the same for everybody stays as it is.
     """
     values: dict[tuple[str, str], str] = {}
 
@@ -97,6 +98,6 @@ def registry_of(bundle: Bundle, chances: Chances) -> Registry:
     return Registry(
         actions={name: action(name) for name in own.actions},
         guards={name: guard(name) for name in own.guards},
-        lists={name: items(name) for name in own.lists},
+        lists={name: of if name in PUBLIC else items(name) for name, of in own.lists.items()},
         placeholders={name: placeholder(name) for name in own.placeholders},
     )

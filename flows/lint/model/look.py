@@ -37,9 +37,13 @@ class Size:
 
 @dataclass(slots=True)
 class Sizes:
-    """The longest page of each screen in each language."""
+    """The longest page of each screen in each language, and which screens go on to another page there.
+
+    A screen that goes on fills its first page as far as it can, so its length says nothing.
+    """
 
     of: dict[tuple[str, str], Size] = field(default_factory=dict)
+    paged: set[tuple[str, str]] = field(default_factory=set)
 
     def note(self, language: str, size: Size) -> None:
         """Keep the longer of this page and the longest so far, measured against its limit."""
@@ -48,9 +52,9 @@ class Sizes:
             self.of[size.screen, language] = size
 
     def longest(self, language: str) -> Size:
-        """The page of this language that comes nearest to its limit; the first by name of several."""
+        """The screen on one page that comes nearest to its limit in this language; of several the first by name."""
         return max(
-            (self.of[key] for key in sorted(self.of) if key[1] == language),
+            (self.of[key] for key in sorted(self.of) if key[1] == language and key not in self.paged),
             key=lambda size: size.length / size.limit,
         )
 
@@ -66,6 +70,8 @@ def look(bundle: Bundle, seen: Seen, sizes: Sizes) -> Iterator[Problem]:
     """Name what is wrong with one reply, and note its length."""
     screen, language, text = seen.screen, seen.language, seen.reply.text
     sizes.note(language, size_of(screen.id, text, bundle.limit))
+    if seen.state is not None and any(id_.startswith(">") for id_ in seen.state.shown.values()):
+        sizes.paged.add((screen.id, language))
     if not fits(text, bundle.limit):
         yield _problem(seen, f"A page of it is too long in {language}.", "Shorten its texts.")
     if not text.strip():
