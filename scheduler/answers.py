@@ -39,7 +39,6 @@ _WHEN: dict[FollowUpAction, ComingWhen] = {
     "going": "tomorrow",
     "pass_on": "this_week",
     "reached_coming": "next_week",
-    "reached_problem": "no_need",
 }
 
 REACHED = "reached"
@@ -58,7 +57,16 @@ CALL_ENDS_IT = frozenset(
         "wrong_person",
     }
 )
-"""Causes for which reaching her may be all there was to do: the question "when?" then offers "no need"."""
+"""Causes for which reaching her may be all there was to do: the question "when?" then says how to close it."""
+
+GOING_REPORT_OF = {
+    "danger": timedelta(hours=2),
+    "safety": timedelta(hours=2),
+    "unknown_caller": timedelta(hours=2),
+    "call_requested": timedelta(days=1),
+    "missed_call": timedelta(days=1),
+}
+"""Who is on the way to danger, or asked for as soon as can be, reports sooner (project choice)."""
 
 
 def answer(
@@ -74,16 +82,14 @@ def answer(
     """The new state of a follow-up after ``action``.
 
     ``verified``: the person gave a PIN or signed in. ``by_digit``: the action was typed as a digit,
-    so 1 to 4 after "when?" mean tomorrow, this week, next week, no need, from whoever was asked and while
-    it is hers: once the ladder has begun again they mean what the new alert says. A button on a page never does.
+    so 1 to 3 after "when?" mean tomorrow, this week, next week, from whoever was asked and while it is
+    hers: once the ladder has begun again they mean what the new alert says. A button on a page never does.
+    A text closes nothing, since a sender can be forged: "no need" counts only when ``verified``.
     """
     asked_when = acted.awaiting_when and acted.state == "acknowledged" and acted.owner_id == by.id
-    ends = verified or acted.cause in CALL_ENDS_IT
-    # Where closing was not offered, 4 is "reached, problem" as ever, and a text alone closes nothing.
-    means_when = action in _WHEN and (action != "reached_problem" or acted.cause in CALL_ENDS_IT)
-    if coming == "no_need" and not ends:
+    if coming == "no_need" and not verified:
         coming = None
-    if by_digit and asked_when and coming is None and means_when:
+    if by_digit and asked_when and coming is None and action in _WHEN:
         action, coming = "reached_coming", _WHEN[action]
     if action in HOLDS:
         return _reported(acted, action, by, verified, now)
@@ -131,7 +137,7 @@ def _acted(
         case _:
             if again:
                 return _unchanged(acted, "acknowledged", "ack_going")
-            return _taken(acted, by, now + GOING_REPORT, "ack_going")
+            return _taken(acted, by, now + GOING_REPORT_OF.get(acted.cause, GOING_REPORT), "ack_going")
 
 
 def _taken(acted: ActedFollowUp, by: StaffMember, next_at: datetime, reply: str) -> Answered:

@@ -30,13 +30,13 @@ async def state(clinic: Clinic, follow_up: int) -> dict[str, Any]:
     return only(await clinic.rows("SELECT * FROM follow_up WHERE id = $1", follow_up))  # type: ignore[no-any-return]
 
 
-async def test_going_makes_it_hers_for_three_days(clinic: Clinic) -> None:
+async def test_going_makes_it_hers_until_she_is_to_report(clinic: Clinic) -> None:
     _, follow_up, code = await told(clinic)
     answered = FollowUpAnswered(clinic.mentor, "going", code=code)
     assert await clinic.ten_times(answered, number=MENTOR, via="sms") == []
     row = await state(clinic, follow_up)
     assert (row["state"], row["owner_id"]) == ("acknowledged", clinic.mentor)
-    assert row["next_at"] == clinic.now + timedelta(days=3)
+    assert row["next_at"] == clinic.now + timedelta(days=1), "a call asked for is reported on within a day"
     assert set(await clinic.queued(MENTOR)) == {"ack_going"}
 
 

@@ -218,23 +218,24 @@ def test_a_wrong_number_behind_a_pin_leaves_the_work_of_finding_the_right_one() 
     assert (result.state, result.next_at, result.opens) == ("acknowledged", NOW + 7 * DAY, None)
 
 
-def test_reached_with_no_need_to_come_closes_what_a_call_ends() -> None:
-    item = acted(cause="call_requested", state="acknowledged", owner_id=MENTOR.id, awaiting_when=True)
-    said = say(item, "reached_problem")  # the digit 4, after "when?"
-    assert (said.state, said.outcome, said.next_at) == ("resolved", "reached", None)
-
-
-@pytest.mark.parametrize("cause", ["silent", "visit_missed", "infant_test_overdue"])
-def test_anything_else_is_closed_behind_a_pin_and_never_by_a_digit_that_was_not_offered(cause: str) -> None:
+@pytest.mark.parametrize("cause", ["call_requested", "danger", "silent", "visit_missed"])
+def test_no_need_to_come_closes_behind_a_pin_and_never_by_text(cause: str) -> None:
     item = acted(cause=cause, state="acknowledged", owner_id=MENTOR.id, awaiting_when=True)
     assert say(item, "reached_problem").state == "acknowledged", "4 is: reached, problem"
     assert say(item, "reached_coming", "no_need").state == "acknowledged"
     closed = say(item, "reached_coming", "no_need", verified=True, by_digit=False)
-    assert (closed.state, closed.outcome) == ("resolved", "reached")
+    assert (closed.state, closed.outcome, closed.next_at) == ("resolved", "reached", None)
+
+
+@pytest.mark.parametrize(
+    ("cause", "hours"), [("danger", 2), ("safety", 2), ("call_requested", 24), ("silent", 72)]
+)
+def test_going_to_danger_is_reported_on_sooner(cause: str, hours: int) -> None:
+    assert say(acted(cause=cause), "going").next_at == NOW + timedelta(hours=hours)
 
 
 def test_no_need_never_closes_what_a_report_still_holds() -> None:
     item = acted(state="acknowledged", owner_id=MENTOR.id, hold_by_code="dead")
-    said = say(item, "reached_coming", "no_need")
+    said = say(item, "reached_coming", "no_need", verified=True)
     assert said.state == "acknowledged"
     assert said.next_at is not None
