@@ -10,9 +10,9 @@ from bench.machine import SERVER, database, run
 from bench.population import populate
 from bench.report import heading, note, table, target
 from service.clocks import set_stepped
-from service.content import read_tables
+from service.content.files import read_tables
 from service.database import connect
-from service.embedded import create_database, with_database
+from service.embedded.server import create_database, with_database
 from service.logs import configure_logging
 from service.migrate import upgrade
 from service.security.blind_index import BlindIndex

@@ -20,9 +20,9 @@ from scheduler import passes
 from scheduler.loop import Limits
 from scheduler.ports import Ports
 from service.logs import configure_logging
+from service.processes.worker import WorkerParts, ports_on
 from service.settings import demo_settings
 from service.wiring import Services, ensure_ready, open_services
-from service.worker import WorkerParts, ports_on
 
 Once = Callable[[], Awaitable[int]]
 

@@ -13,9 +13,9 @@ from typing import Any
 from bench.machine import CORES, LOAD, ROOT, SERVER, database, on_core, process, python, run
 from bench.population import populate
 from bench.report import heading, middle, note, table, target
-from service.content import read_tables
+from service.content.files import read_tables
 from service.database import connect
-from service.embedded import create_database, with_database
+from service.embedded.server import create_database, with_database
 from service.logs import configure_logging
 from service.migrate import upgrade
 from service.security.blind_index import BlindIndex

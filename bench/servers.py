@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.app import create_asgi
 from service.logs import configure_logging
-from service.serve import listen, serve_web, stop_on_signals
+from service.processes.web import listen, serve_web, stop_on_signals
 from service.settings import demo_settings
 from service.wiring import ensure_ready, open_services
 

@@ -13,7 +13,7 @@ from bench.machine import LOAD, SERVER, cpu_seconds, database, process, python, 
 from bench.npm import menu_builder
 from bench.population import populate
 from bench.report import heading, middle, note, table, target
-from service.embedded import create_database, with_database
+from service.embedded.server import create_database, with_database
 from service.migrate import upgrade
 from service.security.blind_index import BlindIndex
 from service.security.sealing import Sealer

@@ -13,8 +13,8 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from service.database import sqlalchemy_url
-from service.embedded import create_database, embedded_postgres, with_database
-from service.embedded_home import binary
+from service.embedded.home import binary
+from service.embedded.server import create_database, embedded_postgres, with_database
 from service.migrate import upgrade
 from service.models import metadata
 

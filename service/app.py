@@ -9,13 +9,13 @@ from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from service.dashboard import routes as dashboard
-from service.health import Probe
-from service.metrics import may_read
 from service.pages import NeverTraceback, PageHeaders, add_error_pages
 from service.security.key_material import read_tokens
 from service.security.tokens import HookTokens
 from service.simulator import routes as simulator
 from service.ussd.middleware import UssdMiddleware
+from service.watch.health import Probe
+from service.watch.metrics import may_read
 from service.webhooks import africastalking
 from service.webhooks.gate import HookGate
 from service.webhooks.guarded import Guarded

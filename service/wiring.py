@@ -15,20 +15,20 @@ from scheduler.clock import Clocks
 from scheduler.types import Country
 from service import audit
 from service.apply.deps import Deps
-from service.bundles import Bundles, drafts
-from service.checked import check
 from service.clocks import RealCareClock, SteppedCareClock, WallClock
+from service.content.bundles import Bundles, drafts
+from service.content.checked import check
 from service.database import Pool, create_pool
 from service.gateway.africastalking import AfricasTalking
 from service.gateway.base import Gateway
 from service.gateway.simulator import Simulator
-from service.metrics import Metrics
 from service.security.blind_index import BlindIndex
 from service.security.pins import PinChecker, Pins
 from service.security.sealing import Sealer
 from service.security.tokens import HookTokens
 from service.settings import Settings, SettingsError
 from service.ussd.line import UssdLine
+from service.watch.metrics import Metrics
 
 CONNECTIONS = 8
 CLOSING_SECONDS = 10.0

@@ -12,12 +12,12 @@ import pytest
 import pytest_asyncio
 
 from service.clocks import set_stepped
-from service.content import read_tables
-from service.embedded import create_database, drop_database, embedded_postgres, with_database
+from service.content.files import read_tables
+from service.embedded.server import create_database, drop_database, embedded_postgres, with_database
 from service.logs import configure_logging
+from service.processes.worker import Worker, WorkerParts
 from service.settings import demo_settings
 from service.wiring import Services, open_services
-from service.worker import Worker, WorkerParts
 
 MEMORY = Path("/dev", "shm")
 ROOM_BYTES = 3 << 30

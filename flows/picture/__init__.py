@@ -5,12 +5,14 @@ from html import escape
 
 from flows.bundle import Bundle
 from flows.lint.finding import Finding
-from flows.lint.model.explore import Model
+from flows.lint.model.walking import Model
+from flows.lint.model.table import by_person, screens_said
 from flows.lint.model.tasks import MOST_SCREENS, reaches
 from flows.picture.graph import svg
 from flows.picture.marks import is_draft, language_mark
 from flows.picture.phones import screens
 from flows.picture.texts import texts
+from flows.picture.words import words
 
 __all__ = ["drawn"]
 
@@ -58,23 +60,26 @@ def _head(model: Model, findings: Sequence[Finding]) -> Iterator[str]:
         yield from (f"<li>{escape(str(finding))}</li>" for finding in findings)
         yield "</ul></section>"
     yield '<nav aria-label="Parts"><ul><li><a href="#tasks">Tasks</a></li><li><a href="#graph">The whole menu</a></li>'
-    yield '<li><a href="#screens">Screens</a></li><li><a href="#texts">Texts</a></li>'
+    yield '<li><a href="#screens">Screens</a></li><li><a href="#texts">Texts</a></li><li><a href="#words">Words and tips</a></li>'
     yield '<li><a href="#signatures">Signatures</a></li></ul></nav>'
 
 
 def _body(model: Model) -> Iterator[str]:
     bundle = model.bundle
     yield f'<h2 id="tasks">Tasks</h2><p>Screens to answer after the PIN, or after home: {MOST_SCREENS} must do.</p>'
-    yield "<table><thead><tr><th scope=col>task</th><th scope=col>who</th><th scope=col>screens</th>"
-    yield "<th scope=col>why more</th></tr></thead><tbody>"
-    for found in reaches(model):
+    yield '<table><thead><tr><th scope="col">task</th><th scope="col">who</th><th scope="col">screens</th>'
+    yield '<th scope="col">why more</th></tr></thead><tbody>'
+    for found in by_person(reaches(model)):
         task = found.task
-        yield f"<tr><td>{escape(task.name)}</td><td>{task.who}</td><td>{found.longest}</td><td>{escape(task.why)}</td></tr>"
+        cells = (task.name, task.who, screens_said(found).replace("`", ""), task.why)
+        yield f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
     yield '</tbody></table><h2 id="graph">The whole menu</h2>'
     yield "<p>Each column is one answer further from home. Green ends the call, grey chooses by itself, purple is "
     yield "behind a mother's PIN, blue behind a mentor's or supervisor's. Dashed lines lead back.</p>"
     yield f'<div class="graph" tabindex="0" role="region" aria-label="The whole menu">{svg(bundle)}</div>'
     yield f'<h2 id="screens">Screens</h2>{screens(bundle)}<h2 id="texts">Texts</h2>{texts(bundle)}'
+    yield '<h2 id="words">Words and tips</h2><div class="graph" tabindex="0" role="region" '
+    yield f'aria-label="Words and tips">{words(bundle)}</div>'
     yield '<h2 id="signatures">Signatures</h2>'
     yield from (_signature(bundle, language) for language in bundle.languages)
 
@@ -87,6 +92,6 @@ def _signature(bundle: Bundle, language: str) -> str:
     )
     return (
         f'<section class="sign"><h3>{name}{language_mark(bundle, language)}</h3>'
-        f"<p>I have read every screen and text in this language, version <code>{bundle.sha256[:12]}</code>."
+        f"<p>I have read every screen, text, word and tip in this language, version <code>{bundle.sha256[:12]}</code>."
         f"{draft}</p>{lines}</section>"
     )

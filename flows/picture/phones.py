@@ -66,6 +66,7 @@ def _phones(bundle: Bundle, screen: Screen) -> Iterator[str]:
         for number, text in enumerate(drawn, start=1):
             size = size_of(screen.id, text, bundle.limit)
             of = f", page {number} of {len(drawn)}" if len(drawn) > 1 else ""
+            of = ", the first page of a long list" if screen.kind == "list" else of
             yield (
                 f'<figure><pre class="phone" lang="{escape(language)}">{escape(text)}</pre>'
                 f"<figcaption>{escape(name)}{language_mark(bundle, language)}{of}: "

@@ -35,7 +35,7 @@ def lint(
     from flows.lint.model.table import table as as_table
     from flows.picture import drawn
     from scheduler.rules import RulesError
-    from service.checked import check
+    from service.content.checked import check
 
     try:
         checked = check(folder)
@@ -69,7 +69,7 @@ def publish(folder: Folder = None) -> int:
 
 
 async def _publish(settings: Settings, folder: Path | None) -> int:
-    from service.checked import check
+    from service.content.checked import check
     from service.wiring import check_drafts, open_services
 
     checked = check(folder, settings.country)

@@ -43,7 +43,7 @@ def operator_settings() -> Settings:
 
 def running_demo() -> Settings | None:
     """The settings of the demo that runs on our data folder, unless somebody set up a programme of their own."""
-    from service.embedded import running_dsn
+    from service.embedded.server import running_dsn
 
     ours = {env_name(name) for name in (*SECRET_NAMES, "database_url", "at_api_key")}
     if any(line.is_set for line in describe() if line.env in ours):

@@ -20,8 +20,8 @@ def demo(
     port: Annotated[int, typer.Option(help="Port to serve on.", min=1, max=65535)] = 8000,
 ) -> None:
     """Run everything on http://127.0.0.1:PORT, made-up mothers included. Nothing leaves this machine."""
-    from service.embedded import embedded_postgres
-    from service.serve import listen
+    from service.embedded.server import embedded_postgres
+    from service.processes.web import listen
     from service.settings import demo_settings
 
     configure_logging(log_level("WARNING"))
@@ -38,8 +38,8 @@ async def _run(settings: "Settings", port: int, say: "Progress") -> None:
     from service.app import create_asgi
     from service.demo.world import build_world, is_built
     from service.migrate import upgrade
-    from service.processes import run_worker
-    from service.serve import listen, serve_web, stop_on_signals, together, until_stopped
+    from service.processes.loop import run_worker
+    from service.processes.web import listen, serve_web, stop_on_signals, together, until_stopped
     from service.wiring import address_of, ensure_ready, open_services
 
     async with AsyncExitStack() as stack:

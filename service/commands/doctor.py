@@ -11,8 +11,8 @@ def doctor() -> int:
 
 
 async def _doctor() -> int:
-    from service.doctor import Finding, blame, examine, look_at_settings
     from service.settings import SettingsError
+    from service.watch.doctor import Finding, blame, examine, look_at_settings
     from service.wiring import address_of, open_services
 
     try:

@@ -37,8 +37,8 @@ def watchdog() -> None:
 
 async def _serve(settings: Settings, host: str, port: int, *, with_worker: bool) -> None:
     from service.app import create_asgi
-    from service.processes import run_worker
-    from service.serve import listen, serve_web, stop_on_signals, together
+    from service.processes.loop import run_worker
+    from service.processes.web import listen, serve_web, stop_on_signals, together
     from service.wiring import ensure_ready, open_services
 
     listener = listen(host, port)
@@ -53,8 +53,8 @@ async def _serve(settings: Settings, host: str, port: int, *, with_worker: bool)
 
 
 async def _worker(settings: Settings) -> None:
-    from service.processes import run_worker
-    from service.serve import stop_on_signals
+    from service.processes.loop import run_worker
+    from service.processes.web import stop_on_signals
     from service.wiring import ensure_ready, open_services
 
     with stop_on_signals() as stop:
@@ -64,8 +64,8 @@ async def _worker(settings: Settings) -> None:
 
 
 async def _watchdog(settings: Settings) -> None:
-    from service.processes import run_watchdog
-    from service.serve import stop_on_signals
+    from service.processes.loop import run_watchdog
+    from service.processes.web import stop_on_signals
     from service.wiring import open_services
 
     with stop_on_signals() as stop:

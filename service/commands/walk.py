@@ -39,7 +39,7 @@ def try_menus(
     from dataclasses import replace
 
     from flows.engine import advance
-    from service.content import load_bundle
+    from service.content.files import load_bundle
 
     bundle = load_bundle()
     if lang not in bundle.languages:

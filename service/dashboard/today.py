@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from service import alarms, msisdn
+from service import msisdn
 from service.dashboard import words
 from service.dashboard.follow_ups import follow_up_routes
 from service.dashboard.guard import Guard
@@ -17,6 +17,7 @@ from service.dashboard.sign_in import User, form_token
 from service.database import Connection
 from service.security.sealing import SealBroken, Sealer
 from service.store import today as reads
+from service.watch import alarms
 from service.wiring import Services
 
 BEAT_EVERY: Final = timedelta(minutes=5)

@@ -6,9 +6,9 @@ from typing import Final
 
 from flows.bundle import Bundle
 from flows.events import ComingWhen, FollowUpAction
-from service.alarms import RaisedAlarm
 from service.dashboard.pages import clock_time
 from service.store.today import Waiting
+from service.watch.alarms import RaisedAlarm
 
 RISKS: Final = {
     "red": ("▲", "Red"),

@@ -18,8 +18,8 @@ from service.demo.history import History
 from service.demo.stage import hash_all_pins, open_the_clinics
 from service.gateway.simulator import Simulator
 from service.models import metadata
+from service.processes.worker import WorkerParts, ports_on
 from service.wiring import Services, open_services
-from service.worker import WorkerParts, ports_on
 
 MOTHERS = 200
 LEASE = timedelta(minutes=10)

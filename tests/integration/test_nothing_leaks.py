@@ -16,7 +16,7 @@ import httpx
 import pytest_asyncio
 
 from service.directory import NewFacility, NewMother, NewStaff, add_facility, add_mother, add_staff
-from service.embedded_home import binary
+from service.embedded.home import binary
 from service.store.mothers import Enrolled
 from service.wiring import Services
 from tests.integration.test_processes import environment, free_port

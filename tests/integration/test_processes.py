@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 
 from service.clocks import set_stepped
-from service.content import read_tables
+from service.content.files import read_tables
 from service.directory import NewFacility, NewMother, NewStaff, add_facility, add_mother, add_staff
 from service.settings import Settings, demo_settings
 from service.store.mothers import Enrolled

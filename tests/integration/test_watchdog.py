@@ -13,14 +13,14 @@ import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from service import alarms
-from service.alarms import RaisedAlarm
 from service.database import Pool, create_pool
 from service.gateway.africastalking import AfricasTalking
 from service.store.alarms import raise_alarm
-from service.tellers import Tellers
-from service.watchdog import DATABASE, Watch, check_once, watch_for_ever
-from service.watchdog_signs import ALERTS, CARE, FOLLOW_UPS, LOOP, TEXTS
+from service.watch import alarms
+from service.watch.alarms import RaisedAlarm
+from service.watch.signs import ALERTS, CARE, FOLLOW_UPS, LOOP, TEXTS
+from service.watch.tellers import Tellers
+from service.watch.watchdog import DATABASE, Watch, check_once, watch_for_ever
 from tests.fakes.africastalking import FakeAfricasTalking
 
 START = datetime(2026, 11, 30, 8, tzinfo=UTC)

@@ -21,12 +21,12 @@ from service.directory import (
 from service.inbound.delivery import delivered
 from service.inbound.sms import InboundText, receive
 from service.inbound.voice import called
+from service.processes.worker import Worker
 from service.simulator.trouble import set_gateway
 from service.store.case_codes import code_for
 from service.store.mothers import Enrolled
 from service.store.visits import NewVisit, add_visits
 from service.wiring import Services
-from service.worker import Worker
 from tests.journeys.script import Step, matches
 
 ZONE = ZoneInfo("Africa/Nairobi")

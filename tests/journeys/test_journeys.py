@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from service.processes.worker import Worker
 from service.wiring import Services
-from service.worker import Worker
 from tests.journeys.script import read
 from tests.journeys.stage import open_stage
 

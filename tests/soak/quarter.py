@@ -21,8 +21,8 @@ from service.demo.habits import Write
 from service.demo.history import History
 from service.demo.stage import GATEWAY, Stage, hash_all_pins, lose_baby, open_the_clinics
 from service.demo.world import worker_parts
+from service.processes.worker import ports_on
 from service.wiring import Services
-from service.worker import ports_on
 from tests.soak.kit import Process
 
 SEED = 20260901

@@ -20,9 +20,9 @@ from service.database import create_pool
 from service.gateway.africastalking import AfricasTalking
 from service.gateway.simulator import Simulator
 from service.logs import configure_logging
+from service.processes.worker import Worker, WorkerParts, ports_on, worker_name
 from service.settings import demo_settings
 from service.wiring import open_services
-from service.worker import Worker, WorkerParts, ports_on, worker_name
 from tests.integration.store.kit import SEALER, bundle, countries
 
 IDLE_SECONDS = 0.02

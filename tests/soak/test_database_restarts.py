@@ -13,8 +13,8 @@ import asyncpg
 import pytest
 
 from service.clocks import set_stepped
-from service.embedded import embedded_postgres
-from service.embedded_home import find_home
+from service.embedded.home import find_home
+from service.embedded.server import embedded_postgres
 from service.migrate import upgrade
 from tests.fakes.africastalking import FakeAfricasTalking
 from tests.integration.store.kit import HOUR, START, Programme, number, staff

@@ -25,7 +25,7 @@ from selenium.webdriver.support.select import Select
 from selenium.webdriver.support.wait import WebDriverWait
 
 from service.app import create_asgi
-from service.embedded import create_database, drop_database, with_database
+from service.embedded.server import create_database, drop_database, with_database
 from service.logs import UVICORN_OPTIONS
 from tests.integration.simulator.town import Town, open_town
 

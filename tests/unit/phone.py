@@ -20,7 +20,7 @@ from flows.types import (
     StaffFacts,
     VisitFact,
 )
-from service.content import load_bundle
+from service.content.files import load_bundle
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=timezone(timedelta(hours=3)))
 MOTHER, MENTOR = 1, 2

@@ -7,7 +7,7 @@ import pytest
 from flows.lists import LISTS, LONGEST, PLACEHOLDERS
 from flows.standard import STANDARD
 from flows.types import Facts, SessionState
-from service.content import load_bundle
+from service.content.files import load_bundle
 
 NOBODY = Facts(now=datetime(2026, 11, 23, 6, 0, tzinfo=UTC))
 FRESH = SessionState(screen="home", language="en")

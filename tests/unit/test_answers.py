@@ -12,7 +12,7 @@ from flows.events import (
     VisitChangeRequested,
     VisitConfirmed,
 )
-from service.content import load_bundle
+from service.content.files import load_bundle
 
 
 @pytest.mark.parametrize(

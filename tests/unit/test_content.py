@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows.bundle import BundleError
-from service.content import ContentError, load_bundle, packaged, read_tables
+from service.content.files import ContentError, load_bundle, packaged, read_tables
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from flows.types import (
     StaffFacts,
     VisitFact,
 )
-from service.content import load_bundle
+from service.content.files import load_bundle
 
 BUNDLE = load_bundle()
 NOW = datetime(2026, 3, 3, 10, 0, tzinfo=timezone(timedelta(hours=3)))

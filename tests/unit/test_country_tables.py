@@ -6,7 +6,7 @@ import pytest
 
 from scheduler.rules import load_country
 from scheduler.types import Age, Country
-from service.content import read_tables
+from service.content.files import read_tables
 
 DAY, NOW = timedelta(days=1), timedelta()
 

@@ -8,7 +8,7 @@ import pytest
 import typer
 
 from service.cli import app
-from service.content_page import KINDS_OF_NAME, first_line, page
+from service.content.page import KINDS_OF_NAME, first_line, page
 from service.settings import Settings, env_name
 
 ROOT = Path(__file__).parents[2]
@@ -58,7 +58,7 @@ def test_the_example_holds_every_setting_that_compose_reads() -> None:
 
 
 def test_the_page_about_content_is_the_one_the_code_writes() -> None:
-    assert text("docs/content.md") == page(), "run: python -m service.content_page > docs/content.md"
+    assert text("docs/content.md") == page(), "run: python -m service.content.page > docs/content.md"
 
 
 @pytest.mark.parametrize(("kind", "names"), [(title, names) for title, _, names in KINDS_OF_NAME])

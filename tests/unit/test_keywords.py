@@ -5,7 +5,7 @@ import pytest
 from flows.bundle import Bundle
 from flows.keywords import interpret, normalise, one_edit
 from flows.types import Intent, Interpretation
-from service.content import load_bundle
+from service.content.files import load_bundle
 
 
 @pytest.fixture(scope="module")

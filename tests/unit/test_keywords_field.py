@@ -4,7 +4,7 @@ import pytest
 
 from flows.keywords import interpret
 from flows.types import Intent, Interpretation
-from service.content import load_bundle
+from service.content.files import load_bundle
 
 BUNDLE = load_bundle()
 

@@ -10,7 +10,7 @@ from flows.gsm7 import segments
 from flows.lint.longest import longest
 from flows.messages import go_now_template, render_sms
 from flows.registry import Value, Word
-from service.content import load_bundle
+from service.content.files import load_bundle
 
 BOIL_WATER = 1
 

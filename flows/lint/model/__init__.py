@@ -2,7 +2,7 @@
 
 from flows.lint.finding import Problem
 from flows.lint.model import tasks, ways
-from flows.lint.model.explore import Model, explore
+from flows.lint.model.walking import Model, explore
 
 __all__ = ["Model", "explore", "problems"]
 

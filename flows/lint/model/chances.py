@@ -55,8 +55,8 @@ class Chances:
 def registry_of(bundle: Bundle, chances: Chances) -> Registry:
     """Return the bundle's registry with every name kept, and behind each a chance instead of a fact.
 
-    Placeholders give their longest value and are noted in ``chances.facts``, as are lists; actions only
-    note that they ran. A list that is the same for everybody stays as it is.
+    Placeholders give their longest value and are noted in ``chances.facts``; actions only note that
+    they ran. A list that is the same for everybody stays as it is.
     """
     values: dict[tuple[str, str], str] = {}
 
@@ -77,7 +77,6 @@ def registry_of(bundle: Bundle, chances: Chances) -> Registry:
 
     def items(name: str) -> ListOf:
         def of(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
-            chances.facts.add(name)
             said: Mapping[str, str] = {
                 key: long(key, state.language)
                 for key in names(bundle.text(f"screen.{state.screen}.item", state.language))

@@ -77,7 +77,8 @@ def look(bundle: Bundle, seen: Seen, sizes: Sizes) -> Iterator[Problem]:
     if not text.strip():
         yield _problem(seen, f"A page of it is blank in {language}.", "Give it a text.")
     if seen.who is None:
-        for fact in sorted(seen.facts - PUBLIC):
+        listed = {screen.each} if screen.each is not None else frozenset()
+        for fact in sorted((seen.facts | listed) - PUBLIC):
             yield _problem(
                 seen,
                 f"Without a PIN it shows {{{fact}}}, which is somebody's own.",

@@ -28,8 +28,9 @@ _HERS = {
 """All four callers have one number, so that any of the PINs may be typed on it. What they see of their
 own data is a chance, not a fact: see ``chances``."""
 
-_TYPED = ("4827", "417", "2503", "0303", "030326", "12", "7", "1", "3", "x")
-_REFUSED = ("#", "999999999999999")
+TYPED = ("4827", "417", "2503", "0303", "030326", "12", "7", "1", "3", "x")
+REFUSED = ("#", "999999999999999")
+"""What is tried where an input is asked for: each kind takes one of the first and refuses one of the second."""
 
 
 def facts_of(who: int | None, language: str | None, pin_person: int | None = None) -> Facts:
@@ -41,12 +42,12 @@ def facts_of(who: int | None, language: str | None, pin_person: int | None = Non
 
 def taken(bundle: Bundle, state: SessionState, facts: Facts) -> str | None:
     """Return something the screen's input accepts; None when it has no input, or takes none of these."""
-    return next((typed for typed in _TYPED if _takes(bundle, state, facts, typed)), None)
+    return next((typed for typed in TYPED if _takes(bundle, state, facts, typed)), None)
 
 
 def refused(bundle: Bundle, state: SessionState, facts: Facts) -> str:
     """Return something that is neither a digit shown nor accepted by the screen's input."""
-    return next((typed for typed in _REFUSED if not _takes(bundle, state, facts, typed)), "")
+    return next((typed for typed in REFUSED if not _takes(bundle, state, facts, typed)), "")
 
 
 def takes_zero(bundle: Bundle, state: SessionState, facts: Facts, typed: str) -> bool:

@@ -1,9 +1,9 @@
 """The table of docs/menus.md: each task with its screens, and in each language the page nearest to its limit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from flows.lint.model.explore import Model
 from flows.lint.model.tasks import MOST_SCREENS, WHO, Reach, reaches
+from flows.lint.model.walking import Model
 
 WHO_READS = {
     "anyone": "Anybody, without a PIN",
@@ -38,27 +38,33 @@ def table(model: Model) -> str:
 def exceptions(model: Model) -> tuple[str, ...]:
     """Return a line for each task with a declared reason to take longer."""
     return tuple(
-        f"{found.task.id} ({_screens(found)}). {found.task.why}" for found in reaches(model) if found.task.why
+        f"{found.task.id} ({screens_said(found)}). {found.task.why}"
+        for found in reaches(model)
+        if found.task.why
     )
 
 
 def _tasks(model: Model) -> Iterator[str]:
     found = reaches(model)
     for who in WHO:
-        hers = sorted(
-            (one for one in found if one.task.who == who), key=lambda one: (one.longest, one.task.name)
-        )
+        hers = [one for one in by_person(found) if one.task.who == who]
         if hers:
             yield f"## {WHO_READS[who]}\n"
             yield "| task | screens | the longest way |"
             yield "|---|---|---|"
             for one in hers:
                 way = " > ".join(f"`{screen}`" for screen in one.way) or "on `home` itself"
-                yield f"| {one.task.name} | {_screens(one)} | {way} |"
+                yield f"| {one.task.name} | {screens_said(one)} | {way} |"
             yield ""
 
 
-def _screens(found: Reach) -> str:
+def by_person(found: Iterable[Reach]) -> list[Reach]:
+    """Return tasks by who does them, the nearest first."""
+    return sorted(found, key=lambda one: (WHO.index(one.task.who), one.longest, one.task.name))
+
+
+def screens_said(found: Reach) -> str:
+    """Return how many screens a task takes, as it is written: `2-3`, or with what comes once for each."""
     count = str(found.longest) if found.shortest == found.longest else f"{found.shortest}-{found.longest}"
     return f"{count}, `{found.task.again}` once for each" if found.task.again else count
 
@@ -67,7 +73,7 @@ def _exceptions(model: Model) -> Iterator[str]:
     yield "## Why some take longer\n"
     for found in reaches(model):
         if found.task.why:
-            yield f"- **{found.task.name}** ({_screens(found)}). {found.task.why}"
+            yield f"- **{found.task.name}** ({screens_said(found)}). {found.task.why}"
     yield ""
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from flows.bundle import Bundle
 from flows.lint.finding import Problem
-from flows.lint.model.explore import Key, Model, Move
 from flows.lint.model.people import ROLES
+from flows.lint.model.walking import Key, Model, Move
 from flows.lint.model.ways import ONWARD
 from flows.walk import OWN
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
 from flows.lint.finding import Problem
-from flows.lint.model.explore import Key, Model, Move
+from flows.lint.model.walking import Key, Model, Move
 
 ONWARD = frozenset({"answer", "item", "typed", "pin", "more"})
 """Moves somebody makes who wants to get on: neither back, nor home, nor by mistake."""

@@ -9,7 +9,7 @@ from typing import Any
 from flows.events import Event
 from scheduler.rules import load_country
 from service.apply import Deps, Origin, apply
-from service.content import load_bundle, read_tables
+from service.content.files import load_bundle, read_tables
 from service.database import Pool
 from service.directory import (
     Duty,

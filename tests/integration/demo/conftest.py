@@ -12,7 +12,7 @@ import pytest_asyncio
 from service.demo.people import people
 from service.demo.texts import new_texts
 from service.demo.world import build_world
-from service.embedded import create_database, drop_database, with_database
+from service.embedded.server import create_database, drop_database, with_database
 from service.settings import demo_settings
 from service.wiring import Services, ensure_ready, open_services
 

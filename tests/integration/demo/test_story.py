@@ -7,7 +7,7 @@ from service.clocks import step
 from service.demo.texts import new_texts
 from service.demo.world import worker_parts
 from service.inbound.sms import InboundText, receive
-from service.worker import Worker
+from service.processes.worker import Worker
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 

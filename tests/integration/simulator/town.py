@@ -22,10 +22,10 @@ from service.directory import (
     add_mother,
     add_staff,
 )
+from service.processes.worker import Worker, WorkerParts
 from service.settings import demo_settings
 from service.store.mothers import Enrolled
 from service.wiring import Services, ensure_ready, open_services
-from service.worker import Worker, WorkerParts
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 """Monday, 09:00 in Nairobi: the hour before the check-in of every mother here."""

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 
 from service.database import connect
-from service.embedded import create_database, drop_database, with_database
+from service.embedded.server import create_database, drop_database, with_database
 from tests.integration.store.kit import Programme, programme
 
 

@@ -11,8 +11,8 @@ from typing import Any
 from flows.bundle import Bundle
 from scheduler.clock import Clocks
 from scheduler.types import Country, MessageClass
-from service.bundles import compiled
-from service.content import read_tables
+from service.content.bundles import compiled
+from service.content.files import read_tables
 from service.database import Pool, create_pool
 from service.gateway.base import Gateway, Receipt
 from service.gateway.simulator import Simulator

@@ -8,8 +8,8 @@ import pytest
 
 from scheduler.clock import Clocks
 from scheduler.loop import Settled, settle
+from service.processes.worker import WorkerParts, ports_on
 from service.store.idle import busy, next_due
-from service.worker import WorkerParts, ports_on
 from tests.integration.store.kit import LEASE, SEALER, START, HandClock, Programme, bundle, countries
 
 ZONES = (

@@ -17,7 +17,11 @@ async def test_old_replies_and_tries_go_and_those_of_today_stay(database_url: st
             name,
             at,
         )
-        await pool.execute("INSERT INTO early_report (gateway, gateway_id, status, received_at) VALUES ('g', $1, 'Success', $2)", name, at)
+        await pool.execute(
+            "INSERT INTO early_report (gateway, gateway_id, status, received_at) VALUES ('g', $1, 'Success', $2)",
+            name,
+            at,
+        )
     tidy = Tidy(pool)
     await tidy.tidy(NOW)
     assert [row["session_id"] for row in await pool.fetch("SELECT session_id FROM ussd_reply")] == ["new"]
@@ -51,7 +55,8 @@ async def test_it_looks_once_an_hour(database_url: str) -> None:
     tidy = Tidy(pool)
     await tidy.tidy(NOW)
     await pool.execute(
-        "INSERT INTO early_report (gateway, gateway_id, status, received_at) VALUES ('g', 'x', 'Success', $1)", NOW - timedelta(days=30)
+        "INSERT INTO early_report (gateway, gateway_id, status, received_at) VALUES ('g', 'x', 'Success', $1)",
+        NOW - timedelta(days=30),
     )
     await tidy.tidy(NOW + timedelta(minutes=59))
     assert await pool.fetchval("SELECT count(*) FROM early_report") == 1

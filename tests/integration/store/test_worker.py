@@ -12,10 +12,10 @@ from scheduler.plan import plan
 from service.clocks import NobodySettlesError, SteppedCareClock, WallClock, set_stepped, step, stepped_now
 from service.database import create_pool
 from service.gateway.simulator import Simulator
+from service.processes.worker import Worker, WorkerParts
 from service.store.idle import busy
 from service.store.planning import Planning, refresh_revisions
 from service.store.visits import NewVisit, add_visits, mark_kept, mark_missed, move_visit
-from service.worker import Worker, WorkerParts
 from tests.integration.store.kit import INDEX, LEASE, SEALER, START, Programme, bundle, countries
 
 DAY = timedelta(days=1)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from flows.bundle import BundleError
-from service.bundles import Bundles, NoBundleError
-from service.content import read_tables
+from service.content.bundles import Bundles, NoBundleError
+from service.content.files import read_tables
 from service.wiring import Services, open_services
 from tests.integration.web.conftest import NOW
 

@@ -8,7 +8,7 @@ from typing import Any
 from flows.bundle import compile_bundle
 from flows.lint import Finding, lint
 from flows.standard import STANDARD
-from service.content import packaged, read_tables
+from service.content.files import packaged, read_tables
 
 Tables = dict[str, Any]
 

@@ -3,8 +3,8 @@
 import pytest
 
 from scheduler.rules import RulesError
-from service.bundles import compiled
-from service.content import read_tables
+from service.content.bundles import compiled
+from service.content.files import read_tables
 from tests.unit.lint.planted import Tables, findings, only
 
 

@@ -11,12 +11,12 @@ from typing import Final, Protocol
 
 import asyncpg
 
-from service import alarms
-from service.alarms import RaisedAlarm
 from service.database import Pool
 from service.logs import get_logger
 from service.store.alarms import clear_alarm, raise_alarm
-from service.watchdog_signs import LOOP, judge, read_signs
+from service.watch import alarms
+from service.watch.alarms import RaisedAlarm
+from service.watch.signs import LOOP, judge, read_signs
 
 PASS_SECONDS: Final = 30.0
 DATABASE: Final = ("database", "unreachable")

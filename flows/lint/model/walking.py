@@ -20,7 +20,7 @@ from flows.render import MORE
 from flows.types import Facts, HopResult, Screen, SessionState
 from flows.walk import OWN
 
-Kind = Literal["answer", "item", "typed", "pin", "more", "back", "home", "error"]
+Kind = Literal["answer", "item", "typed", "pin", "more", "back", "home", "error", "changed"]
 
 MOST_STATES = 400_000
 """More than this is no menu for a phone; the search stops there and says so."""
@@ -182,11 +182,13 @@ class _Explorer:
             end = self._ended_on(state, typed, kind) if result.state is None else None
             who = facts.pin_person if facts.pin_person is not None else state.who
             self._see(result, who, end or "")
-            to = None
+            to, sort = None, kind
             if result.state is not None:
                 to = key_of(result.state)
                 self._visit(result.state, facts.resume)
-            move = Move(kind, typed, to.who if to is not None else who, to, end, tuple(self.chances.done))
+                if result.reply.text.startswith(self.bundle.word("nav.changed", to.language)):
+                    sort = "changed"  # what was chosen held no longer, and home was shown instead
+            move = Move(sort, typed, to.who if to is not None else who, to, end, tuple(self.chances.done))
             if move not in moves:
                 moves.append(move)
 

@@ -10,7 +10,7 @@ from flows.standard import STANDARD
 
 HEAD = """# What content may name
 
-Written by `python -m service.content_page > docs/content.md`; a test compares. Content in `flows/content` names
+Written by `python -m service.content.page > docs/content.md`; a test compares. Content in `flows/content` names
 behaviour and never contains it; a name that does not exist is refused by `pamoja lint`. How to add a screen, a text, a
 language or a country: [CONTRIBUTING.md](../CONTRIBUTING.md).
 

@@ -7,11 +7,11 @@ from datetime import timedelta
 import httpx
 
 from service import msisdn
-from service.serve import Stop
-from service.tellers import Tellers
-from service.watchdog import watch_for_ever
+from service.processes.web import Stop
+from service.processes.worker import Worker, WorkerParts
+from service.watch.tellers import Tellers
+from service.watch.watchdog import watch_for_ever
 from service.wiring import Services
-from service.worker import Worker, WorkerParts
 
 ALARM_TIMEOUT_SECONDS = 10.0
 PULSE_SECONDS = 30.0

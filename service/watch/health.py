@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from service.bundles import Bundles
+from service.content.bundles import Bundles
 from service.database import Pool
 from service.migrate import is_current
 

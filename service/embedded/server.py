@@ -15,8 +15,8 @@ from urllib.parse import quote, urlsplit
 
 import asyncpg
 
-from service.embedded_home import EmbeddedDatabaseError, Home, find_home
-from service.embedded_pid import disown_stale_pid, running_pid
+from service.embedded.home import EmbeddedDatabaseError, Home, find_home
+from service.embedded.pid import disown_stale_pid, running_pid
 
 __all__ = [
     "EmbeddedDatabaseError",

@@ -8,8 +8,8 @@ from typing import Any
 from flows.bundle import Bundle
 from flows.lint import Finding, lint
 from flows.lint.model import Model, explore
-from service.bundles import compiled
-from service.content import packaged, read_tables
+from service.content.bundles import compiled
+from service.content.files import packaged, read_tables
 
 KINDS = (".toml", ".po")
 

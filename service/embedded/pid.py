@@ -4,7 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from service.embedded_home import Home
+from service.embedded.home import Home
 
 NO_PROCESS = 2**31 - 1  # above every system's highest process id
 

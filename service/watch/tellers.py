@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import httpx
 
-from service.alarms import RaisedAlarm
 from service.gateway.base import Gateway, Outcome
 from service.logs import get_logger
+from service.watch.alarms import RaisedAlarm
 
 ATTEMPTS: Final = 4
 FIRST_WAIT_SECONDS: Final = 1.0

@@ -11,11 +11,11 @@ import asyncpg
 
 from flows.bundle import BundleError
 from flows.lint import lint
-from service import alarms
-from service.bundles import drafts
+from service.content.bundles import drafts
 from service.migrate import is_current
 from service.settings import PREFIX, Settings, describe, unknown_names
-from service.watchdog_signs import LOOP_SILENT_AFTER
+from service.watch import alarms
+from service.watch.signs import LOOP_SILENT_AFTER
 from service.wiring import Services
 
 OLDEST_POSTGRESQL: Final = 15

@@ -1,0 +1,1 @@
+"""How the service watches itself: health, metrics, doctor, alarms, and the watchdog that looks from outside."""
