@@ -5,9 +5,9 @@ from html import escape
 
 from flows.bundle import Bundle
 from flows.lint.finding import Finding
-from flows.lint.model.walking import Model
 from flows.lint.model.table import by_person, screens_said
 from flows.lint.model.tasks import MOST_SCREENS, reaches
+from flows.lint.model.walking import Model
 from flows.picture.graph import svg
 from flows.picture.marks import is_draft, language_mark
 from flows.picture.phones import screens
