@@ -117,6 +117,9 @@ async def enrol(stage: Stage, plan: Plan, hashed: str | None, now: datetime) -> 
             set_up = MotherSetUp(mother_id, code, plan.signature, plan.pin or "")
             chosen = [LanguageChosen(plan.language), set_up]
             await stage.tell(conn, chosen, plan.msisdn, now)
+            # Setting up chose a day by itself; the cast's stories need the day each was drawn with.
+            await conn.execute(_WEEKDAY, mother_id, plan.weekday, plan.hour)
+            await conn.execute(_WEEKDAY_ASKED, mother_id, plan.weekday)
         if plan.completed:
             await book(conn, stage, plan, plan.joins_on, now)
         await _remember(conn, stage, mother_id, plan.pin, plan.behaviour)
@@ -182,6 +185,7 @@ async def _hashed(services: Services, pins: Sequence[str]) -> list[str]:
 _BY_FORM = "SELECT id FROM mother WHERE form_number = $1"
 _NAME = "UPDATE person SET name = $2, language = $3 WHERE id = $1"
 _WEEKDAY = "UPDATE mother SET checkin_weekday = $2, checkin_hour = $3 WHERE id = $1"
+_WEEKDAY_ASKED = "UPDATE enrolment SET weekday = $2 WHERE mother_id = $1 AND schedule = 'checkin'"
 _SIMULATOR_PERSON = """
 INSERT INTO simulator_person (person_id, pin, behaviour) VALUES ($1, $2, $3)
 ON CONFLICT (person_id) DO UPDATE SET pin = excluded.pin, behaviour = excluded.behaviour

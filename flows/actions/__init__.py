@@ -1,0 +1,86 @@
+"""What an answer on a screen means: one small function per action that content may name with ``do``.
+
+An action looks at the facts, the session and what was typed, and says what happened (events) and what
+the session is to remember (data). It changes nothing itself.
+"""
+
+from collections.abc import Mapping
+
+from flows.actions.mothers import (
+    ask_another_day,
+    ask_transport,
+    because,
+    call,
+    choose_hour,
+    confirm_visit,
+    remember_set_up,
+    rhythm,
+    say_fine,
+    say_missed,
+    set_up,
+    stop,
+    unwell_not_urgent,
+    urgent,
+)
+from flows.actions.staff import (
+    by_code,
+    close_all_came,
+    close_clinic_closed,
+    close_day,
+    complete,
+    enrol,
+    follow_up,
+    mark,
+    start_day,
+)
+from flows.registry import Action
+
+ACTIONS: Mapping[str, Action] = {
+    "say_fine": say_fine,
+    "say_missed": say_missed,
+    "because_forgot": because("forgot"),
+    "because_ran_out": because("ran_out"),
+    "because_felt_ill": because("felt_ill"),
+    "because_travelled": because("travelled"),
+    "because_privacy": because("privacy"),
+    "because_other": because("other"),
+    "ask_call": call("today"),
+    "ask_call_stuck": call("stuck"),
+    "urgent_me": urgent("me"),
+    "urgent_baby": urgent("baby"),
+    "unwell_not_urgent": unwell_not_urgent,
+    "stop": stop,
+    "remember_set_up": remember_set_up,
+    "set_up": set_up,
+    "confirm_visit": confirm_visit,
+    "ask_another_day": ask_another_day,
+    "ask_transport": ask_transport,
+    "rhythm_daily": rhythm("daily"),
+    "rhythm_weekly": rhythm("weekly"),
+    "rhythm_off": rhythm("off"),
+    "choose_hour": choose_hour,
+    "by_code": by_code,
+    "follow_up_going": follow_up("going"),
+    "follow_up_pass_on": follow_up("pass_on"),
+    "follow_up_problem": follow_up("reached_problem"),
+    "follow_up_not_reached": follow_up("not_reached"),
+    "follow_up_wrong_number": follow_up("wrong_number"),
+    "follow_up_moved": follow_up("moved"),
+    "follow_up_died": follow_up("died"),
+    "follow_up_undo": follow_up("undo"),
+    "coming_tomorrow": follow_up("reached_coming", "tomorrow"),
+    "coming_this_week": follow_up("reached_coming", "this_week"),
+    "coming_next_week": follow_up("reached_coming", "next_week"),
+    "coming_no_need": follow_up("reached_coming", "no_need"),
+    "enrol_hers": enrol("hers"),
+    "enrol_shared": enrol("shared"),
+    "enrol_none": enrol("none"),
+    "complete_under_20": complete(True),
+    "complete_20_or_over": complete(False),
+    "start_day": start_day,
+    "close_all_came": close_all_came,
+    "close_clinic_closed": close_clinic_closed,
+    "close_day": close_day,
+    "mark_came": mark(False),
+    "mark_absent": mark(True),
+}

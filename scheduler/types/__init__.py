@@ -1,0 +1,77 @@
+"""The plain data the rules are written over: schedules and policies as loaded, and what each rule answers.
+
+All instants are aware UTC datetimes; all dates are local to the mother's time zone, which travels
+beside them. Rules never read a clock: ``now`` is always an argument.
+"""
+
+from scheduler.types.contacts import (
+    Decision,
+    DueReminder,
+    EnrolmentToPlan,
+    Hold,
+    OpenFollowUp,
+    Plan,
+    PlannedReminder,
+    PlannedVisit,
+    Send,
+    Skip,
+    TellMentor,
+)
+from scheduler.types.follow_ups import ActedFollowUp, Answered, DueFollowUp, Move, Roster, StaffMember
+from scheduler.types.schedules import (
+    Age,
+    Attendance,
+    Country,
+    EscalationPolicy,
+    EscalationStep,
+    MessageClass,
+    Risk,
+    Role,
+    Schedule,
+    Series,
+    Step,
+    Target,
+    VisitKind,
+)
+from scheduler.types.sending import InDoubt, MessageFate
+from scheduler.types.silence import Nudge, SilenceVerdict, SilentTooLong, Spell, Wait
+
+__all__ = [
+    "ActedFollowUp",
+    "Age",
+    "Answered",
+    "Attendance",
+    "Country",
+    "Decision",
+    "DueFollowUp",
+    "DueReminder",
+    "EnrolmentToPlan",
+    "EscalationPolicy",
+    "EscalationStep",
+    "Hold",
+    "InDoubt",
+    "MessageClass",
+    "MessageFate",
+    "Move",
+    "Nudge",
+    "OpenFollowUp",
+    "Plan",
+    "PlannedReminder",
+    "PlannedVisit",
+    "Risk",
+    "Role",
+    "Roster",
+    "Schedule",
+    "Send",
+    "Series",
+    "SilenceVerdict",
+    "SilentTooLong",
+    "Skip",
+    "Spell",
+    "StaffMember",
+    "Step",
+    "Target",
+    "TellMentor",
+    "VisitKind",
+    "Wait",
+]

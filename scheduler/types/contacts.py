@@ -1,0 +1,152 @@
+"""Contacts to come: what planning asks and answers, and what becomes of one whose time has come."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from scheduler.types.schedules import Attendance, MessageClass, VisitKind
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentToPlan:
+    """An enrolment whose revision or horizon is behind.
+
+    For a series ``anchor_on`` is the birth date and ``entered_on`` the local day it was entered;
+    for a visit's contacts ``anchor_on`` is the visit's day; for check-ins the first possible day,
+    with ``rhythm``, ``weekday`` (Monday is 0) and her ``hour``.
+    ``announced_on`` is the visit's earlier day when it moved by at most three days after a text
+    about it had gone: then steps marked ``early`` are not repeated.
+    """
+
+    id: int
+    mother_id: int
+    country: str
+    schedule: str
+    anchor_on: date
+    entered_on: date
+    time_zone: str
+    planned_through: date | None
+    revision: str | None
+    rhythm: Literal["daily", "weekly"] | None = None
+    weekday: int | None = None
+    hour: int | None = None
+    announced_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedReminder:
+    """One contact to come: unique on (enrolment, step, occurrence), occurrence being a local date."""
+
+    step: str
+    occurrence: date
+    due_at: datetime
+    valid_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedVisit:
+    """One visit a series foresees."""
+
+    target: str
+    kind: VisitKind
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one enrolment needs now. ``next_on`` is the local date it must be planned again, or None.
+
+    ``whole``: planned anew, so unsent reminders and unmarked visits from ``first_on`` on that are not
+    in it are cancelled; otherwise it only adds. ``fault``: the rules failed on this one: store
+    nothing but ``next_on``, so that it cannot hold up the others.
+    """
+
+    enrolment_id: int
+    revision: str
+    planned_through: date
+    next_on: date | None
+    reminders: tuple[PlannedReminder, ...] = ()
+    visits: tuple[PlannedVisit, ...] = ()
+    whole: bool = True
+    first_on: date | None = None
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DueReminder:
+    """A planned contact whose time has come, with everything ``decide`` may know about it.
+
+    ``pushed_today`` and ``pushed_this_week`` count every text pushed to her (reminders and nudges; no
+    answers) on her local day and in the seven days up to it; ``daily_rhythm``: she chose to be asked
+    every day. ``site_has_entries`` is False only when the site's last working day had visits
+    expected and none was marked. ``in_hand``: somebody has acknowledged a follow-up about her silence.
+    """
+
+    id: int
+    mother_id: int
+    country: str
+    schedule: str
+    step: str
+    occurrence: date
+    due_at: datetime
+    valid_until: datetime
+    time_zone: str
+    hold: str | None
+    phone: Literal["ok", "none", "untrusted", "opted_out"]
+    set_up: bool
+    consented: bool
+    signature: Literal["tips", "group", "none"]
+    baby_wording: bool
+    site: Literal["open", "closed", "no_network", "paused"]
+    site_has_entries: bool
+    attendance: Attendance | None
+    infant_alive: bool | None
+    her_hour: int
+    pushed_today: int
+    pushed_this_week: int
+    answered_since_due: bool
+    daily_rhythm: bool = False
+    in_hand: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Queue her text."""
+
+    template: str
+    message_class: MessageClass
+    not_before: datetime
+    valid_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TellMentor:
+    """She has no phone, or is not set up: her mentor alone is reminded."""
+
+    template: str
+    valid_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFollowUp:
+    """Work for a person."""
+
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Not yet: look again at ``until``."""
+
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Never: ``reason`` is a word that `pamoja why` and the timeline explain."""
+
+    reason: str
+
+
+Decision = Send | TellMentor | OpenFollowUp | Hold | Skip

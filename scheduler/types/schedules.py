@@ -1,0 +1,132 @@
+"""Schedules, escalation policies and countries, as loaded from ``content/countries/<CC>``."""
+
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from typing import Literal
+
+Risk = Literal["red", "amber", "green"]
+MessageClass = Literal["A", "B", "C", "D", "E"]
+VisitKind = Literal["clinic", "refill", "infant_test"]
+Attendance = Literal["expected", "kept", "missed", "unknown"]
+Role = Literal[
+    "assigned_mentor", "cover", "least_loaded", "duty", "duty_second", "supervisor", "facility_line"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """A calendar distance from an anchor date: months are calendar months (31 Jan + 1 month = 28 Feb)."""
+
+    months: int = 0
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One visit a series foresees, such as the first infant test.
+
+    ``at`` is the age it is due, ``until`` the age its window ends: when late it is due at the next
+    contact while the window is open, and is replaced by the next target afterwards.
+    """
+
+    id: str
+    at: Age
+    until: Age
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Visits that follow from one date in a person's life (an infant's tests from the birth date)."""
+
+    name: str
+    country: str
+    anchor: Literal["birth"]
+    visit_kind: VisitKind
+    targets: tuple[Target, ...]
+    revision: str
+    draft: bool
+    source: str
+    reviewed_by: str | None = None
+    reviewed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One planned contact around an occurrence (a visit's day, or a check-in's day).
+
+    ``offset`` is in days from the occurrence; ``at`` the local time, None for her own hour.
+    ``only_if`` names the attendance it makes sense for. ``until`` says when it is stale: a duration
+    after its due time, ``midnight`` (words such as "tomorrow"), or a local time of the same day.
+    ``template`` is a text to her, ``cause`` a follow-up for her mentor; exactly one is set.
+    """
+
+    id: str
+    offset: int
+    at: time | None
+    until: timedelta | time | Literal["midnight"]
+    source: str
+    template: str | None = None
+    message_class: MessageClass = "C"
+    cause: str | None = None
+    only_if: frozenset[Attendance] = frozenset({"expected"})
+    early: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Contacts around each occurrence of something: a check-in rhythm, or one visit."""
+
+    name: str
+    country: str
+    stream: Literal["checkin", "visit", "infant_test"]
+    steps: tuple[Step, ...]
+    revision: str
+    draft: bool
+    source: str
+    reviewed_by: str | None = None
+    reviewed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationStep:
+    """One rung: who is told, how long after the rung before, and in whose hours.
+
+    ``who`` lists roles tried in order until one is reachable; ``also`` lists roles told as well, in
+    the same minute. ``hours`` is ``any`` for danger, ``staff`` for everything that may wait for the
+    morning.
+    """
+
+    who: tuple[Role, ...]
+    after: timedelta
+    hours: Literal["any", "staff"]
+    also: tuple[Role, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationPolicy:
+    """What follows one cause until somebody acknowledges it; after the last rung an alarm is raised."""
+
+    cause: str
+    rank: int
+    urgent: bool
+    steps: tuple[EscalationStep, ...]
+    source: str
+    draft: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """One country's rules: time zone, dialling, quiet hours and the schedules and policies in force."""
+
+    code: str
+    time_zone: str
+    languages: tuple[str, ...]
+    quiet_from: time
+    quiet_until: time
+    visits_at: time
+    ussd_limit: int
+    transport: str
+    series: dict[str, Series]
+    schedules: dict[str, Schedule]
+    policies: dict[str, EscalationPolicy]
