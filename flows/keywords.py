@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from flows.bundle import Bundle
-from flows.types import Intent, Interpretation
+from flows.intents import Intent, Interpretation
 
 SHORTEST_FORGIVEN = 4
 """A slip is forgiven in words of at least this many letters."""

@@ -1,14 +1,11 @@
 """Settings: every name an operator can set, what it means, and what to do when one is missing or unsafe."""
 
 import ipaddress
-import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from dotenv import dotenv_values
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -19,8 +16,6 @@ from service.security.secrets_file import read_or_make
 PREFIX = "PAMOJA_"
 ENV_FILE = ".env"
 SECRETS_FILE = "secrets.env"
-NOT_OURS = frozenset({f"{PREFIX}DOMAIN", f"{PREFIX}LOG_LEVEL"})
-"""Names with our prefix that are no settings: docker-compose.yml reads the first, the command line the second."""
 SECRET_NAMES = ("hook_tokens", "keys", "index_keys", "pin_pepper")
 
 
@@ -257,39 +252,6 @@ def env_name(field: str) -> str:
     return PREFIX + field.upper()
 
 
-@dataclass(frozen=True)
-class SettingLine:
-    """One setting as the operator sees it; never its value."""
-
-    env: str
-    meaning: str
-    is_set: bool
-    is_required: bool
-
-
-def describe(settings: Settings | None = None) -> list[SettingLine]:
-    """Every setting in order. Without `settings`, looks in the environment and `.env`, so it works before a start."""
-    given = settings.model_fields_set if settings else _given_names()
-    return [
-        SettingLine(env_name(name), field.description or "", name in given, field.is_required())
-        for name, field in Settings.model_fields.items()
-    ]
-
-
-def env_file_values() -> dict[str, str | None]:
-    """What `.env` holds; nothing where there is none or it cannot be read, which loading the settings tells."""
-    try:
-        return dotenv_values(ENV_FILE) if Path(ENV_FILE).is_file() else {}
-    except (OSError, ValueError):
-        return {}
-
-
-def unknown_names() -> list[str]:
-    """Names in the environment or `.env` that begin like a setting and are none: most likely misspelt."""
-    known = {env_name(name) for name in Settings.model_fields} | NOT_OURS
-    return sorted(name for name in _given() if name.startswith(PREFIX) and name not in known)
-
-
 def is_loopback(url: str) -> bool:
     """Whether an address stays on this machine."""
     try:
@@ -328,15 +290,6 @@ def _sentence(error: ValidationError) -> str:
     if problem["type"] == "string_pattern_mismatch":  # nobody reads a pattern
         advice = f"write it like {_EXAMPLES[str(problem['loc'][0])]}"
     return f"{name} cannot be used: {advice}."
-
-
-def _given_names() -> set[str]:
-    given = _given()
-    return {name for name in Settings.model_fields if env_name(name) in given}
-
-
-def _given() -> set[str]:
-    return {name.upper() for name, value in {**env_file_values(), **os.environ}.items() if value}
 
 
 def _kept_secrets(path: Path) -> dict[str, str]:

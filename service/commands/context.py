@@ -8,16 +8,8 @@ from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from service.commands.problems import UserError
-from service.settings import (
-    PREFIX,
-    SECRET_NAMES,
-    Settings,
-    demo_settings,
-    describe,
-    env_file_values,
-    env_name,
-    load_settings,
-)
+from service.settings import PREFIX, SECRET_NAMES, Settings, demo_settings, env_name, load_settings
+from service.settings_listed import describe, env_file_values
 
 T = TypeVar("T")
 ADDRESS_FILE: Final = "address"

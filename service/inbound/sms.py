@@ -24,8 +24,8 @@ from flows.events import (
     StopRequested,
     WrongPersonReported,
 )
+from flows.intents import Intent, Interpretation
 from flows.keywords import interpret
-from flows.types import Intent, Interpretation
 from service import msisdn
 from service.apply import apply
 from service.apply.consent import START_STANDS

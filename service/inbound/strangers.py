@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from flows.events import CallRequested, Event, HarmReported, StartRequested, StopRequested, UnwellReported
-from flows.types import Intent, Interpretation
+from flows.intents import Intent, Interpretation
 from service.apply import apply
 from service.apply.deps import Deps, Origin
 from service.apply.texts import answer_number

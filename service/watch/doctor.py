@@ -13,7 +13,8 @@ from flows.bundle import BundleError
 from flows.lint import lint
 from service.content.bundles import drafts
 from service.migrate import is_current
-from service.settings import PREFIX, Settings, describe, unknown_names
+from service.settings import PREFIX, Settings
+from service.settings_listed import describe, unknown_names
 from service.watch import alarms
 from service.watch.signs import LOOP_SILENT_AFTER
 from service.wiring import Services

@@ -3,8 +3,8 @@
 import pytest
 
 from flows.bundle import Bundle
+from flows.intents import Intent, Interpretation
 from flows.keywords import interpret, normalise, one_edit
-from flows.types import Intent, Interpretation
 from service.content.files import load_bundle
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from flows.intents import Intent, Interpretation
 from flows.keywords import interpret
-from flows.types import Intent, Interpretation
 from service.content.files import load_bundle
 
 BUNDLE = load_bundle()

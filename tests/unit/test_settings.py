@@ -13,11 +13,11 @@ from service.settings import (
     SettingsError,
     as_env_lines,
     demo_settings,
-    describe,
     env_name,
     is_loopback,
     load_settings,
-)  # fmt: skip
+)
+from service.settings_listed import describe  # fmt: skip
 
 AT = {"at_username": "sandbox", "at_api_key": "atsk_canary"}
 

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from service.settings_page import page
+from service.settings_listed import page
 
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
 
 
 def test_the_page_is_the_one_the_settings_write() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), (
-        "run: python -m service.settings_page > docs/settings.md"
+        "run: python -m service.settings_listed > docs/settings.md"
     )
