@@ -14,11 +14,14 @@ REPORT_GRACE = timedelta(minutes=30)
 """How long a date's delivery report is waited for before the one resend."""
 
 REFUSED_TRIES = 5
-"""Clear refusals after which everything but an alert is given up."""
+"""Clear refusals after which a cue, an answer or a STOP confirmation is given up."""
 
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(minutes=15)
 LONGEST_ALERT_RETRY = timedelta(minutes=5)
+LONGEST_DATE_RETRY = timedelta(hours=1)
+PATIENT: dict[MessageClass, timedelta] = {"A": LONGEST_ALERT_RETRY, "C": LONGEST_DATE_RETRY}
+"""Classes that are never given up while they are valid, and their longest wait."""
 
 Refusal = Literal["try_later", "rejected"]
 
@@ -57,13 +60,13 @@ def after_refusal(
     """What becomes of a message the gateway clearly did not take, and when it is tried again.
 
     ``refusals`` counts them, this one included. A refusal is no doubt: it does not spend one of an
-    alert's tries, and an alert is never given up while it is valid. The wait doubles from half a
-    minute to fifteen (five for alerts).
+    alert's tries, and neither an alert nor a date is given up while it is valid. The wait doubles from
+    half a minute to fifteen (five for alerts, an hour for dates).
     """
     if now >= valid_until:
         return "expired", None
-    if reason == "rejected" or (message_class != "A" and refusals >= REFUSED_TRIES):
+    if reason == "rejected" or (message_class not in PATIENT and refusals >= REFUSED_TRIES):
         return "failed", None
-    longest = LONGEST_ALERT_RETRY if message_class == "A" else LONGEST_RETRY
+    longest = PATIENT.get(message_class, LONGEST_RETRY)
     retry_at = now + min(FIRST_RETRY * 2 ** min(max(refusals, 1) - 1, 10), longest)
     return ("queue_again", retry_at) if retry_at < valid_until else ("expired", None)

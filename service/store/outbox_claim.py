@@ -11,6 +11,7 @@ import asyncpg
 
 from scheduler.types import MessageClass
 from service.database import Pool
+from service.store.another_day import another_day
 
 COLLISIONS: Final = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError)
 """How two workers find out that they reached for the same number, or for two numbers crosswise."""
@@ -48,7 +49,9 @@ async def claim(
     """
     while True:
         try:
-            rows = await pool.fetch(_CLAIM, limit, now, worker, lease_until)
+            async with pool.acquire() as conn, conn.transaction():
+                rows = await conn.fetch(_CLAIM, limit, now, worker, lease_until)
+                await another_day(conn, [row["id"] for row in rows if row["state"] == "expired"], now)
         except COLLISIONS:
             if limit == 1:
                 return [], 0

@@ -16,6 +16,7 @@ from scheduler.delivery import Refusal, after_refusal, in_doubt, look_again_at
 from scheduler.types import InDoubt
 from service.database import Connection, Pool
 from service.gateway.base import Outcome, Receipt
+from service.store.another_day import another_day
 from service.store.messages import cancel_for_phone
 from service.store.open_questions import record_asks, record_questions
 from service.store.outbox_calls import Recipient
@@ -114,6 +115,7 @@ async def record_fates(
     )
     # A text in doubt may well have arrived: its digit must mean something when she presses it.
     await record_questions(conn, templates, [row for row in rows if row["state"] == "unknown"], now)
+    await another_day(conn, [row["id"] for row in rows if row["state"] == "expired"], now)
     at_fault = {one.id for one in fates if one.number_at_fault}
     failed = [row["id"] for row in rows if row["state"] == "failed" and row["id"] in at_fault]
     await count_failed(conn, failed, now)

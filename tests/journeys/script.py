@@ -36,6 +36,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("hangs_up", r"(?P<name>\w+) hangs up"),
     ("texts", r"(?P<name>\w+) texts: (?P<text>.+)"),
     ("calls", r"(?P<name>\w+) gives a missed call"),
+    ("gateway", r"The gateway (?P<how>refuses everything|is well again)"),
     ("gets", r"(?P<name>\w+) gets: (?P<text>.+)"),
     ("follow_up", r"There is a follow-up about (?P<name>\w+): (?P<cause>\w+), (?P<state>\w+)"),
     ("no_follow_up", r"There is no follow-up about (?P<name>\w+)"),

@@ -202,6 +202,13 @@ class Stage:
         await receive(self.services.pool, self.deps, inbound, await self.now())
         await self.settle()
 
+    async def do_gateway(self, how: str) -> None:
+        mode = "ok" if how == "is well again" else "500"
+        await self.services.pool.execute(
+            "INSERT INTO simulator_gateway (id, mode) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET mode = $1",
+            mode,
+        )
+
     async def do_calls(self, name: str) -> None:
         self.texts += 1
         number, now = self.player(name).number, await self.now()

@@ -180,7 +180,7 @@ async def test_a_number_on_the_networks_list_is_opted_out_at_once(clinic: Progra
 async def test_clear_refusals_are_given_up_after_five_tries_and_hold_up_nobody(clinic: Programme) -> None:
     refusing = await clinic.mothers(25)
     fine = await clinic.mothers(50)
-    await clinic.queue(refusing, "missed_visit_1", valid_until=START + 10 * HOUR)
+    await clinic.queue(refusing, valid_until=START + 10 * HOUR)
     await clinic.queue(fine)
     bad = {await clinic.number_of(one) for one in refusing}
     inner = clinic.simulator(hand_clocks())
