@@ -212,6 +212,8 @@ def _options(home: Home, durable: bool) -> dict[str, str]:
         "fsync": flush,
         "full_page_writes": flush,
         "synchronous_commit": flush,
+        # Statements keep the plan made when the tables were still empty until the next analysis: look often.
+        "autovacuum_naptime": "5s",
         "timezone": "UTC",
         "log_timezone": "UTC",
         # No failed statement reaches the log, in whole or in part: it may hold what a mother typed.
