@@ -32,7 +32,7 @@ class Log(Protocol):
 class Limits:
     """How many rows one transaction of each pass may claim."""
 
-    planning: int = 1000
+    planning: int = 500
     reminders: int = 500
     silences: int = 500
     follow_ups: int = 200
