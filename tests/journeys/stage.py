@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from service.apply.deps import Deps
@@ -34,6 +34,12 @@ FIRST_DAY = date(2026, 5, 31)
 BEGINS = datetime.combine(FIRST_DAY, time(9, 0), ZONE)
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 LANGUAGES = {"English": "en", "Kiswahili": "sw"}
+ROLES: dict[str, Literal["mentor", "supervisor", "nurse"]] = {
+    "Mentor": "mentor",
+    "Supervisor": "supervisor",
+    "Nurse": "nurse",
+}
+SIGNATURES: dict[str, Literal["tips", "group", "none"]] = {"tips": "tips", "group": "group", "none": "none"}
 RISKS = {"red": BEGINS.date() - timedelta(days=30), "amber": date(2024, 1, 10), "green": date(2024, 1, 10)}
 """When she started treatment: less than three months ago is red. Amber is pregnant, green is not."""
 
@@ -95,7 +101,7 @@ class Stage:
         pin = _word(details, r"PIN (\d{4})")
         async with self.services.pool.acquire() as conn, conn.transaction():
             new = NewStaff(
-                role=role.lower(),  # type: ignore[arg-type]
+                role=ROLES[role],
                 name=name,
                 number=player.number,
                 facility_id=self.facilities[facility],
@@ -134,7 +140,7 @@ class Stage:
                 name=name,
                 pin_hash=await self.services.pins.hash_pin(pin) if pin else None,
                 set_up_at=None if no_phone else now,
-                signature=_word(details, r"signed (tips|group|none)") or "tips",  # type: ignore[arg-type]
+                signature=SIGNATURES[_word(details, r"signed (tips|group|none)") or "tips"],
                 weekday=DAYS.index(asked[1]) if asked else 6,
                 hour=int(asked[2]) if asked else 10,
                 art_started_on=RISKS[risk],
@@ -333,7 +339,7 @@ class Stage:
         """The named day: this one, or the next; with ``back`` the last one that was."""
         today = (await self.now()).astimezone(ZONE).date()
         if name not in DAYS:
-            return datetime.strptime(f"{name} 2026", "%d %B %Y").date()  # noqa: DTZ007 - a local date
+            return datetime.strptime(f"{name} 2026", "%d %B %Y").replace(tzinfo=ZONE).date()
         ahead = (DAYS.index(name) - today.weekday()) % 7
         return today + timedelta(days=ahead - 7 if back and ahead else ahead)
 

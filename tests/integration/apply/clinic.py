@@ -8,6 +8,7 @@ from typing import Any
 
 from flows.events import Event
 from scheduler.rules import load_country
+from scheduler.types import VisitKind
 from service.apply import Deps, Origin, apply
 from service.content.files import load_bundle, read_tables
 from service.database import Pool
@@ -183,7 +184,7 @@ class Clinic:
             asked_at,
         )
 
-    async def visit(self, mother_id: int, days: int = 0, kind: str = "clinic") -> int:
+    async def visit(self, mother_id: int, days: int = 0, kind: VisitKind = "clinic") -> int:
         """A visit so many days from today."""
         from service.store.visits import NewVisit, add_visits
 
@@ -191,7 +192,7 @@ class Clinic:
             [visit_id] = await add_visits(
                 conn,
                 [NewVisit(mother_id, kind, self.today + timedelta(days=days))],
-                self.now,  # type: ignore[arg-type]
+                self.now,
             )
         return visit_id
 
