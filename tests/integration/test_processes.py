@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from service.wiring import Services, open_services
 BEGINS = datetime(2026, 6, 1, 5, tzinfo=UTC)
 MOTHERS = 24
 DAYS = 10
+STAFF = tuple(f"+25470000080{i}" for i in range(3))
 READY_SECONDS = 90
 
 
@@ -34,7 +36,7 @@ async def furnish(services: Services) -> None:
     async with services.pool.acquire() as conn, conn.transaction():
         facility = await add_facility(conn, deps, NewFacility("Kilele", "KE", "Africa/Nairobi"), BEGINS)
         people = [
-            NewStaff(role, f"Made up {i}", f"+25470000080{i}", facility, "en")
+            NewStaff(role, f"Made up {i}", STAFF[i], facility, "en")
             for i, role in enumerate(("supervisor", "mentor", "mentor"))
         ]
         _, *mentors = [await add_staff(conn, deps, one, BEGINS) for one in people]
@@ -138,16 +140,43 @@ async def ten_days(ports: list[int]) -> None:
 
 
 async def sent(services: Services) -> Counter[tuple[str, str, str, str]]:
-    """Every text the network took: to whom, what, of which class, when."""
+    """Every text the network took: to whom, what, of which class, when.
+
+    Case codes are read back to whom they name: where two mothers want the same one, it is hers whose
+    follow-up was opened first, and two workers may open them the other way round.
+    """
     rows = await services.pool.fetch("SELECT * FROM simulator_sms ORDER BY seq")
+    named = {
+        (opened(services, row["number"], "phone", "number", row["phone_id"]), str(row["code"])): row[
+            "form_number"
+        ]
+        for row in await services.pool.fetch(_NAMED)
+    }
 
-    def opened(row: Any, column: str) -> str:
-        return services.sealer.open(row[column], table="simulator_sms", column=column, row=row["seq"])
+    def text_of(to: str, text: str) -> str:
+        return (
+            re.sub(r"\b[2-9]\d\d\b", lambda code: f"<form {named[to, code[0]]}>", text)
+            if to in STAFF
+            else text
+        )
 
-    return Counter(
-        (opened(row, "sealed_to"), opened(row, "sealed_text"), row["message_class"], row["at"].isoformat())
-        for row in rows
-    )
+    found: Counter[tuple[str, str, str, str]] = Counter()
+    for row in rows:
+        to = opened(services, row["sealed_to"], "simulator_sms", "sealed_to", row["seq"])
+        text = opened(services, row["sealed_text"], "simulator_sms", "sealed_text", row["seq"])
+        found[to, text_of(to, text), row["message_class"], row["at"].isoformat()] += 1
+    return found
+
+
+def opened(services: Services, sealed: bytes, table: str, column: str, row: int) -> str:
+    return services.sealer.open(sealed, table=table, column=column, row=row)
+
+
+_NAMED = """
+SELECT p.phone_id, h.number, c.code, m.form_number
+FROM case_code c JOIN person p ON p.id = c.staff_id JOIN phone h ON h.id = p.phone_id
+JOIN mother m ON m.id = c.mother_id
+"""
 
 
 async def test_two_workers_and_two_web_servers_send_exactly_what_one_process_sends(
