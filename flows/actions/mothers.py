@@ -16,7 +16,7 @@ from flows.events import (
     VisitChangeRequested,
     VisitConfirmed,
 )
-from flows.lists import chosen_visit
+from flows.lists.mothers import chosen_visit
 from flows.registry import Action, ActionResult
 from flows.types import Facts, SessionState
 
@@ -125,3 +125,30 @@ def choose_hour(facts: Facts, state: SessionState, typed: str) -> ActionResult:
     if facts.mother is None:
         return NOTHING
     return happened(RhythmChosen(facts.mother.id, facts.mother.rhythm, int(state.data["hour"])))
+
+
+ACTIONS: Mapping[str, Action] = {
+    "say_fine": say_fine,
+    "say_missed": say_missed,
+    "because_forgot": because("forgot"),
+    "because_ran_out": because("ran_out"),
+    "because_felt_ill": because("felt_ill"),
+    "because_travelled": because("travelled"),
+    "because_privacy": because("privacy"),
+    "because_other": because("other"),
+    "ask_call": call("today"),
+    "ask_call_stuck": call("stuck"),
+    "urgent_me": urgent("me"),
+    "urgent_baby": urgent("baby"),
+    "unwell_not_urgent": unwell_not_urgent,
+    "stop": stop,
+    "remember_set_up": remember_set_up,
+    "set_up": set_up,
+    "confirm_visit": confirm_visit,
+    "ask_another_day": ask_another_day,
+    "ask_transport": ask_transport,
+    "rhythm_daily": rhythm("daily"),
+    "rhythm_weekly": rhythm("weekly"),
+    "rhythm_off": rhythm("off"),
+    "choose_hour": choose_hour,
+}

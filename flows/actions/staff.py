@@ -1,5 +1,6 @@
 """What mentors and supervisors answer: follow-ups, enrolment, the day-close."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
@@ -12,7 +13,7 @@ from flows.events import (
     FollowUpAnswered,
     MotherEnrolled,
 )
-from flows.lists import chosen_follow_up, marked, to_mark
+from flows.lists.staff import chosen_follow_up, marked, to_mark
 from flows.registry import Action, ActionResult
 from flows.types import Facts, SessionState, StaffFacts
 
@@ -139,3 +140,31 @@ def mark(absent: bool) -> Action:
 
     act.__doc__ = f"The visit asked about: {'did not come' if absent else 'came'}."
     return act
+
+
+ACTIONS: Mapping[str, Action] = {
+    "by_code": by_code,
+    "follow_up_going": follow_up("going"),
+    "follow_up_pass_on": follow_up("pass_on"),
+    "follow_up_problem": follow_up("reached_problem"),
+    "follow_up_not_reached": follow_up("not_reached"),
+    "follow_up_wrong_number": follow_up("wrong_number"),
+    "follow_up_moved": follow_up("moved"),
+    "follow_up_died": follow_up("died"),
+    "follow_up_undo": follow_up("undo"),
+    "coming_tomorrow": follow_up("reached_coming", "tomorrow"),
+    "coming_this_week": follow_up("reached_coming", "this_week"),
+    "coming_next_week": follow_up("reached_coming", "next_week"),
+    "coming_no_need": follow_up("reached_coming", "no_need"),
+    "enrol_hers": enrol("hers"),
+    "enrol_shared": enrol("shared"),
+    "enrol_none": enrol("none"),
+    "complete_under_20": complete(True),
+    "complete_20_or_over": complete(False),
+    "start_day": start_day,
+    "close_all_came": close_all_came,
+    "close_clinic_closed": close_clinic_closed,
+    "close_day": close_day,
+    "mark_came": mark(False),
+    "mark_absent": mark(True),
+}

@@ -1,30 +1,10 @@
-"""The conditions content may name with ``when``: each a yes or no from the facts and the session."""
+"""Conditions of the screens that mentors and supervisors see."""
 
 from collections.abc import Mapping
 
-from flows.lists import chosen_follow_up, coming_visits, to_mark
+from flows.lists.staff import chosen_follow_up, to_mark
 from flows.registry import Guard
 from flows.types import Facts, SessionState
-
-
-def on_duty(facts: Facts, state: SessionState) -> bool:
-    """A person is on duty now, so a call may be promised."""
-    return facts.on_duty
-
-
-def has_transport(facts: Facts, state: SessionState) -> bool:
-    """The country folder, or the facility, knows a number to call for transport."""
-    return bool(facts.transport)
-
-
-def has_date(facts: Facts, state: SessionState) -> bool:
-    """She has a visit from today on."""
-    return bool(coming_visits(facts))
-
-
-def has_more_dates(facts: Facts, state: SessionState) -> bool:
-    """She has more than one visit from today on."""
-    return len(coming_visits(facts)) > 1
 
 
 def case_code_known(facts: Facts, state: SessionState) -> bool:
@@ -53,10 +33,6 @@ def somebody_to_mark(facts: Facts, state: SessionState) -> bool:
 
 
 GUARDS: Mapping[str, Guard] = {
-    "on_duty": on_duty,
-    "has_transport": has_transport,
-    "has_date": has_date,
-    "has_more_dates": has_more_dates,
     "case_code_known": case_code_known,
     "has_new_code": has_new_code,
     "day_is_closed": day_is_closed,

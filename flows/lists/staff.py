@@ -1,38 +1,9 @@
-"""The lists a screen may show, the single facts a text may name, and how a chosen line is found again."""
+"""What staff screens list and name: follow-ups, enrolments to finish, who is expected, case codes."""
 
 from collections.abc import Mapping
-from datetime import date
 
 from flows.registry import ListItem, ListOf, Placeholder, Value, Word
-from flows.types import ExpectedVisit, Facts, FollowUpItem, SessionState, VisitFact
-
-HOURS = (7, 8, 13, 18, 20)
-"""The local hours she may be asked at. The trial of Mobile WACh X offered 8, 13 and 20 (tperrier/mwachx)."""
-
-
-# --- what was chosen, found again in today's facts -----------------------------------------------------
-
-
-def chosen_visit(facts: Facts, state: SessionState) -> VisitFact | None:
-    """The visit chosen from the list, else the next one; None when there is none any more."""
-    visits = coming_visits(facts)
-    chosen = state.data.get("visit")
-    if chosen:
-        return next((visit for visit in visits if str(visit.id) == chosen), None)
-    return visits[0] if visits else None
-
-
-def coming_visits(facts: Facts) -> tuple[VisitFact, ...]:
-    """Her visits from today on, the nearest first."""
-    if facts.mother is None:
-        return ()
-    today = facts.now.date()
-    return tuple(
-        sorted(
-            (visit for visit in facts.mother.visits if visit.due_on >= today),
-            key=lambda visit: (visit.due_on, visit.id),
-        )
-    )
+from flows.types import ExpectedVisit, Facts, FollowUpItem, SessionState
 
 
 def chosen_follow_up(facts: Facts, state: SessionState) -> FollowUpItem | None:
@@ -66,9 +37,6 @@ def to_mark(facts: Facts, state: SessionState) -> ExpectedVisit | None:
     )
 
 
-# --- lists -----------------------------------------------------------------------------------------------
-
-
 def follow_ups(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
     """Her open follow-ups in the order given: ranked by risk before they became facts."""
     if facts.staff is None:
@@ -79,47 +47,11 @@ def follow_ups(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
     )
 
 
-def visits(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
-    """Her visits from today on."""
-    return tuple(
-        ListItem(str(visit.id), {"date": visit.due_on, "kind": Word(f"visit.{visit.kind}")})
-        for visit in coming_visits(facts)
-    )
-
-
 def incomplete(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
     """The enrolments this mentor has still to finish."""
     if facts.staff is None:
         return ()
     return tuple(ListItem(str(item.mother_id), {"code": item.code}) for item in facts.staff.incomplete)
-
-
-def hours(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
-    """The hours she may be asked at."""
-    return tuple(ListItem(str(hour), {"hour": hour}) for hour in HOURS)
-
-
-LISTS: Mapping[str, ListOf] = {
-    "follow_ups": follow_ups,
-    "visits": visits,
-    "incomplete": incomplete,
-    "hours": hours,
-}
-
-
-# --- single facts a text may name ---------------------------------------------------------------------------
-
-
-def _visit_kind(facts: Facts, state: SessionState) -> Value:
-    """What the visit shown is for."""
-    visit = chosen_visit(facts, state)
-    return Word(f"visit.{visit.kind}") if visit else ""
-
-
-def _visit_date(facts: Facts, state: SessionState) -> Value:
-    """The day of the visit shown."""
-    visit = chosen_visit(facts, state)
-    return visit.due_on if visit else ""
 
 
 def _case_code(facts: Facts, state: SessionState) -> Value:
@@ -150,11 +82,6 @@ def _new_code(facts: Facts, state: SessionState) -> Value:
     return state.data.get("new_code", "")
 
 
-def _transport(facts: Facts, state: SessionState) -> Value:
-    """The number to call for help getting there."""
-    return facts.transport
-
-
 def _follow_up_count(facts: Facts, state: SessionState) -> Value:
     """How many open follow-ups she has."""
     return len(facts.staff.follow_ups) if facts.staff else 0
@@ -170,39 +97,31 @@ def _incomplete_count(facts: Facts, state: SessionState) -> Value:
     return len(facts.staff.incomplete) if facts.staff else 0
 
 
+LISTS: Mapping[str, ListOf] = {
+    "follow_ups": follow_ups,
+    "incomplete": incomplete,
+}
+
 PLACEHOLDERS: Mapping[str, Placeholder] = {
-    "visit_kind": _visit_kind,
-    "visit_date": _visit_date,
     "case_code": _case_code,
     "cause": _cause,
     "marking_code": _marking_code,
     "day_count": _day_count,
     "new_code": _new_code,
-    "transport": _transport,
     "follow_up_count": _follow_up_count,
     "expected_count": _expected_count,
     "incomplete_count": _incomplete_count,
 }
 
 LONGEST: Mapping[str, Value] = {
-    "visit_kind": Word("visit.infant_test"),
-    "visit_date": date(2026, 12, 23),
-    "kind": Word("visit.infant_test"),
-    "date": date(2026, 12, 23),
     "case_code": "417",
     "code": "417",
     "cause": Word("cause.infant_test_overdue"),
     "days": 120,
-    "hour": 20,
     "marking_code": "417",
     "day_count": 120,
     "new_code": "4821",
-    "transport": "+254700000199",
     "follow_up_count": 120,
     "expected_count": 120,
     "incomplete_count": 120,
-    "count": 120,
-    "time": "12:00",
 }
-"""As long as each value gets, for the check that every screen and text fits. A Word stands for its group:
-the longest of ``cause.*`` or ``visit.*`` in the language at hand is taken."""

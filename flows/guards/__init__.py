@@ -1,0 +1,8 @@
+"""The conditions content may name with ``when``: each a yes or no from the facts and the session."""
+
+from collections.abc import Mapping
+
+from flows.guards import mothers, staff
+from flows.registry import Guard
+
+GUARDS: Mapping[str, Guard] = {**mothers.GUARDS, **staff.GUARDS}

@@ -1,0 +1,35 @@
+"""Conditions of the screens that mothers and other callers see."""
+
+from collections.abc import Mapping
+
+from flows.lists.mothers import coming_visits
+from flows.registry import Guard
+from flows.types import Facts, SessionState
+
+
+def on_duty(facts: Facts, state: SessionState) -> bool:
+    """A person is on duty now, so a call may be promised."""
+    return facts.on_duty
+
+
+def has_transport(facts: Facts, state: SessionState) -> bool:
+    """The country folder, or the facility, knows a number to call for transport."""
+    return bool(facts.transport)
+
+
+def has_date(facts: Facts, state: SessionState) -> bool:
+    """She has a visit from today on."""
+    return bool(coming_visits(facts))
+
+
+def has_more_dates(facts: Facts, state: SessionState) -> bool:
+    """She has more than one visit from today on."""
+    return len(coming_visits(facts)) > 1
+
+
+GUARDS: Mapping[str, Guard] = {
+    "on_duty": on_duty,
+    "has_transport": has_transport,
+    "has_date": has_date,
+    "has_more_dates": has_more_dates,
+}
