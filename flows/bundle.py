@@ -5,12 +5,13 @@ Opens no files: whoever reads them hands over plain tables, and the same tables 
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from flows.checks import LOWEST_LIMIT, check_links, check_placeholders, check_roles, check_words
 from flows.gsm7 import fold
+from flows.languages import menu, names, spoken
 from flows.registry import Registry
 from flows.render import DEFAULT_LIMIT, Page, Parts, cut, line_of, page, words_of
 from flows.screens import SOURCE, BundleError, question_of, screen_of, template_of
@@ -24,8 +25,12 @@ WITHOUT_BACK = frozenset({"language", "home", "resume"})
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """One screen in one language: its texts cut at placeholders, and its pages where nothing can vary."""
+    """One screen as a language gets it: its texts cut at placeholders, and its pages where nothing can vary.
 
+    ``language`` is the one it is said in: English where the language does not say the whole screen.
+    """
+
+    language: str
     text: Parts
     item: Parts
     empty: Parts
@@ -39,7 +44,10 @@ class Wording:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bundle:
-    """All content of one version. ``tables`` is what it was compiled from, ``registry`` what it may call."""
+    """All content of one version. ``tables`` is what it was compiled from, ``registry`` what it may call.
+
+    ``languages`` are those offered, by code in the order of their digits; ``texts`` has English besides.
+    """
 
     sha256: str
     tables: Mapping[str, Any]
@@ -77,12 +85,26 @@ class Bundle:
         """Return a text of words.toml, or nothing when there is no such word: a hop never fails for one."""
         return self.texts.get(language, self.texts[SOURCE]).get(f"word.{key}", "")
 
+    def wording(self, screen: str, language: str) -> Wording:
+        """Return a screen as a language gets it. Raises KeyError when there is no such screen."""
+        return self.wordings.get(language, self.wordings[SOURCE])[screen]
 
-def compile_bundle(tables: Mapping[str, Any], registry: Registry, limit: int = DEFAULT_LIMIT) -> Bundle:
+    def spoken(self, screen: str, language: str) -> str:
+        """Return the language that this screen is said in to somebody who chose ``language``."""
+        return self.wording(screen, language).language
+
+
+def compile_bundle(
+    tables: Mapping[str, Any],
+    registry: Registry,
+    limit: int = DEFAULT_LIMIT,
+    offered: Sequence[str] | None = None,
+) -> Bundle:
     """Return the content as one immutable Bundle.
 
-    ``limit`` is the country's septets a USSD page may take. Raises BundleError in one sentence that
-    names the screen, message or word and what is missing.
+    ``limit`` is the country's septets a USSD page may take, ``offered`` the languages it offers, in the
+    order of their digits; without it, all there are. Raises BundleError in one sentence that names the
+    screen, message or word and what is missing.
     """
     try:
         canonical = json.dumps(
@@ -93,18 +115,20 @@ def compile_bundle(tables: Mapping[str, Any], registry: Registry, limit: int = D
     own: dict[str, Any] = json.loads(canonical)
     if limit < LOWEST_LIMIT:
         raise BundleError(f"A USSD page needs at least {LOWEST_LIMIT} septets; correct the country's limit.")
-    languages = _languages(own.get("languages", {}))
-    if SOURCE not in languages:
-        raise BundleError(f"languages.toml: it lacks [{SOURCE}], the language the content is written in.")
+    languages = names(own, offered)
     screens = {id_: screen_of(id_, table) for id_, table in own.get("screens", {}).items()}
     if "language" in screens:
-        screens["language"] = _with_languages(screens["language"], languages)
+        screens["language"] = menu(screens["language"], own, languages)
     questions = {id_: question_of(id_, table) for id_, table in own.get("questions", {}).items()}
     templates = {id_: template_of(id_, table, questions) for id_, table in own.get("messages", {}).items()}
     english = dict(_english(own, screens, templates))
-    texts = {
-        code: {**english, **_translated(english, own.get("locale", {}).get(code, {}))} for code in languages
-    }
+    texts: dict[str, Mapping[str, str]] = {SOURCE: english}
+    said = {SOURCE: frozenset(screens)}
+    for code in languages:
+        if code != SOURCE:
+            translated = _translated(english, own.get("locale", {}).get(code, {}))
+            said[code] = spoken(screens, english, translated)
+            texts[code] = {**english, **_whole(translated, said[code])}
     check_roles(screens)
     check_links(screens, registry)
     check_words(screens, english)
@@ -122,31 +146,16 @@ def compile_bundle(tables: Mapping[str, Any], registry: Registry, limit: int = D
         tips=tuple(f"tip.{tip['id']}" for tip in own.get("tips", [])),
         texts=texts,
         wordings={
-            code: {id_: _wording(screen, texts[code], limit) for id_, screen in screens.items()}
-            for code in languages
+            code: {
+                id_: _wording(screen, code, texts[code], limit)
+                if id_ in said[code]
+                else _wording(screen, SOURCE, english, limit)
+                for id_, screen in screens.items()
+            }
+            for code in texts
         },
         passive=frozenset(id_ for id_ in screens if _is_passive(id_, screens, 10)),
     )
-
-
-def _languages(table: Mapping[str, Any]) -> dict[str, str]:
-    """Return code -> own name, in the order of their ``place``: a JSON table keeps none of its own."""
-    for code, entry in table.items():
-        if not isinstance(entry, dict) or not entry.get("name"):
-            raise BundleError(f"languages.toml: {code} lacks a name in its own tongue; add it.")
-    return {
-        code: entry["name"]
-        for code, entry in sorted(table.items(), key=lambda item: (item[1].get("place", 0), item[0]))
-    }
-
-
-def _with_languages(screen: Screen, languages: Mapping[str, str]) -> Screen:
-    """Return the language screen with one option a language, each named in its own tongue."""
-    options = tuple(
-        Option(id=code, key=str(number), text=name, goto="home")
-        for number, (code, name) in enumerate(languages.items(), start=1)
-    )
-    return replace(screen, options=options)
 
 
 def navigation(texts: Mapping[str, str], word: str, digit: str) -> str:
@@ -179,11 +188,21 @@ def _translated(english: Mapping[str, str], locale: Mapping[str, str]) -> dict[s
     return {context: fold(text) for context, text in locale.items() if text and english.get(context)}
 
 
-def _wording(screen: Screen, texts: Mapping[str, str], limit: int) -> Wording:
+def _whole(translated: Mapping[str, str], said: frozenset[str]) -> dict[str, str]:
+    """Leave out the lines of screens that this language does not say as a whole."""
+    return {
+        context: text
+        for context, text in translated.items()
+        if not context.startswith("screen.") or context.split(".")[1] in said
+    }
+
+
+def _wording(screen: Screen, language: str, texts: Mapping[str, str], limit: int) -> Wording:
     name = f"screen.{screen.id}"
     # An option on 9 comes last, so that it shares a page with no "9 More".
     visible = sorted((o for o in screen.options if not o.hidden), key=lambda o: o.key == "9")
     wording = Wording(
+        language=language,
         text=cut(texts[name]),
         item=cut(texts.get(f"{name}.item", "")),
         empty=cut(texts.get(f"{name}.empty", "")),

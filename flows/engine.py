@@ -10,9 +10,10 @@ from itertools import takewhile
 
 from flows.bundle import SOURCE, Bundle
 from flows.events import LanguageChosen, SessionResumed
+from flows.facts import Facts
 from flows.inputs import LOOK_UP, InputError, normalise, parse
 from flows.render import MORE
-from flows.types import Facts, HopResult, PersonKind, Screen, SessionState
+from flows.types import HopResult, PersonKind, Screen, SessionState
 from flows.walk import OWN, Walk, option_of
 
 MAX_ERRORS = 3
@@ -97,7 +98,7 @@ def _typed(walk: Walk, screen: Screen, text: str) -> HopResult:
     if errors >= MAX_ERRORS:
         return walk.enter("stuck")
     walk.state = replace(walk.state, errors=errors)
-    language = walk.state.language
+    language = walk.bundle.spoken(screen.id, walk.state.language)
     own = walk.bundle.text(f"screen.{screen.id}.error", language) if screen.error else ""
     return walk.show(own or walk.bundle.word(error, language))
 

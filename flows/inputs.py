@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from itertools import pairwise
 
-from flows.types import Facts, SessionState
+from flows.facts import Facts
+from flows.types import SessionState
 
 LONGEST_TYPED = 80
 """No handset sends more in one answer (Safaricom 80, Airtel 90 characters); more is never valid."""

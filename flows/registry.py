@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from flows.events import Event
-from flows.types import Facts, SessionState
+from flows.facts import Facts
+from flows.types import SessionState
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 
 from flows.bundle import SOURCE, Bundle, Wording
 from flows.events import Event, LanguageChosen
+from flows.facts import Facts
 from flows.registry import ListItem, Value
 from flows.render import NUMBERS, Page, Parts, Token, fill, line_of, page, words_of
-from flows.types import Access, Facts, HopResult, Option, Reply, Screen, SessionState
+from flows.types import Access, HopResult, Option, Reply, Screen, SessionState
 
 MAX_ROUTES = 10
 LONGEST_TRAIL = 10
@@ -96,7 +97,7 @@ class Walk:
 
     def changed(self) -> HopResult:
         """Say that what was chosen is no longer so, above home."""
-        return self.home(self.bundle.word("nav.changed", self.state.language))
+        return self.home(self.bundle.word("nav.changed", self.bundle.spoken("home", self.state.language)))
 
     def back(self) -> HopResult:
         """Go to the page before, else to the screen before, else home. Nothing is done again."""
@@ -166,8 +167,7 @@ class Walk:
         )
 
     def _wording(self) -> Wording:
-        wordings = self.bundle.wordings
-        return wordings.get(self.state.language, wordings[SOURCE])[self.state.screen]
+        return self.bundle.wording(self.state.screen, self.state.language)
 
     def _tokens(self, screen: Screen, wording: Wording) -> list[Token]:
         tokens = words_of(self._fill(wording.text))
@@ -186,7 +186,7 @@ class Walk:
     def _fill(self, parts: Parts, values: Mapping[str, Value] | None = None) -> str:
         if len(parts) == 1:
             return parts[0]
-        language = self.state.language
+        language = self._wording().language
 
         def value_of(name: str) -> Value | None:
             if values is not None and name in values:

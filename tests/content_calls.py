@@ -1,7 +1,8 @@
 """Calls to the kit's content for tests of the engine: dial, type, go on."""
 
 from flows.engine import advance, begin
-from flows.types import Facts, HopResult, SessionState
+from flows.facts import Facts
+from flows.types import HopResult, SessionState
 from tests.content_kit import bundle, facts
 
 BUNDLE = bundle()

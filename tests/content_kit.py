@@ -6,16 +6,9 @@ from typing import Any
 
 from flows.bundle import Bundle, compile_bundle
 from flows.events import CallRequested, CheckInAnswered, FollowUpAnswered, MotherSetUp, VisitConfirmed
+from flows.facts import Facts, FollowUpItem, MotherFacts, PersonOnNumber, StaffFacts, VisitFact
 from flows.registry import ActionResult, ListItem, Registry, Value, Word
-from flows.types import (
-    Facts,
-    FollowUpItem,
-    MotherFacts,
-    PersonOnNumber,
-    SessionState,
-    StaffFacts,
-    VisitFact,
-)
+from flows.types import SessionState
 
 NAIROBI = timezone(timedelta(hours=3))
 NOW = datetime(2026, 3, 3, 10, 0, tzinfo=NAIROBI)

@@ -3,8 +3,8 @@
 from datetime import date
 
 from flows.events import Event
+from flows.facts import Facts
 from flows.registry import ActionResult
-from flows.types import Facts
 
 NOTHING = ActionResult()
 

@@ -16,9 +16,10 @@ from flows.events import (
     VisitChangeRequested,
     VisitConfirmed,
 )
+from flows.facts import Facts
 from flows.lists.mothers import chosen_visit
 from flows.registry import Action, ActionResult
-from flows.types import Facts, SessionState
+from flows.types import SessionState
 
 
 def say_fine(facts: Facts, state: SessionState, typed: str) -> ActionResult:

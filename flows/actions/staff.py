@@ -13,9 +13,10 @@ from flows.events import (
     FollowUpAnswered,
     MotherEnrolled,
 )
+from flows.facts import Facts, StaffFacts
 from flows.lists.staff import chosen_follow_up, marked, to_mark
 from flows.registry import Action, ActionResult
-from flows.types import Facts, SessionState, StaffFacts
+from flows.types import SessionState
 
 
 def by_code(facts: Facts, state: SessionState, typed: str) -> ActionResult:

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from flows.facts import Facts
 from flows.lists.mothers import coming_visits
 from flows.registry import Guard
-from flows.types import Facts, SessionState
+from flows.types import SessionState
 
 
 def on_duty(facts: Facts, state: SessionState) -> bool:

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from flows.facts import Facts
 from flows.lists.staff import chosen_follow_up, to_mark
 from flows.registry import Guard
-from flows.types import Facts, SessionState
+from flows.types import SessionState
 
 
 def case_code_known(facts: Facts, state: SessionState) -> bool:

@@ -1,22 +1,41 @@
 """Finds the file and the line that a problem stands in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from flows.lint.finding import Finding, Problem
+from flows.lint.po_lines import PoLines
+from flows.lint.toml_lines import Path, TomlLines
 
 _FOLDERS = {"screen": "menus/", "message": "messages/"}
 _FILES = {"word": "words.toml", "tip": "tips.toml", "question": "questions.toml"}
+_PARTS = ("item", "empty", "error", "covert", "open")
 
 
 class Sources:
-    """The content files as text, by their path inside the content folder."""
+    """The content files as text, by their path inside the content folder.
 
-    def __init__(self, files: Mapping[str, str]) -> None:
-        self._lines = {path: text.splitlines() for path, text in files.items()}
+    ``order`` are the msgctxts in the order catalogues have them: what is missing in one is pointed at
+    where it belongs, behind the entry before it.
+    """
+
+    def __init__(self, files: Mapping[str, str], order: Sequence[str] = ()) -> None:
+        self._files = files
+        self._order = order
+
+    @cached_property
+    def tomls(self) -> dict[str, TomlLines]:
+        """Each TOML file with its lines indexed."""
+        return {path: TomlLines(text) for path, text in self._files.items() if path.endswith(".toml")}
+
+    @cached_property
+    def catalogues(self) -> dict[str, PoLines]:
+        """Each catalogue with its lines indexed."""
+        return {path: PoLines(text) for path, text in self._files.items() if path.endswith(".po")}
 
     def finding(self, problem: Problem) -> Finding:
         """Return the problem with its place."""
-        file, line = self._place(problem.context, problem.language)
+        file, line = self._place(problem)
         parts = problem.context.split(".")
         if parts[0] in _FOLDERS and len(parts) > 1:
             name = parts[1]
@@ -25,38 +44,84 @@ class Sources:
             name = wanted.removeprefix('id = "').rstrip('"]') or path
         return Finding(file, line, name, problem.message, problem.remedy)
 
-    def _place(self, context: str, language: str) -> tuple[str, int]:
-        kind, _, rest = context.partition(".")
-        if kind in _FOLDERS or kind in _FILES:
-            if language != "en":
-                return self._first((f"locale/{language}.po",), f'msgctxt "{context}"')
-            if kind in _FOLDERS:
-                return self._table(_FOLDERS[kind], rest)
-            wanted = f'id = "{rest}"' if kind == "tip" else rest.rpartition(".")[2]
-            return self._first((_FILES[kind],), wanted)
-        path, _, wanted = context.partition("#")
-        return self._first((path,), wanted)
+    def twice(self) -> Iterator[Problem]:
+        """Name each text that a catalogue translates more than once: only one of them would be read."""
+        for path, catalogue in self.catalogues.items():
+            for context in catalogue.twice:
+                language = path.removeprefix("locale/").removesuffix(".po")
+                yield Problem(
+                    context,
+                    f"{path} translates it twice.",
+                    "Keep one of the two entries.",
+                    language,
+                    ("twice",),
+                )
 
-    def _table(self, folder: str, rest: str) -> tuple[str, int]:
-        """The line of the table, or of the option or text inside it."""
+    def _place(self, problem: Problem) -> tuple[str, int]:
+        kind, _, rest = problem.context.partition(".")
+        if kind not in _FOLDERS and kind not in _FILES:
+            return self._in_file(problem)
+        if problem.language != "en":
+            return self._in_catalogue(f"locale/{problem.language}.po", problem)
+        for file, path in self._tables(kind, rest):
+            return file, self._line(self.tomls[file], (*path, *problem.at), problem.word)
+        return _FILES.get(kind, _FOLDERS.get(kind, "")), 0
+
+    def _tables(self, kind: str, rest: str) -> Iterator[tuple[str, Path]]:
+        """Yield the files a context may stand in, and the way to it in each."""
         name, _, part = rest.partition(".")
-        for path, lines in self._lines.items():
-            if not path.startswith(folder) or f"[{name}]" not in lines:
-                continue
-            start = lines.index(f"[{name}]")
-            heads = (f'id = "{part}"', f"{part} = ")
-            for number, line in enumerate(lines[start + 1 :], start + 2):
-                other = line.startswith("[") and line not in (f"[[{name}.option]]", f"[[{name}.route]]")
-                if not part or other:
-                    break
-                if line.startswith(heads):
-                    return path, number
-            return path, start + 1
-        return folder, 0
+        if kind in _FOLDERS:
+            for file, lines in self.tomls.items():
+                if file.startswith(_FOLDERS[kind]) and (name,) in lines:
+                    yield file, (name, part) if part in _PARTS else self._option(lines, name, part)
+        elif (file := _FILES[kind]) in self.tomls:
+            if kind == "tip":
+                yield file, _with_id(self.tomls[file], ("tip",), rest) or ("tip",)
+            else:
+                yield file, tuple(rest.split("."))
 
-    def _first(self, paths: tuple[str, ...], wanted: str) -> tuple[str, int]:
-        for path in paths:
-            for number, line in enumerate(self._lines.get(path, ()), 1):
-                if wanted and line.lstrip("[").startswith(wanted):
-                    return path, number
-        return paths[0], 0
+    def _option(self, lines: TomlLines, name: str, part: str) -> Path:
+        if not part:
+            return (name,)
+        option = _with_id(lines, (name, "option"), part)
+        return (*option, "text") if option and (*option, "text") in lines else option or (name,)
+
+    def _in_file(self, problem: Problem) -> tuple[str, int]:
+        file, _, wanted = problem.context.partition("#")
+        if file not in self._files:
+            return file, 0
+        if problem.at and file in self.tomls:
+            return file, self._line(self.tomls[file], problem.at, problem.word)
+        for number, line in enumerate(self._files[file].splitlines(), 1):
+            if wanted and line.lstrip("[").startswith(wanted):
+                return file, number
+        return file, 1
+
+    def _line(self, lines: TomlLines, path: Path, word: str) -> int:
+        """The line of a setting; where it names an option's text and another setting of it, of that one."""
+        if len(path) > 2 and path[-2] == "text" and path not in lines:
+            path = (*path[:-2], path[-1])
+        first, last = lines.span(path)
+        found = (number for number in range(first, last + 1) if f'"{word}"' in lines.lines[number - 1])
+        return next(found, first) if word else first
+
+    def _in_catalogue(self, file: str, problem: Problem) -> tuple[str, int]:
+        if file not in self.catalogues:
+            return file, 0
+        catalogue, context = self.catalogues[file], problem.context
+        if problem.at == ("twice",):
+            return file, catalogue.twice[context]
+        if context in catalogue.entries:
+            return file, catalogue.line(context, str(problem.at[0]) if problem.at else "")
+        before = self._order[: self._order.index(context)] if context in self._order else ()
+        last = next((known for known in reversed(before) if known in catalogue.entries), None)
+        return file, catalogue.entries[last]["msgctxt"] if last is not None else 1
+
+
+def _with_id(lines: TomlLines, path: Path, id_: str) -> Path | None:
+    """The table of a list that has this id."""
+    for entry in lines.entries(path):
+        first, last = lines.span(entry)
+        if any(key == "id" and value.strip("\"'") == id_ for _, key, value in lines.settings(first, last)):
+            return entry
+    return None

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from datetime import date
 
+from flows.facts import Facts, VisitFact
 from flows.registry import ListItem, ListOf, Placeholder, Value, Word
-from flows.types import Facts, SessionState, VisitFact
+from flows.types import SessionState
 
 HOURS = (7, 8, 13, 18, 20)
 """The local hours she may be asked at. The trial of Mobile WACh X offered 8, 13 and 20 (tperrier/mwachx)."""

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from flows.facts import ExpectedVisit, Facts, FollowUpItem
 from flows.registry import ListItem, ListOf, Placeholder, Value, Word
-from flows.types import ExpectedVisit, Facts, FollowUpItem, SessionState
+from flows.types import SessionState
 
 
 def chosen_follow_up(facts: Facts, state: SessionState) -> FollowUpItem | None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from flows.types import (
+from flows.facts import (
     ExpectedVisit,
     Facts,
     FollowUpItem,

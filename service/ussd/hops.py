@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from flows.bundle import Bundle
 from flows.events import CheckInAnswered
+from flows.facts import Facts
 from flows.inputs import normalise
-from flows.types import Facts, SessionState
+from flows.types import SessionState
 from service.apply import Origin, apply
 from service.apply.deps import Deps
 from service.apply.together import all_fine

@@ -5,14 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from flows.types import (
-    ExpectedVisit,
-    FollowUpItem,
-    IncompleteEnrolment,
-    MotherFacts,
-    StaffFacts,
-    VisitFact,
-)
+from flows.facts import ExpectedVisit, FollowUpItem, IncompleteEnrolment, MotherFacts, StaffFacts, VisitFact
 from service.database import Connection
 from service.store.case_codes import codes_for
 

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from flows.bundle import Bundle
 from flows.engine import advance, begin
-from flows.types import Facts, HopResult, MotherFacts, PersonOnNumber, SessionState, StaffFacts
+from flows.facts import Facts, MotherFacts, PersonOnNumber, StaffFacts
+from flows.types import HopResult, SessionState
 from service.security.sealing import Sealer
 from service.ussd.call import Call, dialled_segments, typed
 from service.ussd.load import Row

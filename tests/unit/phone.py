@@ -8,18 +8,17 @@ from typing import Any
 from flows.bundle import Bundle
 from flows.engine import advance
 from flows.events import Event
-from flows.types import (
+from flows.facts import (
     ExpectedVisit,
     Facts,
     FollowUpItem,
-    HopResult,
     IncompleteEnrolment,
     MotherFacts,
     PersonOnNumber,
-    SessionState,
     StaffFacts,
     VisitFact,
 )
+from flows.types import HopResult, SessionState
 from service.content.files import load_bundle
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=timezone(timedelta(hours=3)))

@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from flows.facts import Facts
 from flows.lists import LISTS, LONGEST, PLACEHOLDERS
 from flows.standard import STANDARD
-from flows.types import Facts, SessionState
+from flows.types import SessionState
 from service.content.files import load_bundle
 
 NOBODY = Facts(now=datetime(2026, 11, 23, 6, 0, tzinfo=UTC))

@@ -8,18 +8,18 @@ from typing import Literal
 import pytest
 
 from flows.engine import advance, begin
-from flows.gsm7 import is_gsm7, septets, units
-from flows.types import (
+from flows.facts import (
     ExpectedVisit,
     Facts,
     FollowUpItem,
     IncompleteEnrolment,
     MotherFacts,
     PersonOnNumber,
-    SessionState,
     StaffFacts,
     VisitFact,
 )
+from flows.gsm7 import is_gsm7, septets, units
+from flows.types import SessionState
 from service.content.files import load_bundle
 
 BUNDLE = load_bundle()

@@ -21,8 +21,9 @@ from flows.events import (
     VisitChangeRequested,
     VisitConfirmed,
 )
+from flows.facts import ExpectedVisit
 from flows.gsm7 import is_gsm7
-from flows.types import ExpectedVisit, SessionState
+from flows.types import SessionState
 from tests.unit.phone import MENTOR, MENTORS_FACTS, MOTHER, content, phone
 
 # --- home: the same for every caller ---------------------------------------------------------------------

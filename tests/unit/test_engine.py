@@ -13,7 +13,8 @@ from flows.events import (
     MotherSetUp,
     VisitConfirmed,
 )
-from flows.types import Facts, MotherFacts, SessionState, StaffFacts
+from flows.facts import Facts, MotherFacts, StaffFacts
+from flows.types import SessionState
 from tests.content_calls import BUNDLE, HOME, TIP, dial, go_on, state_of
 from tests.content_kit import (
     MENTOR,

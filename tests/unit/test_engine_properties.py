@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flows.engine import advance, begin
+from flows.facts import Facts, MotherFacts, StaffFacts, VisitFact
 from flows.gsm7 import is_gsm7, septets, units
-from flows.types import Facts, HopResult, MotherFacts, SessionState, StaffFacts, VisitFact
+from flows.types import HopResult, SessionState
 from tests.content_kit import MENTOR, MOTHER, NOW, SECRETS, SUPERVISOR, bundle, cases, facts
 
 BUNDLE = bundle()

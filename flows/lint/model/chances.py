@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flows.bundle import Bundle
+from flows.facts import Facts
 from flows.lint.longest import longest_value, names
 from flows.lint.model.look import PUBLIC
 from flows.registry import Action, ActionResult, Guard, ListItem, ListOf, Placeholder, Registry
-from flows.types import Facts, SessionState
+from flows.types import SessionState
 
 LENGTHS = (17, 1, 0)
 """A list of more than two pages, with one line, and empty. At most eight lines have a digit on a page, so

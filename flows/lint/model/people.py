@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from flows.bundle import Bundle
+from flows.facts import Facts, MotherFacts, PersonOnNumber, StaffFacts
 from flows.inputs import InputError, parse
-from flows.types import Facts, MotherFacts, PersonOnNumber, SessionState, StaffFacts
+from flows.types import SessionState
 
 MOTHER, MENTOR, SUPERVISOR = 1, 2, 3
 ROLES = {MOTHER: "mother", MENTOR: "mentor", SUPERVISOR: "supervisor"}

@@ -12,12 +12,13 @@ from typing import Literal, NamedTuple
 
 from flows.bundle import SOURCE, Bundle
 from flows.engine import MAX_ERRORS, advance, begin
+from flows.facts import Facts
 from flows.lint.finding import Problem
 from flows.lint.model.chances import Chances, registry_of
 from flows.lint.model.look import Seen, Sizes, look
 from flows.lint.model.people import PIN, ROLES, facts_of, refused, taken, takes_zero
 from flows.render import MORE
-from flows.types import Facts, HopResult, Screen, SessionState
+from flows.types import HopResult, Screen, SessionState
 from flows.walk import OWN
 
 Kind = Literal["answer", "item", "typed", "pin", "more", "back", "home", "error", "changed"]

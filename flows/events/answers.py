@@ -1,14 +1,10 @@
-"""What happened, in the past tense. ``service.apply`` alone turns these into rows.
-
-``mother_id`` is None where the caller gave no PIN: the event then concerns the number, and applying
-it decides whom (the mother with the open question, the only mother there, or, for danger and calls,
-everyone on it). Events hold no name, no number and no free text, so they may be stored as they are;
-the one secret, a chosen PIN, is hashed outside and never stored.
-"""
+"""What mothers and mentors answer: check-ins, calls, danger, dates, stop; enrolment, follow-ups, the day-close."""
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+
+from flows.events.root import Event
 
 Reason = Literal["forgot", "ran_out", "felt_ill", "travelled", "privacy", "other"]
 FollowUpAction = Literal[
@@ -23,11 +19,6 @@ FollowUpAction = Literal[
     "undo",
 ]
 ComingWhen = Literal["tomorrow", "this_week", "next_week", "no_need"]
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """The common root of everything that can happen in a conversation."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,108 @@
+"""What a mentor records about a mother: visits, tests, results, calls, home visits, referrals, a safety worry."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from flows.events.root import Event
+
+HomeVisitPlace = Literal["home", "relative", "market", "worship", "other"]
+HomeVisitReason = Literal["friend", "group", "tips"]
+ReferralService = Literal[
+    "family_planning", "tb", "nutrition", "cervical", "early_childhood", "violence", "prep", "mental_health"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordOpened(Event):
+    """A member of staff opened a mother's page; she may ask who did."""
+
+    staff_id: int
+    mother_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRecorded(Event):
+    """She came on that day, expected or not: seen by this mentor."""
+
+    staff_id: int
+    mother_id: int
+    came_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class TestTaken(Event):
+    """A sample was taken, of this baby or (None) of the mother; its result is waited for."""
+
+    staff_id: int
+    mother_id: int
+    infant_id: int | None
+    taken_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class ResultGiven(Event):
+    """The result was given in person. What it says is never told to us by phone."""
+
+    staff_id: int
+    mother_id: int
+    infant_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallLogged(Event):
+    """A mentor called her, and did or did not speak with her."""
+
+    staff_id: int
+    mother_id: int
+    reached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HomeVisitPlanned(Event):
+    """A visit agreed with her: where, on which day and local hour, and as what the visitor comes."""
+
+    staff_id: int
+    mother_id: int
+    on: date
+    hour: int
+    place: HomeVisitPlace
+    said_to_be: HomeVisitReason
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralMade(Event):
+    """Sent to another service with a code she carries; the receiving nurse confirms it."""
+
+    staff_id: int
+    mother_id: int
+    service: ReferralService
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralArrived(Event):
+    """The referral of this code arrived where it was sent."""
+
+    staff_id: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetUpCodeGiven(Event):
+    """A code for a mother's handset, given face to face: a forgotten PIN, or a new number."""
+
+    staff_id: int
+    mother_id: int
+    code: str
+
+    def __repr__(self) -> str:
+        return f"SetUpCodeGiven(staff_id={self.staff_id})"
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyConcern(Event):
+    """A mentor worries about a mother's safety: a person within the hour, nothing to her phone."""
+
+    staff_id: int
+    mother_id: int

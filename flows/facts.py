@@ -1,0 +1,112 @@
+"""What a screen may know: everything a hop is given, loaded once, in plain data.
+
+A person's own facts are there only once their PIN was given. Nothing here holds a mother's name or number.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from flows.types import PersonKind, Risk, SessionState
+
+
+@dataclass(frozen=True, slots=True)
+class PersonOnNumber:
+    """Somebody known on the calling number. The PIN decides which of them is calling."""
+
+    id: int
+    kind: PersonKind
+    has_pin: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VisitFact:
+    """One expected or past visit of a mother: ``due_on`` is the local date."""
+
+    id: int
+    kind: Literal["clinic", "refill", "infant_test"]
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class MotherFacts:
+    """What the verified mother's own screens may know."""
+
+    id: int
+    signature: Literal["tips", "group", "none"]
+    rhythm: Literal["daily", "weekly", "off"]
+    checkin_hour: int
+    visits: tuple[VisitFact, ...] = ()
+    infants: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpItem:
+    """One line of a mentor's worklist; ``cause`` is translated as ``cause.<cause>``."""
+
+    id: int
+    code: str
+    cause: str
+    risk: Risk
+    urgent: bool
+    days: int
+    state: Literal["open", "notified", "acknowledged"]
+    mother_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedVisit:
+    """A visit expected at the mentor's facility on the day being closed, by the mother's case code."""
+
+    visit_id: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncompleteEnrolment:
+    """A mother this mentor enrolled whose details are still to be filled in."""
+
+    mother_id: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffFacts:
+    """What the verified mentor's or supervisor's own screens may know."""
+
+    id: int
+    role: Literal["mentor", "supervisor", "nurse"]
+    facility_id: int
+    follow_ups: tuple[FollowUpItem, ...] = ()
+    day: date | None = None
+    day_closed: bool = False
+    expected: tuple[ExpectedVisit, ...] = ()
+    incomplete: tuple[IncompleteEnrolment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything a hop may know. Loaded once per hop; the engine never asks for more.
+
+    ``now`` is the care clock in the caller's time zone. ``pin_person`` is the person whose PIN was
+    just typed, when the current screen asked for one (checked outside, since hashing is slow and
+    the database counts tries); ``pin_taken`` says that a new PIN is already somebody else's on this
+    number, where it would tell nobody apart; ``code_mother`` the mother whose live set-up code was just typed.
+    ``spare_codes`` are unused set-up codes drawn at random outside, since a function draws none.
+    ``resume`` is the state of a session on this number that dropped within 15 minutes.
+    """
+
+    now: datetime
+    language: str | None = None
+    people: tuple[PersonOnNumber, ...] = ()
+    open_question: str | None = None
+    pin_person: int | None = None
+    pin_taken: bool = False
+    code_mother: int | None = None
+    spare_code: str | None = None
+    resume: SessionState | None = None
+    mother: MotherFacts | None = None
+    staff: StaffFacts | None = None
+    on_duty: bool = False
+    transport: str = ""
+    two_way: bool = True
