@@ -128,7 +128,7 @@ def compile_bundle(
         if code != SOURCE:
             translated = _translated(english, own.get("locale", {}).get(code, {}))
             said[code] = spoken(screens, english, translated)
-            texts[code] = {**english, **_whole(translated, said[code])}
+            texts[code] = {**english, **translated}
     check_roles(screens)
     check_links(screens, registry)
     check_words(screens, english)
@@ -186,15 +186,6 @@ def _english(
 
 def _translated(english: Mapping[str, str], locale: Mapping[str, str]) -> dict[str, str]:
     return {context: fold(text) for context, text in locale.items() if text and english.get(context)}
-
-
-def _whole(translated: Mapping[str, str], said: frozenset[str]) -> dict[str, str]:
-    """Leave out the lines of screens that this language does not say as a whole."""
-    return {
-        context: text
-        for context, text in translated.items()
-        if not context.startswith("screen.") or context.split(".")[1] in said
-    }
 
 
 def _wording(screen: Screen, language: str, texts: Mapping[str, str], limit: int) -> Wording:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from flows.bundle import SOURCE, Bundle, Wording
+from flows.bundle import Bundle, Wording
 from flows.events import Event, LanguageChosen
 from flows.facts import Facts
 from flows.registry import ListItem, Value

@@ -151,9 +151,20 @@ _TABLES: dict[str, Any] = {
         "am": {"name": "አማርኛ", "draft": True, "place": 2},
     },
     "locale": {
-        "sw": {"screen.home": "Karibu.", "screen.home.fine": "Niko sawa", "word.nav.back": "Rudi"},
+        "sw": {
+            "screen.home": "Karibu.",
+            "screen.home.fine": "Niko sawa",
+            "screen.home.call": "Nipigie",
+            "screen.home.dates": "Tarehe zangu",
+            "screen.home.more": "Zaidi",
+            "word.nav.back": "Rudi",
+        },
         "am": {
             "screen.home": "እንኳን ደህና መጡ።",
+            "screen.home.fine": "ደህና ነኝ",
+            "screen.home.call": "ይደውሉልኝ",
+            "screen.home.dates": "ቀኖቼ",
+            "screen.home.more": "ተጨማሪ",
             "screen.read": "ሰላም " * 60,
             "word.nav.more": "ተጨማሪ",
             "word.error.choose": "እባክዎ ከእነዚህ ቁጥሮች አንዱን ይጫኑ።",

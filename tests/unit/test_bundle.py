@@ -31,7 +31,7 @@ def test_a_bundle_does_not_change_with_the_tables_it_was_made_from() -> None:
 def test_texts_fall_back_to_english() -> None:
     compiled = bundle()
     assert compiled.text("screen.home", "sw") == "Karibu."
-    assert compiled.text("screen.home.call", "sw") == "Call me"
+    assert compiled.text("screen.sure", "sw") == "Call you?"
     assert compiled.text("screen.home", "xx") == "Welcome."
     assert compiled.word("nav.back", "sw") == "Rudi"
     assert compiled.word("no.such", "sw") == ""
