@@ -21,11 +21,42 @@ class PersonOnNumber:
 
 @dataclass(frozen=True, slots=True)
 class VisitFact:
-    """One expected or past visit of a mother: ``due_on`` is the local date."""
+    """One expected or past visit of a mother, or of one of her infants: ``due_on`` is the local date."""
 
     id: int
     kind: Literal["clinic", "refill", "infant_test"]
     due_on: date
+    infant_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InfantFact:
+    """A living infant. ``birth_order`` tells twins apart; ``weaned`` says that breastfeeding has ended."""
+
+    id: int
+    born_on: date
+    birth_order: int = 1
+    weaned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LifeEventFact:
+    """A life event that can still be undone; ``what`` is translated as ``life.<what>``."""
+
+    id: int
+    what: str
+    reported_on: date
+    infant_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingFact:
+    """A group meeting to come, at a local hour; ``coming`` is what she has said."""
+
+    id: int
+    on: date
+    hour: int
+    coming: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +68,11 @@ class MotherFacts:
     rhythm: Literal["daily", "weekly", "off"]
     checkin_hour: int
     visits: tuple[VisitFact, ...] = ()
-    infants: int = 0
+    infants: tuple[InfantFact, ...] = ()
+    edd: date | None = None
+    """When the ongoing pregnancy is due, None without one."""
+    undoable: tuple[LifeEventFact, ...] = ()
+    meeting: MeetingFact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +106,17 @@ class IncompleteEnrolment:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseloadMother:
+    """A mother of this mentor's own, by her case code: what recording about her needs to know."""
+
+    id: int
+    code: str
+    infants: tuple[InfantFact, ...] = ()
+    edd: date | None = None
+    undoable: tuple[LifeEventFact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class StaffFacts:
     """What the verified mentor's or supervisor's own screens may know."""
 
@@ -82,6 +128,7 @@ class StaffFacts:
     day_closed: bool = False
     expected: tuple[ExpectedVisit, ...] = ()
     incomplete: tuple[IncompleteEnrolment, ...] = ()
+    mothers: tuple[CaseloadMother, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from flows.facts import (
     Facts,
     FollowUpItem,
     IncompleteEnrolment,
+    InfantFact,
     MotherFacts,
     PersonOnNumber,
     StaffFacts,
@@ -79,7 +80,7 @@ def _facts(language: str, caller: Caller) -> Facts:
         rhythm="weekly",
         checkin_hour=10,
         visits=(VisitFact(1, "clinic", date(2026, 12, 4)), VisitFact(2, "refill", date(2026, 12, 18))),
-        infants=1,
+        infants=(InfantFact(31, date(2026, 9, 1)),),
     )
     staff = StaffFacts(
         id=1,

@@ -17,11 +17,12 @@ from service.database import Connection
 from service.security.sealing import Sealer
 from service.ussd.call import Call, typed
 from service.ussd.load import Row
-from service.ussd.person_facts import Own, Wanted, load_own
+from service.ussd.person_facts import Own, load_own
 from service.ussd.pin_check import Checked
 from service.ussd.places import Places
 from service.ussd.save import Answer, save
 from service.ussd.think import answer, earlier_state, facts_of, kept_reply, open_state
+from service.ussd.wanted import Wanted
 
 SLOW_INPUTS = frozenset({"pin", "new_pin", "new_pin_again"})
 

@@ -1,26 +1,12 @@
-"""What the verified person's own screens may know: her visits, or a mentor's worklist and the day's expected."""
+"""What the verified person's own screens may know, loaded once their PIN was given."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
-from flows.facts import ExpectedVisit, FollowUpItem, IncompleteEnrolment, MotherFacts, StaffFacts, VisitFact
+from flows.facts import MotherFacts, StaffFacts
 from service.database import Connection
-from service.store.case_codes import codes_for
-
-CLOSE_WITHIN = timedelta(days=3)
-"""A day that was not closed may still be closed this much later; after that the register decides."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """One verified person to load facts for, in their own time zone."""
-
-    person_id: int
-    kind: str
-    zone: ZoneInfo
-
+from service.ussd import mother_facts, staff_facts
+from service.ussd.wanted import Wanted
 
 Own = MotherFacts | StaffFacts
 
@@ -28,153 +14,11 @@ Own = MotherFacts | StaffFacts
 async def load_own(connection: Connection, wanted: Sequence[Wanted], now: datetime) -> Mapping[int, Own]:
     """Return each person's own facts by person id; a person who is gone is left out."""
     mothers = [w for w in wanted if w.kind == "mother"]
-    own: dict[int, Own] = dict(await _mothers(connection, mothers, now)) if mothers else {}
+    own: dict[int, Own] = dict(await mother_facts.mothers(connection, mothers, now)) if mothers else {}
     for person in wanted:
-        if person.kind != "mother" and (facts := await _staff(connection, person, now)) is not None:
+        if (
+            person.kind != "mother"
+            and (facts := await staff_facts.staff(connection, person, now)) is not None
+        ):
             own[person.person_id] = facts
     return own
-
-
-async def _mothers(
-    connection: Connection, wanted: Sequence[Wanted], now: datetime
-) -> list[tuple[int, MotherFacts]]:
-    rows = await connection.fetch(
-        """
-        SELECT m.id, m.signature, m.rhythm, m.checkin_hour,
-               (SELECT count(*) FROM infant n WHERE n.mother_id = m.id AND n.status = 'alive') AS infants,
-               (SELECT jsonb_agg(jsonb_build_array(v.id, v.kind, v.due_on) ORDER BY v.due_on, v.id)
-                FROM visit v LEFT JOIN infant n ON n.id = v.infant_id
-                WHERE v.mother_id = m.id AND v.status = 'expected' AND v.due_on >= w.today
-                  AND (n.id IS NULL OR n.status = 'alive')) AS visits
-        FROM unnest($1::bigint[], $2::date[]) AS w (id, today)
-        JOIN mother m ON m.id = w.id
-        """,
-        [w.person_id for w in wanted],
-        [now.astimezone(w.zone).date() for w in wanted],
-    )
-    return [
-        (
-            row["id"],
-            MotherFacts(
-                id=row["id"],
-                signature=row["signature"],
-                rhythm=row["rhythm"],
-                checkin_hour=row["checkin_hour"],
-                visits=tuple(
-                    VisitFact(id_, kind, date.fromisoformat(day))
-                    for id_, kind, day in (row["visits"] or ())[:8]
-                ),
-                infants=row["infants"],
-            ),
-        )
-        for row in rows
-    ]
-
-
-async def _staff(connection: Connection, person: Wanted, now: datetime) -> StaffFacts | None:
-    staff = await connection.fetchrow(
-        "SELECT id, role, facility_id FROM staff WHERE id = $1", person.person_id
-    )
-    if staff is None:
-        return None
-    today = now.astimezone(person.zone).date()
-    day, closed = await _day_to_close(connection, staff["facility_id"], today)
-    return StaffFacts(
-        id=staff["id"],
-        role=staff["role"],
-        facility_id=staff["facility_id"],
-        follow_ups=await _follow_ups(connection, person, today),
-        day=day,
-        day_closed=closed,
-        expected=() if closed else await _expected(connection, staff["id"], staff["facility_id"], day, now),
-        incomplete=await _incomplete(connection, staff["id"]),
-    )
-
-
-async def _day_to_close(connection: Connection, facility_id: int, today: date) -> tuple[date, bool]:
-    """The oldest day of the last three still open, else today."""
-    row = await connection.fetchrow(
-        """
-        SELECT day, closed_at IS NOT NULL AS closed FROM site_day
-        WHERE facility_id = $1 AND day BETWEEN $2 AND $3 AND (closed_at IS NULL OR day = $3)
-        ORDER BY closed_at IS NOT NULL, day LIMIT 1
-        """,
-        facility_id,
-        today - CLOSE_WITHIN,
-        today,
-    )
-    return (row["day"], row["closed"]) if row else (today, False)
-
-
-async def _follow_ups(connection: Connection, person: Wanted, today: date) -> tuple[FollowUpItem, ...]:
-    """Hers by assignment, by an alert she was sent, or because she took it; ranked by risk, then age.
-
-    What was said about violence or despair stands only on the list of those who were told.
-    """
-    rows = await connection.fetch(
-        """
-        SELECT f.id, c.code, f.cause, f.risk, f.urgent, f.state, f.mother_id,
-               (f.opened_at AT TIME ZONE $2)::date AS opened_on
-        FROM follow_up f
-        JOIN case_code c ON c.staff_id = $1
-             AND (c.mother_id = f.mother_id OR c.phone_id = f.phone_id)
-        LEFT JOIN mother m ON m.id = f.mother_id
-        WHERE f.state <> 'resolved'
-          AND ((m.mentor_id = $1 AND f.cause <> 'safety') OR f.owner_id = $1
-               OR EXISTS (SELECT 1 FROM follow_up_log l
-                          WHERE l.follow_up_id = f.id AND l.staff_id = $1 AND l.what = 'told'))
-        ORDER BY f.urgent DESC, array_position(ARRAY['red', 'amber', 'green']::varchar[], f.risk),
-                 f.rank, f.opened_at, f.id
-        LIMIT 100
-        """,
-        person.person_id,
-        str(person.zone),
-    )
-    return tuple(
-        FollowUpItem(
-            id=row["id"],
-            code=str(row["code"]),
-            cause=row["cause"],
-            risk=row["risk"],
-            urgent=row["urgent"],
-            days=max(0, (today - row["opened_on"]).days),
-            state=row["state"],
-            mother_id=row["mother_id"],
-        )
-        for row in rows
-    )
-
-
-async def _expected(
-    connection: Connection, staff_id: int, facility_id: int, day: date, now: datetime
-) -> tuple[ExpectedVisit, ...]:
-    """Who is expected that day. A colleague's mother gets a code with this mentor, to be asked about by it."""
-    rows = await connection.fetch(
-        """
-        SELECT v.id, v.mother_id FROM visit v
-        LEFT JOIN infant n ON n.id = v.infant_id
-        WHERE v.facility_id = $1 AND v.due_on = $2 AND v.status IN ('expected', 'unknown')
-          AND (n.id IS NULL OR n.status = 'alive')
-        ORDER BY v.id LIMIT 200
-        """,
-        facility_id,
-        day,
-    )
-    if not rows:
-        return ()
-    codes = await codes_for(connection, [(staff_id, row["mother_id"]) for row in rows], now)
-    return tuple(ExpectedVisit(row["id"], str(codes[staff_id, row["mother_id"]])) for row in rows)
-
-
-async def _incomplete(connection: Connection, staff_id: int) -> tuple[IncompleteEnrolment, ...]:
-    rows = await connection.fetch(
-        """
-        SELECT m.id, c.code FROM mother m
-        JOIN case_code c ON c.staff_id = $1 AND c.mother_id = m.id
-        JOIN person p ON p.id = m.id
-        WHERE m.mentor_id = $1 AND m.completed_at IS NULL AND p.hold IS NULL
-        ORDER BY m.id LIMIT 50
-        """,
-        staff_id,
-    )
-    return tuple(IncompleteEnrolment(row["id"], str(row["code"])) for row in rows)

@@ -1,0 +1,47 @@
+"""What a mother's own screens may know: how she wants to be asked, her visits, her children."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from flows.facts import MotherFacts, VisitFact
+from service.database import Connection
+from service.store.children import children_of
+from service.ussd.wanted import Wanted
+
+
+async def mothers(
+    connection: Connection, wanted: Sequence[Wanted], now: datetime
+) -> list[tuple[int, MotherFacts]]:
+    """Return the facts of each of these mothers who is still there."""
+    rows = await connection.fetch(
+        """
+        SELECT m.id, m.signature, m.rhythm, m.checkin_hour,
+               (SELECT jsonb_agg(jsonb_build_array(v.id, v.kind, v.due_on, v.infant_id) ORDER BY v.due_on, v.id)
+                FROM visit v LEFT JOIN infant n ON n.id = v.infant_id
+                WHERE v.mother_id = m.id AND v.status = 'expected' AND v.due_on >= w.today
+                  AND (n.id IS NULL OR n.status = 'alive')) AS visits
+        FROM unnest($1::bigint[], $2::date[]) AS w (id, today)
+        JOIN mother m ON m.id = w.id
+        """,
+        [w.person_id for w in wanted],
+        [now.astimezone(w.zone).date() for w in wanted],
+    )
+    children = await children_of(connection, [row["id"] for row in rows])
+    return [
+        (
+            row["id"],
+            MotherFacts(
+                id=row["id"],
+                signature=row["signature"],
+                rhythm=row["rhythm"],
+                checkin_hour=row["checkin_hour"],
+                visits=tuple(
+                    VisitFact(id_, kind, date.fromisoformat(day), infant_id)
+                    for id_, kind, day, infant_id in (row["visits"] or ())[:8]
+                ),
+                infants=children[row["id"]].infants,
+                edd=children[row["id"]].edd,
+            ),
+        )
+        for row in rows
+    ]

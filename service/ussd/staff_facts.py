@@ -1,0 +1,119 @@
+"""What a mentor's or supervisor's own screens may know: the worklist, the day to close, enrolments to finish."""
+
+from datetime import date, datetime, timedelta
+
+from flows.facts import ExpectedVisit, FollowUpItem, IncompleteEnrolment, StaffFacts
+from service.database import Connection
+from service.store.case_codes import codes_for
+from service.ussd.wanted import Wanted
+
+CLOSE_WITHIN = timedelta(days=3)
+"""A day that was not closed may still be closed this much later; after that the register decides."""
+
+
+async def staff(connection: Connection, person: Wanted, now: datetime) -> StaffFacts | None:
+    """Return what this member of staff may know; None when they are gone."""
+    row = await connection.fetchrow("SELECT id, role, facility_id FROM staff WHERE id = $1", person.person_id)
+    if row is None:
+        return None
+    today = now.astimezone(person.zone).date()
+    day, closed = await _day_to_close(connection, row["facility_id"], today)
+    return StaffFacts(
+        id=row["id"],
+        role=row["role"],
+        facility_id=row["facility_id"],
+        follow_ups=await _follow_ups(connection, person, today),
+        day=day,
+        day_closed=closed,
+        expected=() if closed else await _expected(connection, row["id"], row["facility_id"], day, now),
+        incomplete=await _incomplete(connection, row["id"]),
+    )
+
+
+async def _day_to_close(connection: Connection, facility_id: int, today: date) -> tuple[date, bool]:
+    """The oldest day of the last three still open, else today."""
+    row = await connection.fetchrow(
+        """
+        SELECT day, closed_at IS NOT NULL AS closed FROM site_day
+        WHERE facility_id = $1 AND day BETWEEN $2 AND $3 AND (closed_at IS NULL OR day = $3)
+        ORDER BY closed_at IS NOT NULL, day LIMIT 1
+        """,
+        facility_id,
+        today - CLOSE_WITHIN,
+        today,
+    )
+    return (row["day"], row["closed"]) if row else (today, False)
+
+
+async def _follow_ups(connection: Connection, person: Wanted, today: date) -> tuple[FollowUpItem, ...]:
+    """Hers by assignment, by an alert she was sent, or because she took it; ranked by risk, then age.
+
+    What was said about violence or despair stands only on the list of those who were told.
+    """
+    rows = await connection.fetch(
+        """
+        SELECT f.id, c.code, f.cause, f.risk, f.urgent, f.state, f.mother_id,
+               (f.opened_at AT TIME ZONE $2)::date AS opened_on
+        FROM follow_up f
+        JOIN case_code c ON c.staff_id = $1
+             AND (c.mother_id = f.mother_id OR c.phone_id = f.phone_id)
+        LEFT JOIN mother m ON m.id = f.mother_id
+        WHERE f.state <> 'resolved'
+          AND ((m.mentor_id = $1 AND f.cause <> 'safety') OR f.owner_id = $1
+               OR EXISTS (SELECT 1 FROM follow_up_log l
+                          WHERE l.follow_up_id = f.id AND l.staff_id = $1 AND l.what = 'told'))
+        ORDER BY f.urgent DESC, array_position(ARRAY['red', 'amber', 'green']::varchar[], f.risk),
+                 f.rank, f.opened_at, f.id
+        LIMIT 100
+        """,
+        person.person_id,
+        str(person.zone),
+    )
+    return tuple(
+        FollowUpItem(
+            id=row["id"],
+            code=str(row["code"]),
+            cause=row["cause"],
+            risk=row["risk"],
+            urgent=row["urgent"],
+            days=max(0, (today - row["opened_on"]).days),
+            state=row["state"],
+            mother_id=row["mother_id"],
+        )
+        for row in rows
+    )
+
+
+async def _expected(
+    connection: Connection, staff_id: int, facility_id: int, day: date, now: datetime
+) -> tuple[ExpectedVisit, ...]:
+    """Who is expected that day. A colleague's mother gets a code with this mentor, to be asked about by it."""
+    rows = await connection.fetch(
+        """
+        SELECT v.id, v.mother_id FROM visit v
+        LEFT JOIN infant n ON n.id = v.infant_id
+        WHERE v.facility_id = $1 AND v.due_on = $2 AND v.status IN ('expected', 'unknown')
+          AND (n.id IS NULL OR n.status = 'alive')
+        ORDER BY v.id LIMIT 200
+        """,
+        facility_id,
+        day,
+    )
+    if not rows:
+        return ()
+    codes = await codes_for(connection, [(staff_id, row["mother_id"]) for row in rows], now)
+    return tuple(ExpectedVisit(row["id"], str(codes[staff_id, row["mother_id"]])) for row in rows)
+
+
+async def _incomplete(connection: Connection, staff_id: int) -> tuple[IncompleteEnrolment, ...]:
+    rows = await connection.fetch(
+        """
+        SELECT m.id, c.code FROM mother m
+        JOIN case_code c ON c.staff_id = $1 AND c.mother_id = m.id
+        JOIN person p ON p.id = m.id
+        WHERE m.mentor_id = $1 AND m.completed_at IS NULL AND p.hold IS NULL
+        ORDER BY m.id LIMIT 50
+        """,
+        staff_id,
+    )
+    return tuple(IncompleteEnrolment(row["id"], str(row["code"])) for row in rows)
