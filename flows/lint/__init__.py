@@ -10,6 +10,7 @@ from flows.lint import (
     fits,
     free_needs_toll_free,
     keyword_tables,
+    needed,
     placeholders,
     questions,
     reachable,
@@ -26,6 +27,7 @@ __all__ = ["Finding", "lint"]
 
 CHECKS: tuple[Callable[[Bundle], Iterable[Problem]], ...] = (
     placeholders.check,
+    needed.check,
     questions.check,
     keyword_tables.check,
     reachable.check,
@@ -36,7 +38,8 @@ CHECKS: tuple[Callable[[Bundle], Iterable[Problem]], ...] = (
     fits.check,
     countries.check,
 )
-"""In this order a finding stands before what follows from it."""
+"""In this order a finding stands before what follows from it; and of each text the English stands before the
+translations, which follow it."""
 
 
 def lint(
@@ -55,10 +58,11 @@ def lint(
     that is at hand; it is asked only once the checks that need no walking keep silent, since what they
     find would be found there a second time.
     """
-    place = Sources(sources or {})
-    problems = [problem for check in CHECKS for problem in check(bundle)]
+    place = Sources(sources or {}, tuple(bundle.texts["en"]))
+    problems = [*place.twice(), *(problem for check in CHECKS for problem in check(bundle))]
     problems += reply_needs_two_way.check(bundle, two_way=two_way)
     problems += free_needs_toll_free.check(bundle, toll_free=toll_free)
     if not problems:
         problems = problems_on_the_way(walked if walked is not None else explore(bundle))
+    problems.sort(key=lambda problem: problem.language != "en")
     return [place.finding(problem) for problem in problems]

@@ -8,6 +8,7 @@ from typing import Any
 
 from flows.bundle import Bundle
 from flows.lint.finding import Problem
+from flows.lint.toml_lines import Path
 
 Table = Mapping[str, Any]
 
@@ -20,6 +21,7 @@ def check(bundle: Bundle) -> Iterator[Problem]:
                 f"countries/{code}/country.toml#code",
                 f"It says another country's code than its folder, {code}.",
                 "Make both the same.",
+                at=("code",),
             )
         policies: Table = country.get("escalation", {}).get("policy", {})
         yield from _policies(bundle, f"countries/{code}/escalation.toml", policies)
@@ -27,17 +29,19 @@ def check(bundle: Bundle) -> Iterator[Problem]:
             path = f"countries/{code}/schedules/{name}.toml"
             if not schedule.get("source"):
                 yield Problem(path, "It has no source.", "Say where it comes from.")
-            for step in schedule.get("step", []):
-                yield from _step(bundle, path, step, policies)
-            for target in schedule.get("target", []):
+            for number, step in enumerate(schedule.get("step", [])):
+                yield from _step(bundle, path, number, step, policies)
+            for number, target in enumerate(schedule.get("target", [])):
                 if not target.get("source"):
-                    yield _unsourced(path, target)
+                    yield _unsourced(path, target, ("target", number, "source"))
         for language in country.get("country", {}).get("languages", []):
             if language not in bundle.languages:
                 yield Problem(
                     f"countries/{code}/country.toml#languages",
                     f"There is no language {language}.",
                     "Add it to languages.toml, or take it out here.",
+                    at=("languages",),
+                    word=language,
                 )
 
 
@@ -58,22 +62,38 @@ def _policies(bundle: Bundle, path: str, policies: Table) -> Iterator[Problem]:
                 )
 
 
-def _step(bundle: Bundle, path: str, step: Table, policies: Table) -> Iterator[Problem]:
+def _step(bundle: Bundle, path: str, number: int, step: Table, policies: Table) -> Iterator[Problem]:
     where = f'{path}#id = "{step.get("id", "")}"'
     template = step.get("template")
     cause = step.get("cause")
     if template and template not in bundle.templates:
-        yield Problem(where, f"There is no text {template}.", "Write it in messages/, or correct the name.")
+        yield Problem(
+            where,
+            f"There is no text {template}.",
+            "Write it in messages/, or correct the name.",
+            at=("step", number, "template"),
+        )
     elif template and step.get("message_class", bundle.templates[template].message_class) != (
         bundle.templates[template].message_class
     ):
-        yield Problem(where, f"Its class differs from the class of {template}.", "Make both the same.")
+        yield Problem(
+            where,
+            f"Its class differs from the class of {template}.",
+            "Make both the same.",
+            at=("step", number, "message_class"),
+        )
     if cause and cause not in policies:
-        yield Problem(where, f"No ladder says who is told about {cause}.", "Add a policy for it.")
+        yield Problem(
+            where,
+            f"No ladder says who is told about {cause}.",
+            "Add a policy for it.",
+            at=("step", number, "cause"),
+        )
     if not step.get("source"):
-        yield _unsourced(path, step)
+        yield _unsourced(path, step, ("step", number, "source"))
 
 
-def _unsourced(path: str, entry: Table) -> Problem:
+def _unsourced(path: str, entry: Table, at: Path) -> Problem:
     where = f'{path}#id = "{entry.get("id", "")}"'
-    return Problem(where, "It has no source.", 'Say where it comes from, or that it is a "Project choice".')
+    remedy = 'Say where it comes from, or that it is a "Project choice".'
+    return Problem(where, "It has no source.", remedy, at=at)

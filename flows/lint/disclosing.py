@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from flows.bundle import Bundle
 from flows.lint.deny import listed
-from flows.lint.finding import Problem
+from flows.lint.finding import TEXT, Problem
 
 
 def open_contexts(bundle: Bundle) -> Iterator[str]:
@@ -31,6 +31,7 @@ def check(bundle: Bundle) -> Iterator[Problem]:
                     f'Anybody may read this in {language}, and "{word}" tells what we are.',
                     "Say it without that word, or put the screen behind the PIN.",
                     language,
+                    TEXT,
                 )
         for context in texts:
             word = listed(bundle, texts[context], "never")
@@ -40,6 +41,7 @@ def check(bundle: Bundle) -> Iterator[Problem]:
                     f'"{word}" may stand nowhere in {language}, not even behind a PIN.',
                     "Say it without that word.",
                     language,
+                    TEXT,
                 )
         for id_, template in bundle.templates.items():
             word = listed(bundle, texts[f"message.{id_}.covert"], "baby")

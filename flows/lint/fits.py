@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from flows.bundle import Bundle
 from flows.gsm7 import segments, units
 from flows.inputs import ERROR_WORDS
-from flows.lint.finding import Problem
+from flows.lint.finding import TEXT, Problem
 from flows.lint.longest import longest
 from flows.render import fits
 from flows.types import Screen
@@ -48,7 +48,8 @@ def _screen(bundle: Bundle, screen: Screen, language: str) -> Iterator[Problem]:
     if screen.id in ONE_PAGE or any(option.do in URGENT for option in screen.options):
         yield from _one_page(bundle, screen, language)
     elif must_fit and not fits("\n".join(line for line in lines if line), bundle.limit):
-        yield Problem(name, f"It does not fit one page in {language}.", "Shorten it.", language)
+        where = _longest_part(bundle, screen, language)
+        yield Problem(where, f"It does not fit one page in {language}.", "Shorten it.", language, TEXT)
     for line, option in zip(lines[1:], shown, strict=True):
         if not fits(f"{line}\n9 {bundle.word('nav.more', language)}", bundle.limit):
             yield Problem(
@@ -56,6 +57,7 @@ def _screen(bundle: Bundle, screen: Screen, language: str) -> Iterator[Problem]:
                 f"This option does not fit a page in {language}.",
                 "Shorten it.",
                 language,
+                TEXT,
             )
     if screen.item:
         item = longest(bundle, f"{name}.item", language)
@@ -71,11 +73,20 @@ def _one_page(bundle: Bundle, screen: Screen, language: str) -> Iterator[Problem
     if fits("\n".join([above, *lines]), bundle.limit):
         return
     yield Problem(
-        f"screen.{screen.id}",
+        _longest_part(bundle, screen, language),
         f'It does not fit one page in {language} below "{above}", and a digit would be out of reach.',
         "Shorten it, or that line.",
         language,
+        TEXT,
     )
+
+
+def _longest_part(bundle: Bundle, screen: Screen, language: str) -> str:
+    """The context of the longest of a screen's texts: of all that could be shorter, that one first."""
+    name = f"screen.{screen.id}"
+    own = screen.id != "language"  # whose options are the languages themselves
+    options = [f"{name}.{option.id}" for option in screen.options if not option.hidden and own]
+    return max([name, *options], key=lambda context: units(longest(bundle, context, language)))
 
 
 def _errors(bundle: Bundle, screen: Screen, language: str) -> list[str]:

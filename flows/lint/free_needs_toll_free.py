@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from flows.bundle import Bundle
 from flows.lint.deny import listed
-from flows.lint.finding import Problem
+from flows.lint.finding import TEXT, Problem
 
 
 def check(bundle: Bundle, *, toll_free: bool) -> Iterator[Problem]:
@@ -25,4 +25,5 @@ def check(bundle: Bundle, *, toll_free: bool) -> Iterator[Problem]:
                     f"It says free in {language}, and the code is not toll-free.",
                     "Leave the word out, or configure a toll-free code.",
                     language,
+                    TEXT,
                 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from flows.bundle import Bundle
-from flows.lint.finding import Problem
+from flows.lint.finding import TEXT, Problem
 from flows.lint.longest import SMS_OWN, names
 from flows.lists import LONGEST
 
@@ -18,7 +18,10 @@ def check(bundle: Bundle) -> Iterator[Problem]:
         for name in names(text):
             if name not in known:
                 yield Problem(
-                    context, f"Nothing fills {{{name}}}.", f"Use one of {', '.join(sorted(known))}."
+                    context,
+                    f"Nothing fills {{{name}}}.",
+                    f"Use one of {', '.join(sorted(known))}.",
+                    at=TEXT,
                 )
     for language, texts in bundle.texts.items():
         for context, text in texts.items():

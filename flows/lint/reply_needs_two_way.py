@@ -15,6 +15,7 @@ def check(bundle: Bundle, *, two_way: bool) -> Iterator[Problem]:
                 f"message.{id_}",
                 "It asks, and this sender cannot receive.",
                 "Configure a two-way code, or take the question out.",
+                at=("question",),
             )
             continue
         if template.to == "staff" or template.question:

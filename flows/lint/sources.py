@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from flows.lint.finding import Finding, Problem
+from flows.lint.finding import TEXT, Finding, Problem
 from flows.lint.po_lines import PoLines
 from flows.lint.toml_lines import Path, TomlLines
 
@@ -44,6 +44,10 @@ class Sources:
             name = wanted.removeprefix('id = "').rstrip('"]') or path
         return Finding(file, line, name, problem.message, problem.remedy)
 
+    def place_of(self, context: str, language: str) -> tuple[str, int]:
+        """Return the file and the line of one text in one language."""
+        return self._place(Problem(context, "", "", language, TEXT))
+
     def twice(self) -> Iterator[Problem]:
         """Name each text that a catalogue translates more than once: only one of them would be read."""
         for path, catalogue in self.catalogues.items():
@@ -63,19 +67,21 @@ class Sources:
             return self._in_file(problem)
         if problem.language != "en":
             return self._in_catalogue(f"locale/{problem.language}.po", problem)
-        for file, path in self._tables(kind, rest):
+        for file, path in self._tables(kind, rest, problem.at):
             return file, self._line(self.tomls[file], (*path, *problem.at), problem.word)
         return _FILES.get(kind, _FOLDERS.get(kind, "")), 0
 
-    def _tables(self, kind: str, rest: str) -> Iterator[tuple[str, Path]]:
-        """Yield the files a context may stand in, and the way to it in each."""
+    def _tables(self, kind: str, rest: str, at: Path) -> Iterator[tuple[str, Path]]:
+        """Yield the files a context may stand in, and the way to it in each; the second of two tips by its place."""
         name, _, part = rest.partition(".")
         if kind in _FOLDERS:
             for file, lines in self.tomls.items():
                 if file.startswith(_FOLDERS[kind]) and (name,) in lines:
                     yield file, (name, part) if part in _PARTS else self._option(lines, name, part)
         elif (file := _FILES[kind]) in self.tomls:
-            if kind == "tip":
+            if kind == "tip" and at[:1] == ("again",):
+                yield file, ("tip", at[1])
+            elif kind == "tip":
                 yield file, _with_id(self.tomls[file], ("tip",), rest) or ("tip",)
             else:
                 yield file, tuple(rest.split("."))

@@ -49,6 +49,7 @@ def check(bundle: Bundle) -> Iterator[Problem]:
                     f"The English changed since {language} was translated.",
                     f"Read it again in {path}, and take over the new English.",
                     language,
+                    ("msgid",),
                 )
         for context in sorted(set(locale) - set(bundle.texts[SOURCE])):
             yield Problem(
@@ -56,6 +57,7 @@ def check(bundle: Bundle) -> Iterator[Problem]:
                 f"{language} translates it, and there is no such text.",
                 "Remove the entry.",
                 language,
+                ("msgctxt",),
             )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from flows.bundle import Bundle
 from flows.gsm7 import is_gsm7, septets, units
-from flows.lint.finding import Problem
+from flows.lint.finding import TEXT, Problem
 from flows.render import PREFIX, fits
 from flows.types import Reply, Screen, SessionState
 
@@ -79,10 +79,11 @@ def look(bundle: Bundle, seen: Seen, sizes: Sizes) -> Iterator[Problem]:
     if seen.who is None:
         listed = {screen.each} if screen.each is not None else frozenset()
         for fact in sorted((seen.facts | listed) - PUBLIC):
-            yield _problem(
-                seen,
+            yield Problem(
+                f"screen.{screen.id}",
                 f"Without a PIN it shows {{{fact}}}, which is somebody's own.",
                 "Take it out, or set access to who may see it.",
+                at=("each",) if fact == screen.each else TEXT if f"{{{fact}}}" in screen.text else (),
             )
     if seen.state is not None and screen.kind != "end":
         yield from _leads_on(bundle, seen, seen.state)

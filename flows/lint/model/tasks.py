@@ -75,13 +75,16 @@ def check(model: Model) -> Iterator[Problem]:
             if _measure(maps, task, one) is None:
                 what = f"{one} never happens" if one else f"{task.screen} is never read"
                 yield _problem(
-                    id_, f"For {task.who}, {what}.", "Let the menus lead there, or correct it here."
+                    id_,
+                    f"For {task.who}, {what}.",
+                    "Let the menus lead there, or correct it here.",
+                    "do" if one else "screen",
                 )
         found = _reach(maps, task)
         if found is not None:
             yield from _depth(found)
         if task.again is not None and not _leads_to_itself(model, task.again):
-            yield _problem(id_, f"{task.again} never comes again.", "Take again out.")
+            yield _problem(id_, f"{task.again} never comes again.", "Take again out.", "again")
 
 
 def _depth(found: Reach) -> Iterator[Problem]:
@@ -94,37 +97,54 @@ def _depth(found: Reach) -> Iterator[Problem]:
         )
     elif task.screens is not None and found.longest <= MOST_SCREENS:
         yield _problem(
-            task.id, f"It takes only {found.longest} screens, and needs no exception.", "Take screens out."
+            task.id,
+            f"It takes only {found.longest} screens, and needs no exception.",
+            "Take screens out.",
+            "screens",
         )
     elif task.screens is not None and task.screens != found.longest:
         yield _problem(
             task.id,
             f"It takes {found.longest} screens ({way}), and screens says {task.screens}.",
             f"Bring it nearer, or set screens = {found.longest}.",
+            "screens",
         )
 
 
-def _fault(bundle: Bundle, entry: Any) -> tuple[str, str] | None:
+def _fault(bundle: Bundle, entry: Any) -> tuple[str, ...] | None:
     """Say what is wrong with one entry of tasks.toml on its own, and what to do."""
     if not isinstance(entry, dict) or not set(entry) <= _SETTINGS:
-        return "It has a setting that no task has.", f"Use {', '.join(sorted(_SETTINGS))}."
+        return (
+            "It has a setting that no task has.",
+            f"Use {', '.join(sorted(_SETTINGS))}.",
+            next(iter(set(entry) - _SETTINGS), "") if isinstance(entry, dict) else "",
+        )
     if not entry.get("name") or entry.get("who") not in WHO:
         return (
             "It lacks a name, or says of nobody who does it.",
             f"Set name, and who to one of {', '.join(WHO)}.",
+            "who" if entry.get("name") else "name",
         )
     if ("do" in entry) == ("screen" in entry):
         return "It does not say what does it.", "Set do to an action, or screen to what is read."
     for action in _list(entry.get("do")):
         if action not in bundle.registry.actions:
-            return f"There is no action {action}.", "Correct its name."
+            return f"There is no action {action}.", "Correct its name.", "do"
     for screen in (*_list(entry.get("screen")), *_list(entry.get("again"))):
         if screen not in bundle.screens:
-            return f"There is no screen {screen}.", "Correct its name."
+            return (
+                f"There is no screen {screen}.",
+                "Correct its name.",
+                "again" if screen == entry.get("again") else "screen",
+            )
     if ("screens" in entry or "again" in entry) and not entry.get("why"):
-        return "It takes more than it should, and does not say why.", "Add why, in a sentence."
+        return (
+            "It takes more than it should, and does not say why.",
+            "Add why, in a sentence.",
+            "screens" if "screens" in entry else "again",
+        )
     if "screens" in entry and type(entry["screens"]) is not int:
-        return "Its screens is no number.", "Write how many it takes, like screens = 4."
+        return "Its screens is no number.", "Write how many it takes, like screens = 4.", "screens"
     return None
 
 
@@ -252,5 +272,5 @@ def _leads_to_itself(model: Model, screen: str) -> bool:
     )
 
 
-def _problem(id_: str, message: str, remedy: str) -> Problem:
-    return Problem(f"tasks.toml#{id_}]", message, remedy)
+def _problem(id_: str, message: str, remedy: str, *setting: str) -> Problem:
+    return Problem(f"tasks.toml#{id_}]", message, remedy, at=(id_, *setting))
