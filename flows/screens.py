@@ -30,7 +30,7 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
     "route": ("route",),
     "end": ("text",),
 }
-_ENGINE_GIVES = {("language", "option"), ("pin", "goto")}
+_ENGINE_GIVES = {("language", "option"), ("language", "text"), ("pin", "goto")}
 
 
 class BundleError(Exception):

@@ -26,7 +26,7 @@ from scheduler.types import (
     VisitKind,
 )
 
-__all__ = ["RulesError", "load_country"]
+__all__ = ["RulesError", "load_countries", "load_country"]
 
 ROLES: tuple[Role, ...] = get_args(Role)
 KINDS: tuple[VisitKind, ...] = get_args(VisitKind)
@@ -35,6 +35,30 @@ ATTENDANCES: tuple[Attendance, ...] = get_args(Attendance)
 ANCHORS: tuple[Literal["birth"], ...] = ("birth",)
 STREAMS: tuple[Literal["checkin", "visit", "infant_test"], ...] = ("checkin", "visit", "infant_test")
 HOURS: tuple[Literal["any", "staff"], ...] = ("any", "staff")
+
+
+def load_countries(folders: Mapping[str, Mapping[str, Any]]) -> dict[str, Country]:
+    """Every country's rules by code. One whose country.toml says ``rules = "WHO"`` takes that folder's.
+
+    Raises ``RulesError`` that names the file the mistake is in.
+    """
+    return {code: _of_folder(code, folders) for code in folders}
+
+
+def _of_folder(code: str, folders: Mapping[str, Mapping[str, Any]]) -> Country:
+    folder = folders[code]
+    try:
+        lender = Table("country.toml", folder.get("country", {})).text("rules", code)
+        if lender == code:
+            return load_country(folder)
+        own = [name for name in ("escalation", "schedules") if folder.get(name)]
+        if own or lender not in folders or "rules" in folders[lender].get("country", {}):
+            remedy = f"remove it, or {own[0]}" if own else "name a country folder with rules of its own"
+            raise RulesError("country.toml", f"rules cannot be taken from {lender}", remedy)
+        return load_country({**folders[lender], "country": folder["country"]})
+    except RulesError as error:
+        at = code if error.where.startswith("country.toml") else folder.get("country", {}).get("rules", code)
+        raise RulesError(f"countries/{at}/{error.where}", error.what, error.remedy) from None
 
 
 def load_country(tables: Mapping[str, Any]) -> Country:
@@ -68,7 +92,9 @@ def load_country(tables: Mapping[str, Any]) -> Country:
         schedules=schedules,
         policies=_policies(escalation),
     )
-    table.done(allow=("name", "source", "reviewed_by", "reviewed_on", "draft", "dialling", "dialling_code"))
+    table.done(
+        allow=("name", "source", "reviewed_by", "reviewed_on", "draft", "dialling", "dialling_code", "rules")
+    )
     root.done()
     check_country(country)
     return country

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from flows.bundle import Bundle
 from flows.lint import (
+    alphabet,
     countries,
     disclosing,
     empty,
@@ -11,6 +12,7 @@ from flows.lint import (
     free_needs_toll_free,
     keyword_tables,
     needed,
+    offered,
     placeholders,
     questions,
     reachable,
@@ -34,9 +36,11 @@ CHECKS: tuple[Callable[[Bundle], Iterable[Problem]], ...] = (
     way_out.check,
     empty.check,
     translations.check,
+    alphabet.check,
     disclosing.check,
     fits.check,
     countries.check,
+    offered.check,
 )
 """In this order a finding stands before what follows from it; and of each text the English stands before the
 translations, which follow it."""

@@ -34,15 +34,6 @@ def check(bundle: Bundle) -> Iterator[Problem]:
             for number, target in enumerate(schedule.get("target", [])):
                 if not target.get("source"):
                     yield _unsourced(path, target, ("target", number, "source"))
-        for language in country.get("country", {}).get("languages", []):
-            if language not in bundle.languages:
-                yield Problem(
-                    f"countries/{code}/country.toml#languages",
-                    f"There is no language {language}.",
-                    "Add it to languages.toml, or take it out here.",
-                    at=("languages",),
-                    word=language,
-                )
 
 
 def _policies(bundle: Bundle, path: str, policies: Table) -> Iterator[Problem]:

@@ -36,7 +36,7 @@ def check(bundle: Bundle) -> Iterator[Problem]:
                             language,
                         )
         for screen in bundle.screens.values():
-            if screen.kind != "route":
+            if screen.kind != "route" and bundle.spoken(screen.id, language) == language:
                 yield from _screen(bundle, screen, language)
 
 

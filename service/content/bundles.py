@@ -11,8 +11,9 @@ import asyncpg
 
 from flows.bundle import Bundle, compile_bundle
 from flows.registry import Registry
+from flows.render import DEFAULT_LIMIT
 from flows.standard import STANDARD
-from scheduler.rules import RulesError, load_country
+from scheduler.rules import load_countries
 from scheduler.types import Country
 from service.database import Connection, Pool, connect
 from service.logs import get_logger
@@ -35,7 +36,7 @@ class Bundles:
     """The versions this process knows, compiled once each; ``current`` is what new sessions and texts use."""
 
     def __init__(self, pool: Pool, country: str, registry: Registry = STANDARD) -> None:
-        """``country`` is the ISO code whose USSD page limit the screens are compiled for."""
+        """``country`` is the ISO code whose languages are offered, and whose USSD page the screens fit."""
         self._pool = pool
         self._country = country
         self._registry = registry
@@ -113,34 +114,37 @@ class Bundles:
 
 
 def compiled(
-    tables: Mapping[str, Any], country: str, registry: Registry = STANDARD
+    tables: Mapping[str, Any], country: str | None, registry: Registry = STANDARD
 ) -> tuple[Bundle, Mapping[str, Country]]:
-    """Turn plain tables into a bundle, with screens as large as ``country`` allows, and every country's rules.
+    """Turn plain tables into a bundle, with the languages and the page of ``country``, and every country's rules.
 
+    Without a country it has all languages, and screens as small as the smallest page of all.
     Raises BundleError or RulesError in one sentence.
     """
-    countries = {code: _rules(code, folder) for code, folder in tables.get("countries", {}).items()}
-    limits = {"limit": countries[country].ussd_limit} if country in countries else {}
-    return compile_bundle(tables, registry, **limits), countries
-
-
-def _rules(code: str, folder: Mapping[str, Any]) -> Country:
-    try:
-        return load_country(folder)
-    except RulesError as error:
-        raise RulesError(f"countries/{code}/{error.where}", error.what, error.remedy) from None
+    countries = load_countries(tables.get("countries", {}))
+    if country in countries:
+        own = countries[country]
+        return compile_bundle(tables, registry, own.ussd_limit, own.languages), countries
+    limit = min((one.ussd_limit for one in countries.values()), default=DEFAULT_LIMIT)
+    return compile_bundle(tables, registry, limit), countries
 
 
 def drafts(tables: Mapping[str, Any], country: str) -> list[str]:
     """What nobody has reviewed yet among what this country's mothers would get: languages and files, by name."""
-    folder = tables.get("countries", {}).get(country, {})
-    spoken = folder.get("country", {}).get("languages", [])
+    folders = tables.get("countries", {})
+    own = folders.get(country, {}).get("country", {})
+    rules = own.get("rules", country)
+    folder = folders.get(rules, {})
     languages = tables.get("languages", {})
-    parts = {"country.toml": folder.get("country", {}), "escalation.toml": folder.get("escalation", {})}
-    parts |= {f"schedules/{name}.toml": table for name, table in folder.get("schedules", {}).items()}
+    parts = {f"{country}/country.toml": own, f"{rules}/escalation.toml": folder.get("escalation", {})}
+    parts |= {f"{rules}/schedules/{name}.toml": table for name, table in folder.get("schedules", {}).items()}
     return [
-        *(f"language {code}" for code in spoken if languages.get(code, {}).get("draft", True)),
-        *(f"{country}/{name}" for name, table in parts.items() if table.get("draft")),
+        *(
+            f"language {code}"
+            for code in own.get("languages", [])
+            if languages.get(code, {}).get("draft", True)
+        ),
+        *(name for name, table in parts.items() if table.get("draft")),
     ]
 
 

@@ -1,17 +1,21 @@
 """A content folder read, compiled and linted in one go: what may be published, or what has to be corrected first."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flows.bundle import Bundle
-from flows.lint import Finding, lint
+from flows.bundle import Bundle, BundleError
+from flows.lint import Finding, lint, unusable
 from flows.lint.model import Model, explore
+from flows.lint.sources import Sources
+from scheduler.rules import RulesError
 from service.content.bundles import compiled
-from service.content.files import packaged, read_tables
+from service.content.files import ContentError, packaged, read_tables
 
 KINDS = (".toml", ".po")
+_HAS_PLACE = re.compile(r"[\w./-]+, line \d+: ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +33,33 @@ def check(
 ) -> Checked:
     """Check a folder (the one that ships, by default) for codes like these.
 
-    Screens must fit `country`'s page, or without one the smallest page of all its countries.
+    Screens must fit `country`'s page in the languages it offers; without a country, the smallest page of
+    all its countries, in every language there is.
 
-    Raises BundleError (ContentError among them) or RulesError when it cannot be read at all.
+    Raises ContentError, with file and line where they can be told, when it cannot be read at all.
     """
     root = folder if folder is not None else Path(str(packaged()))
-    tables = read_tables(root)
-    bundle, _ = compiled(tables, country or _smallest_page(tables))
+    try:
+        tables = read_tables(root)
+        bundle, _ = compiled(tables, country)
+    except (BundleError, RulesError) as error:
+        raise located(error, root) from None
     walked = explore(bundle)
-    findings = lint(bundle, _sources(root), two_way=two_way, toll_free=toll_free, walked=walked)
+    findings = lint(bundle, sources(root), two_way=two_way, toll_free=toll_free, walked=walked)
     return Checked(tables, bundle, tuple(findings), walked)
 
 
-def _smallest_page(tables: Mapping[str, Any]) -> str:
-    """The country with the smallest USSD page; one that does not say how large is refused elsewhere."""
-    limits = {code: folder["country"].get("ussd_limit") for code, folder in tables["countries"].items()}
-    known = {code: limit for code, limit in limits.items() if isinstance(limit, int)}
-    return min(known, key=lambda code: known[code], default="")
+def located(error: BundleError | RulesError, root: Path) -> ContentError:
+    """Return the same refusal with the file and the line in front, where it does not name them itself."""
+    sentence = str(error)
+    if _HAS_PLACE.match(sentence) or not root.is_dir():
+        return ContentError(sentence)
+    file, line = unusable.place(sentence, Sources(sources(root)))
+    rest = sentence.removeprefix(file).lstrip(": ")
+    return ContentError(f"{file}, line {line}: {rest}" if line else sentence)
 
 
-def _sources(root: Path) -> dict[str, str]:
+def sources(root: Path) -> dict[str, str]:
+    """Return every content file as text, by its path inside the folder; what is not UTF-8 is read as far as it is."""
     found = sorted(path for path in root.rglob("*") if path.suffix in KINDS and path.is_file())
-    return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in found}
+    return {path.relative_to(root).as_posix(): path.read_text("utf-8", "replace") for path in found}

@@ -2,14 +2,14 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from io import BytesIO
 from typing import Any
 
-from babel.messages.pofile import PoFileError, read_po
+from babel.messages.pofile import PoFileError, denormalize, read_po
 
 from flows.bundle import Bundle, BundleError, compile_bundle
 from flows.render import DEFAULT_LIMIT
@@ -45,9 +45,10 @@ def read_tables(directory: Traversable | None = None) -> Table:
     """Return all content as JSON-able tables.
 
     Keys: ``screens``, ``messages``, ``questions``, ``words`` (dotted), ``tips``, ``tasks``, ``languages`` (name,
-    draft, place), ``keywords`` and ``denylist`` by language, ``countries`` by code (country, escalation,
-    schedules), ``locale`` by language (msgctxt to text; what is fuzzy or empty is left out) and
-    ``sources`` by language (msgctxt to the English it was translated from).
+    draft, place, and where given reach, ask and script), ``core`` (the screens every language says), ``keywords`` and
+    ``denylist`` by language, ``countries`` by code (country, escalation, schedules), ``locale`` by language
+    (msgctxt to text; what is fuzzy or empty is left out), ``sources`` by language (msgctxt to the English it
+    was translated from) and ``fuzzy`` by language (msgctxt to the English before, "" where it does not say).
     Raises ContentError, which names the file and line.
     """
     root = packaged() if directory is None else directory
@@ -55,9 +56,10 @@ def read_tables(directory: Traversable | None = None) -> Table:
         raise ContentError(
             f"There is no content folder {root.name}; name one that holds menus/ and messages/."
         )
-    locale, sources, reviewed = _locales(root)
+    locale, sources, fuzzy, reviewed = _locales(root)
     return {
         "screens": _merged(root, "menus"),
+        "core": _core(root),
         "messages": _merged(root, "messages"),
         "questions": _toml(root, "questions.toml"),
         "words": dict(_flat(_toml(root, "words.toml"), "words.toml")),
@@ -69,6 +71,18 @@ def read_tables(directory: Traversable | None = None) -> Table:
         "countries": _countries(root),
         "locale": locale,
         "sources": sources,
+        "fuzzy": fuzzy,
+    }
+
+
+def places(directory: Traversable | None = None) -> dict[str, str]:
+    """Return the file of each text by what its msgctxt begins with: ``screen.home`` or ``message.ask``."""
+    root = packaged() if directory is None else directory
+    return {
+        f"{kind}.{id_}": f"{folder}/{name}"
+        for kind, folder in (("screen", "menus"), ("message", "messages"))
+        for name in _names(root, folder, ".toml")
+        for id_ in _toml(root, f"{folder}/{name}")
     }
 
 
@@ -130,6 +144,22 @@ def _merged(root: Traversable, folder: str) -> Table:
     return merged
 
 
+def _core(root: Traversable) -> list[str]:
+    """The screens of the menu files that ``core.toml`` names, by id."""
+    table = _toml(root, "core.toml", optional=True)
+    menus = table.get("menus", [])
+    if not isinstance(menus, list) or set(table) - {"menus"}:
+        raise ContentError('core.toml: write menus = ["home", "checkin"], and nothing else.')
+    core: set[str] = set()
+    for name in menus:
+        if not isinstance(name, str) or not (screens := _toml(root, f"menus/{name}.toml", optional=True)):
+            raise ContentError(
+                f"core.toml: no screen is in menus/{name}.toml; correct the name or remove it."
+            )
+        core.update(screens)
+    return sorted(core)
+
+
 def _line_of(text: str, key: str) -> int:
     found = re.search(rf"^\s*\[+\s*{re.escape(key)}\b", text, re.MULTILINE)
     return text.count("\n", 0, found.end()) + 1 if found else 1
@@ -161,7 +191,12 @@ def _languages(table: Table, reviewed: dict[str, bool]) -> Table:
         if not isinstance(given.get("name"), str):
             raise ContentError(f'languages.toml: write {code} = "its own name".')
         draft = given.get("draft", code != SOURCE and not reviewed.get(code, False))
-        languages[code] = {"name": given["name"], "draft": bool(draft), "place": place}
+        languages[code] = {
+            **{key: str(given[key]) for key in ("reach", "ask", "script") if key in given},
+            "name": given["name"],
+            "draft": bool(draft),
+            "place": place,
+        }
     return languages
 
 
@@ -185,9 +220,10 @@ def _countries(root: Traversable) -> Table:
     }
 
 
-def _locales(root: Traversable) -> tuple[Table, Table, dict[str, bool]]:
+def _locales(root: Traversable) -> tuple[Table, Table, Table, dict[str, bool]]:
     locale: Table = {}
     sources: Table = {}
+    fuzzy: Table = {}
     reviewed: dict[str, bool] = {}
     for name in _names(root, "locale", ".po"):
         code, raw = name.removesuffix(".po"), root.joinpath("locale", name).read_bytes()
@@ -199,11 +235,11 @@ def _locales(root: Traversable) -> tuple[Table, Table, dict[str, bool]]:
                 )
         signed = _REVIEWED_BY.search(text)
         reviewed[code] = bool(signed and signed.group(1).strip())
-        locale[code], sources[code] = _po(f"locale/{name}", raw)
-    return locale, sources, reviewed
+        locale[code], sources[code], fuzzy[code] = _po(f"locale/{name}", raw)
+    return locale, sources, fuzzy, reviewed
 
 
-def _po(name: str, raw: bytes) -> tuple[dict[str, str], dict[str, str]]:
+def _po(name: str, raw: bytes) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     try:
         catalog = read_po(BytesIO(raw), charset="utf-8", abort_invalid=True)
     except PoFileError as error:
@@ -211,6 +247,7 @@ def _po(name: str, raw: bytes) -> tuple[dict[str, str], dict[str, str]]:
         raise ContentError(f"{name}, line {error.lineno}: {reason}; correct the entry there.") from error
     texts: dict[str, str] = {}
     sources: dict[str, str] = {}
+    fuzzy: dict[str, str] = {}
     for message in catalog:
         if not message.id or not isinstance(message.string, str) or not isinstance(message.id, str):
             continue
@@ -218,4 +255,16 @@ def _po(name: str, raw: bytes) -> tuple[dict[str, str], dict[str, str]]:
             raise ContentError(f"{name}, line {message.lineno}: this entry lacks its msgctxt; add the line.")
         if message.string and not message.fuzzy:
             texts[message.context], sources[message.context] = message.string, message.id
-    return texts, sources
+        elif message.string:
+            fuzzy[message.context] = previous_english(message.user_comments)
+    return texts, sources, fuzzy
+
+
+def previous_english(comments: Iterable[str]) -> str:
+    """Return the English a fuzzy text was translated from, as its ``#|`` lines say; "" where there are none.
+
+    ``comments`` are a message's comments as Babel reads them: it takes those lines for a translator's own.
+    """
+    lines = [line.removeprefix("|").strip() for line in comments if line.startswith("|")]
+    english = "".join(f"{line}\n" for line in lines if not line.startswith("msgctxt ")).removeprefix("msgid ")
+    return denormalize(english.strip()) if english.strip().startswith('"') else ""

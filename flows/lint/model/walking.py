@@ -121,9 +121,9 @@ class _Explorer:
             self.model.hops += 1
             self._see(result, None, result.state.screen if result.state else "home")
             if result.state is not None:
-                self._visit(result.state, facts.resume)
-                if facts.resume is None and key_of(result.state) not in self.model.starts:
-                    self.model.starts.append(key_of(result.state))
+                begun = self._visit(result.state, facts.resume)
+                if facts.resume is None and begun not in self.model.starts:
+                    self.model.starts.append(begun)
 
     def _redial(self, state: SessionState) -> None:
         """Drop the call here once a screen, language and caller, and dial again within the time."""
@@ -185,19 +185,21 @@ class _Explorer:
             self._see(result, who, end or "")
             to, sort = None, kind
             if result.state is not None:
-                to = key_of(result.state)
-                self._visit(result.state, facts.resume)
+                to = self._visit(result.state, facts.resume)
                 if result.reply.text.startswith(self.bundle.word("nav.changed", to.language)):
                     sort = "changed"  # what was chosen held no longer, and home was shown instead
             move = Move(sort, typed, to.who if to is not None else who, to, end, tuple(self.chances.done))
             if move not in moves:
                 moves.append(move)
 
-    def _visit(self, state: SessionState, dropped: SessionState | None) -> None:
+    def _visit(self, state: SessionState, dropped: SessionState | None) -> Key:
+        """Look at this state later, unless it is known; one that is read in English is walked once, in English."""
+        state = replace(state, language=self.bundle.spoken(state.screen, state.language))
         key = key_of(state)
         if key not in self.model.moves:
             self.model.moves[key] = []
             self.ahead.append((replace(state, errors=0), dropped))
+        return key
 
     # --- what was shown ------------------------------------------------------------------------------
 
@@ -207,7 +209,7 @@ class _Explorer:
         self.model.reached.add(screen.id)
         shown = Seen(
             screen=screen,
-            language=state.language if state is not None else self.spoken,
+            language=self.bundle.spoken(screen.id, state.language if state is not None else self.spoken),
             who=state.who if state is not None else who,
             reply=result.reply,
             state=state,

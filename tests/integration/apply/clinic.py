@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from flows.events import Event
-from scheduler.rules import load_country
+from scheduler.rules import load_countries
 from scheduler.types import VisitKind
 from service.apply import Deps, Origin, apply
 from service.content.files import load_bundle, read_tables
@@ -38,7 +38,7 @@ STRANGER = "+254700000999"
 
 _TABLES = read_tables()
 _BUNDLE = load_bundle()
-_COUNTRIES = {code: load_country(tables) for code, tables in _TABLES["countries"].items()}
+_COUNTRIES = load_countries(_TABLES["countries"])
 
 
 def make_deps() -> Deps:

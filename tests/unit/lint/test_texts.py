@@ -21,14 +21,45 @@ def test_a_text_that_is_too_long_in_one_language_alone() -> None:
 
     found = only(findings(plant))
     assert (found.file, found.screen) == ("locale/sw.po", "thanks")
-    assert 'msgctxt "message.thanks.covert"' in files()[found.file].splitlines()[found.line - 1]
+    assert 'msgctxt "message.thanks.covert"' in files()[found.file].splitlines()[found.line - 3]
 
 
 def test_a_letter_outside_gsm7_makes_a_text_too_long() -> None:
     def plant(tables: Tables) -> None:
         tables["locale"]["sw"]["message.received.covert"] += " ŋ"
 
-    assert "2 texts" in only(findings(plant)).message or "3 texts" in only(findings(plant)).message
+    letter, length = findings(plant)
+    assert "letters outside GSM-7 (ŋ)" in letter.message
+    assert "2 texts" in length.message or "3 texts" in length.message
+
+
+def test_a_letter_outside_gsm7_is_named_with_the_one_to_write_instead() -> None:
+    def plant(tables: Tables) -> None:
+        tables["locale"]["sw"]["screen.home"] = "Saudação"
+
+    found = only(findings(plant))
+    assert (found.file, found.screen) == ("locale/sw.po", "home")
+    assert "ã ç" in found.message
+    assert found.remedy == "Write them without the accent: a for ã, c for ç."
+
+
+def test_a_language_written_in_other_letters_says_so_and_is_measured_by_seventy() -> None:
+    def plant(tables: Tables) -> None:
+        tables["locale"]["sw"]["screen.home"] = "ሰላም"
+        tables["languages"]["sw"]["script"] = "any"
+
+    found = findings(plant)
+    assert not any("GSM-7" in finding.message for finding in found)
+    assert "does not fit one page" in only(found).message
+
+
+def test_a_name_outside_gsm7_would_spoil_the_first_screen() -> None:
+    def plant(tables: Tables) -> None:
+        tables["languages"]["sw"]["name"] = "Português"
+
+    found = findings(plant)[0]
+    assert (found.file, found.line > 0) == ("languages.toml", True)
+    assert "e for ê" in found.remedy
 
 
 def test_an_end_screen_must_fit_one_page() -> None:
@@ -61,7 +92,12 @@ def test_the_languages_stand_on_one_page() -> None:
     def plant(tables: Tables) -> None:
         tables["languages"]["sw"]["name"] = "Kiswahili cha Afrika Mashariki " * 3
 
-    assert {finding.screen for finding in findings(plant)} == {"language"}
+    found = findings(plant)
+    assert {finding.screen for finding in found} == {"language", "languages"}
+    assert {finding.file for finding in found} >= {
+        "countries/KE/country.toml",
+        "countries/WHO/country.toml",
+    }
 
 
 def test_a_menu_whose_option_nine_would_meet_nine_more() -> None:
