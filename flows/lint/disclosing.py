@@ -5,6 +5,10 @@ from collections.abc import Iterator
 from flows.bundle import Bundle
 from flows.lint.deny import listed
 from flows.lint.finding import TEXT, Problem
+from flows.lint.longest import names
+from flows.lint.model.look import PUBLIC
+from flows.lint.reachable import STARTS, nexts
+from flows.lists import LONGEST
 
 
 def open_contexts(bundle: Bundle) -> Iterator[str]:
@@ -19,8 +23,39 @@ def open_contexts(bundle: Bundle) -> Iterator[str]:
         yield context
 
 
+def open_screens(bundle: Bundle) -> set[str]:
+    """The screens that somebody comes to who gives no PIN."""
+    found: set[str] = set()
+    ahead = [name for name in STARTS if name in bundle.screens]
+    while ahead:
+        name = ahead.pop()
+        if name not in found and bundle.screens[name].access == "anyone":
+            found.add(name)
+            ahead += nexts(bundle.screens[name])
+    return found
+
+
+def _facts(bundle: Bundle) -> Iterator[Problem]:
+    """Name what is somebody's own on a screen that asks no PIN: a date, a code, a count, a list."""
+    for name in sorted(open_screens(bundle)):
+        screen = bundle.screens[name]
+        texts = {f"screen.{name}": screen.text}
+        texts |= {f"screen.{name}.{option.id}": option.text for option in screen.options}
+        shown = [(context, fact) for context, text in texts.items() for fact in names(text)]
+        lists = [(f"screen.{name}", screen.each)] if screen.each is not None else []
+        for context, fact in (*shown, *lists):
+            if fact not in PUBLIC and fact in {*LONGEST, *bundle.registry.lists}:
+                yield Problem(
+                    context,
+                    f"Without a PIN it shows {{{fact}}}, which is somebody's own.",
+                    "Take it out, or set access to who may see it.",
+                    at=("each",) if fact == screen.each else TEXT,
+                )
+
+
 def check(bundle: Bundle) -> Iterator[Problem]:
-    """Name each disclosing word: every language's list is held against every language's text."""
+    """Name facts before the PIN, and each disclosing word: every language's list against every language's text."""
+    yield from _facts(bundle)
     contexts = dict.fromkeys(open_contexts(bundle))
     for language, texts in bundle.texts.items():
         for context in contexts:

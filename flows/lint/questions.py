@@ -26,7 +26,10 @@ def check(bundle: Bundle) -> Iterator[Problem]:
     for id_, template in bundle.templates.items():
         if template.question is None:
             continue
-        known = set(bundle.questions[template.question].answers)
+        answers = bundle.questions[template.question].answers
+        known = set(answers)
+        if any((template.question, answer) not in MEANINGS for answer in answers.values()):
+            continue
         for language, texts in bundle.texts.items():
             for wording in ("covert", "open"):
                 context = f"message.{id_}.{wording}"

@@ -1,0 +1,129 @@
+"""One mistake put into a copy of the real content, and what `pamoja lint` says about it.
+
+The copy is read, compiled and linted by the same functions as on the command line. Only one thing differs:
+`pamoja lint` walks all menus beforehand, and here lint walks them itself, which it does once everything
+that needs no walking keeps silent. `test_command_line.py` holds the two against each other.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flows.bundle import BundleError
+from flows.lint import Finding, lint
+from scheduler.rules import RulesError
+from service.content.bundles import compiled
+from service.content.checked import located, sources
+from service.content.files import read_tables
+
+SENTENCE = re.compile(r"\S.*[.?!]")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A mistake, and where lint has to point.
+
+    In ``file``, ``old`` (which stands there once) becomes ``new``; without ``old``, ``new`` is added at the
+    end; ``new`` of None takes the whole file away. ``at`` is how the line begins that has to be named, where
+    that is not the first line changed (``[home] > text``: below that head), and ``where`` its file, where that is another one. ``says`` is a part
+    of what is said, remedy included.
+    """
+
+    name: str
+    file: str
+    old: str
+    new: str | None
+    says: str
+    at: str = ""
+    where: str = ""
+    settings: Mapping[str, bool] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """A fault in its folder: what the file says now, and the file and line that have to be named."""
+
+    root: Path
+    file: str
+    line: int
+
+
+@contextmanager
+def planted(fault: Fault, root: Path) -> Iterator[Planted]:
+    """Put a fault into a folder of content, and take it out again."""
+    file = root / fault.file
+    before = file.read_text("utf-8") if file.exists() else None
+    try:
+        if fault.new is None:
+            file.unlink()
+        else:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(_edited(fault, before or ""), "utf-8")
+        where = root / (fault.where or fault.file)
+        yield Planted(root, fault.where or fault.file, _line(fault, before or "", where))
+    finally:
+        if before is None:
+            file.unlink()
+        else:
+            file.write_text(before, "utf-8")
+
+
+def _edited(fault: Fault, before: str) -> str:
+    if not fault.old:
+        return f"{before}{fault.new}"
+    assert before.count(fault.old) == 1, f"{fault.file} holds {before.count(fault.old)} times {fault.old!r}"
+    return before.replace(fault.old, fault.new or "")
+
+
+def _line(fault: Fault, before: str, where: Path) -> int:
+    """The line that has to be named: the first that differs from before, or the only one that begins so."""
+    if not where.is_file():
+        return 0
+    lines = where.read_text("utf-8").splitlines()
+    if fault.at:
+        head, _, below = fault.at.partition(" > ")
+        [line] = [number for number, line in enumerate(lines, 1) if line.startswith(head)]
+        return next(number for number, said in enumerate(lines[line - 1 :], line) if said.startswith(below or head))
+    old = before.splitlines()
+    same = next((n for n, pair in enumerate(zip(old, lines, strict=False)) if pair[0] != pair[1]), len(old))
+    return next(n for n, line in enumerate(lines[same:], same + 1) if line.strip())
+
+
+def found(root: Path, settings: Mapping[str, bool]) -> list[Finding]:
+    """Return what lint finds in a folder, as `pamoja lint` would."""
+    bundle, _ = compiled(read_tables(root), None)
+    return lint(bundle, sources(root), **settings)
+
+
+def check_found(fault: Fault, root: Path) -> None:
+    """Assert that a fault is found where it is, first of all, and with a remedy."""
+    with planted(fault, root) as place:
+        findings = found(root, fault.settings)
+        said = [str(finding) for finding in findings]
+        assert findings, "nothing was found"
+        assert (findings[0].file, findings[0].line) == (place.file, place.line), said
+        assert fault.says in f"{findings[0].message} {findings[0].remedy}", said
+        for finding in findings:
+            assert SENTENCE.fullmatch(finding.message), finding
+            assert SENTENCE.fullmatch(finding.remedy), finding
+            assert "\n" not in str(finding)
+
+
+def check_refused(fault: Fault, root: Path) -> None:
+    """Assert that a fault that leaves the content unusable is refused in one sentence with its place."""
+    with planted(fault, root) as place:
+        try:
+            compiled(read_tables(root), None)
+        except (BundleError, RulesError) as error:
+            said = str(located(error, root))
+        else:
+            raise AssertionError("it was not refused")
+        assert said.startswith(f"{place.file}, line {place.line}: " if place.line else place.file), said
+        assert fault.says in said, said
+        assert said.endswith(".") or said.count(";") == 1, said
+        assert "\n" not in said
