@@ -9,7 +9,9 @@ from sqlmodel import SQLModel
 
 from service.models.base import mirror_defaults
 from service.models.care import Enrolment, Infant, Pregnancy, Reminder, SiteDay, Visit
+from service.models.erasure import Erasure
 from service.models.follow_ups import CaseCode, EventRow, FollowUp, FollowUpLog
+from service.models.life import LifeEvent
 from service.models.messages import EarlyReport, InboundSms, Message, OpenQuestion, SmsDay
 from service.models.people import (
     CodeTry,
@@ -56,6 +58,7 @@ __all__ = [
     "DutyRoster",
     "EarlyReport",
     "Enrolment",
+    "Erasure",
     "EventRow",
     "Facility",
     "FollowUp",
@@ -64,6 +67,7 @@ __all__ = [
     "Heartbeat",
     "InboundSms",
     "Infant",
+    "LifeEvent",
     "Message",
     "Mother",
     "OpenQuestion",

@@ -26,7 +26,7 @@ class Pregnancy(SQLModel, table=True):
 
 
 class Infant(SQLModel, table=True):
-    """One baby. ``birth_order`` tells twins apart."""
+    """One baby. ``birth_order`` tells twins apart; ``weaned_on`` is the day breastfeeding of it ended."""
 
     __tablename__ = "infant"
     __table_args__ = (
@@ -42,6 +42,7 @@ class Infant(SQLModel, table=True):
     birth_order: int = 1
     status: str = "alive"
     status_on: date | None = None
+    weaned_on: date | None = None
 
 
 class Visit(SQLModel, table=True):

@@ -58,12 +58,16 @@ class Person(SQLModel, table=True):
 
     Queueing a text locks this row (FOR SHARE) and whoever sets ``hold`` updates it first, then
     cancels what is queued: so nothing queued can outlive a stop, a death or a transfer.
+    ``paused_until`` (her own wish, ends by itself) and ``erase_at`` (she asked to be forgotten) silence
+    what is pushed in the same way; neither touches ``hold``, so that ending one never ends a stop.
     """
 
     __tablename__ = "person"
     __table_args__ = (
         one_of("kind", "mother", "mentor", "supervisor", "nurse"),
-        one_of("hold", "stopped", "paused", "wrong_number", "moved", "transferred", "dead", "revoked"),
+        one_of(
+            "hold", "stopped", "paused", "wrong_number", "moved", "transferred", "dead", "revoked", "erased"
+        ),
         Index("ix_person_phone_id", "phone_id"),
     )
 
@@ -75,6 +79,8 @@ class Person(SQLModel, table=True):
     pin_hash: str | None = None
     hold: str | None = None
     hold_since: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    paused_until: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    erase_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     created_at: datetime = Field(sa_column=instant())
 
 
