@@ -26,12 +26,22 @@ class Pregnancy(SQLModel, table=True):
 
 
 class Infant(SQLModel, table=True):
-    """One baby. ``birth_order`` tells twins apart; ``weaned_on`` is the day breastfeeding of it ended."""
+    """One baby. ``birth_order`` tells twins apart; ``weaned_on`` is the day breastfeeding of it ended.
+
+    ``withdrawn`` is a baby that was reported by mistake: everything about it ends as if it had never been there.
+    """
 
     __tablename__ = "infant"
     __table_args__ = (
-        one_of("status", "alive", "died"),
-        UniqueConstraint("mother_id", "born_on", "birth_order"),
+        one_of("status", "alive", "died", "withdrawn"),
+        Index(
+            "uq_infant_birth",
+            "mother_id",
+            "born_on",
+            "birth_order",
+            unique=True,
+            postgresql_where=text("status <> 'withdrawn'"),
+        ),
         UniqueConstraint("id", "mother_id"),
     )
 
