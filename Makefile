@@ -39,6 +39,7 @@ check: $(DEV_READY)  ## static checks: style, types, house rules, content, schem
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/pamoja lint
+	@$(BIN)/pamoja translate --check
 	@$(BIN)/python -m migrations.check
 
 soak: $(DEV_READY)  ## the long tests: simulated months, crashes, many workers

@@ -17,7 +17,7 @@ from flows.render import DEFAULT_LIMIT, Page, Parts, cut, line_of, page, words_o
 from flows.screens import SOURCE, BundleError, question_of, screen_of, template_of
 from flows.types import Option, Question, Screen, Template
 
-__all__ = ["SOURCE", "Bundle", "BundleError", "Wording", "compile_bundle"]
+__all__ = ["SOURCE", "Bundle", "BundleError", "Wording", "compile_bundle", "english_of"]
 
 
 WITHOUT_BACK = frozenset({"language", "home", "resume"})
@@ -156,6 +156,17 @@ def compile_bundle(
         },
         passive=frozenset(id_ for id_ in screens if _is_passive(id_, screens, 10)),
     )
+
+
+def english_of(tables: Mapping[str, Any]) -> dict[str, str]:
+    """Return every English text by its msgctxt, in the order the content has them. Raises BundleError.
+
+    A bundle keeps them too, without that order: its sha256 goes by the names alone.
+    """
+    screens = {id_: screen_of(id_, table) for id_, table in tables.get("screens", {}).items()}
+    questions = {id_: question_of(id_, table) for id_, table in tables.get("questions", {}).items()}
+    templates = {id_: template_of(id_, table, questions) for id_, table in tables.get("messages", {}).items()}
+    return dict(_english(tables, screens, templates))
 
 
 def navigation(texts: Mapping[str, str], word: str, digit: str) -> str:

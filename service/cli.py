@@ -8,7 +8,7 @@ from typing import Final
 import typer
 from typer.exceptions import TyperException
 
-from service.commands import add, content, demo, doctor, operate, phone, serve, user, walk
+from service.commands import add, content, demo, doctor, operate, phone, serve, translate, user, walk
 from service.commands.context import log_level
 from service.commands.problems import FAILED, WRONG_USE, UserError, sentence_of
 from service.logs import configure_logging
@@ -30,6 +30,7 @@ app.command("watchdog")(serve.watchdog)
 app.command("migrate")(operate.migrate)
 app.command("lint")(content.lint)
 app.command("publish")(content.publish)
+app.command("translate")(translate.translate)
 app.command("try")(walk.try_menus)
 app.command("phone")(phone.phone)
 app.command("doctor")(doctor.doctor)

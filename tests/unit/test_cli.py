@@ -30,6 +30,7 @@ COMMANDS = (
     "phone",
     "publish",
     "serve",
+    "translate",
     "try",
     "user",
     "watchdog",
