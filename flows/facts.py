@@ -10,6 +10,9 @@ from typing import Literal
 from flows.types import PersonKind, Risk, SessionState
 
 
+VisitKind = Literal["clinic", "refill", "infant_test"]
+
+
 @dataclass(frozen=True, slots=True)
 class PersonOnNumber:
     """Somebody known on the calling number. The PIN decides which of them is calling."""
@@ -24,7 +27,7 @@ class VisitFact:
     """One expected or past visit of a mother, or of one of her infants: ``due_on`` is the local date."""
 
     id: int
-    kind: Literal["clinic", "refill", "infant_test"]
+    kind: VisitKind
     due_on: date
     infant_id: int | None = None
 
@@ -73,6 +76,8 @@ class MotherFacts:
     """When the ongoing pregnancy is due, None without one."""
     undoable: tuple[LifeEventFact, ...] = ()
     meeting: MeetingFact | None = None
+    mood_answered: bool = False
+    """Whether somebody trained answers today a mother who says that she feels low."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +112,22 @@ class IncompleteEnrolment:
 
 @dataclass(frozen=True, slots=True)
 class CaseloadMother:
-    """A mother of this mentor's own, by her case code: what recording about her needs to know."""
+    """A mother this mentor looks after, by her case code: what recording about her needs to know.
+
+    ``tomorrow`` is what she is expected for then. ``waiting`` are the infants whose result is waited
+    for, None standing for her own. ``needs_phone`` says that she has no phone with us, and
+    ``no_home_visit`` that nobody should go to her home before the supervisor was asked.
+    """
 
     id: int
     code: str
     infants: tuple[InfantFact, ...] = ()
     edd: date | None = None
     undoable: tuple[LifeEventFact, ...] = ()
+    tomorrow: VisitKind | None = None
+    waiting: tuple[int | None, ...] = ()
+    needs_phone: bool = False
+    no_home_visit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +143,10 @@ class StaffFacts:
     expected: tuple[ExpectedVisit, ...] = ()
     incomplete: tuple[IncompleteEnrolment, ...] = ()
     mothers: tuple[CaseloadMother, ...] = ()
+    referral_found: bool = False
+    """The referral code just typed is one that somebody waits for."""
+    supervised: bool = False
+    """A supervisor of the facility can be reached by phone."""
 
 
 @dataclass(frozen=True, slots=True)

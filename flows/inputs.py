@@ -22,6 +22,7 @@ LONGEST_DUE_AHEAD = timedelta(weeks=43)
 LONGEST_OVERDUE = timedelta(weeks=3)
 LONGEST_AHEAD = timedelta(days=366)
 LONGEST_RUN_OUT_AGO = timedelta(days=183)
+LONGEST_RECORD_AGO = timedelta(days=183)
 LONGEST_AGO = timedelta(days=366 * 60)
 
 _DIGITS = re.compile(r"[0-9]+")
@@ -158,6 +159,20 @@ def _date_past(text: str, facts: Facts, state: SessionState) -> str:
     return _date(text, today - LONGEST_AGO, today, today, "error.date_past")
 
 
+def _record_day(text: str, facts: Facts, state: SessionState) -> str:
+    """A day something was seen to happen: up to today, at most half a year ago."""
+    today = facts.now.date()
+    return _date(text, today - LONGEST_RECORD_AGO, today, today, "error.record_day")
+
+
+def _referral_code(text: str, facts: Facts, state: SessionState) -> str:
+    """The four digits on the slip she carries, while somebody waits for them."""
+    code = _digits(text, 4, 4, "error.code")
+    if facts.staff is None or not facts.staff.referral_found:
+        raise InputError("error.code")
+    return code
+
+
 def _date_future(text: str, facts: Facts, state: SessionState) -> str:
     """A day from tomorrow on, at most a year ahead."""
     today = facts.now.date()
@@ -195,6 +210,8 @@ KINDS: Mapping[str, Callable[[str, Facts, SessionState], str]] = {
     "birth_date": _birth_date,
     "due_date": _due_date,
     "run_out_date": _run_out_date,
+    "record_day": _record_day,
+    "referral_code": _referral_code,
     "hour": _hour,
 }
 
@@ -214,6 +231,8 @@ ERROR_WORDS: Mapping[str, tuple[str, ...]] = {
     "birth_date": ("error.date", "error.birth_date"),
     "due_date": ("error.date", "error.due_date"),
     "run_out_date": ("error.date", "error.run_out_date"),
+    "record_day": ("error.date", "error.record_day"),
+    "referral_code": ("error.code",),
     "hour": ("error.hour",),
 }
 """The words each kind may answer with: a bundle that uses the kind must have them."""

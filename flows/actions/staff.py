@@ -21,7 +21,7 @@ from flows.types import SessionState
 
 def by_code(facts: Facts, state: SessionState, typed: str) -> ActionResult:
     """A case code was typed: whatever was chosen from the list before no longer counts."""
-    return remember(follow_up="")
+    return remember(follow_up="", mother="")
 
 
 def follow_up(action: FollowUpAction, coming: ComingWhen | None = None) -> Action:

@@ -90,11 +90,15 @@ class ReferralArrived(Event):
 
 @dataclass(frozen=True, slots=True)
 class SetUpCodeGiven(Event):
-    """A code for a mother's handset, given face to face: a forgotten PIN, or a new number."""
+    """A code for a mother's handset, given face to face: a forgotten PIN, or a new number.
+
+    ``phone`` says whose it is where she had none before, once consent to texts and calls was read to her.
+    """
 
     staff_id: int
     mother_id: int
     code: str
+    phone: Literal["hers", "shared"] | None = None
 
     def __repr__(self) -> str:
         return f"SetUpCodeGiven(staff_id={self.staff_id})"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flows.guards import mothers, staff
+from flows.guards import caseload, for_me, mothers, staff
 from flows.registry import Guard
 
-GUARDS: Mapping[str, Guard] = {**mothers.GUARDS, **staff.GUARDS}
+GUARDS: Mapping[str, Guard] = {**mothers.GUARDS, **staff.GUARDS, **caseload.GUARDS, **for_me.GUARDS}

@@ -1,0 +1,54 @@
+"""Conditions of a mentor's pages about her mothers."""
+
+from collections.abc import Mapping
+
+from flows.facts import Facts
+from flows.lists.caseload import chosen_mother, mother_of_code
+from flows.lists.staff import chosen_follow_up
+from flows.registry import Guard
+from flows.types import SessionState
+
+
+def has_her(facts: Facts, state: SessionState) -> bool:
+    """The mother whose page is open is looked after by this mentor."""
+    return chosen_mother(facts, state) is not None
+
+
+def her_code_known(facts: Facts, state: SessionState) -> bool:
+    """The case code typed is that of a mother this mentor looks after."""
+    return mother_of_code(facts, state) is not None
+
+
+def case_is_hers(facts: Facts, state: SessionState) -> bool:
+    """The follow-up shown is about a mother this mentor looks after."""
+    item = chosen_follow_up(facts, state)
+    if facts.staff is None or item is None:
+        return False
+    return any(one.id == item.mother_id for one in facts.staff.mothers)
+
+
+def needs_phone(facts: Facts, state: SessionState) -> bool:
+    """She has no phone with us: whose it is, and consent to texts and calls, come before a code."""
+    mother = chosen_mother(facts, state)
+    return mother is not None and mother.needs_phone
+
+
+def may_be_visited(facts: Facts, state: SessionState) -> bool:
+    """Nothing speaks against going to her home, as far as this mentor may know."""
+    mother = chosen_mother(facts, state)
+    return mother is not None and not mother.no_home_visit
+
+
+def concern_answered(facts: Facts, state: SessionState) -> bool:
+    """Somebody is there to be told within the hour: on duty, or a supervisor with a phone."""
+    return facts.on_duty or (facts.staff is not None and facts.staff.supervised)
+
+
+GUARDS: Mapping[str, Guard] = {
+    "has_her": has_her,
+    "her_code_known": her_code_known,
+    "case_is_hers": case_is_hers,
+    "needs_phone": needs_phone,
+    "may_be_visited": may_be_visited,
+    "concern_answered": concern_answered,
+}

@@ -1,0 +1,149 @@
+"""What a mentor's pages about her mothers list and name: who they are, who comes tomorrow, whose test it was."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+from flows.facts import CaseloadMother, Facts, InfantFact
+from flows.registry import ListItem, ListOf, Placeholder, Value, Word
+from flows.types import SessionState
+
+BABY_FOR = timedelta(days=365)
+HERSELF = "mother"
+"""Stands for the mother where an infant's id would stand."""
+
+
+def chosen_mother(facts: Facts, state: SessionState) -> CaseloadMother | None:
+    """The mother whose page is open; None when this mentor does not look after her any more."""
+    if facts.staff is None:
+        return None
+    chosen = state.data.get("mother")
+    return next((one for one in facts.staff.mothers if str(one.id) == chosen), None)
+
+
+def mother_of_code(facts: Facts, state: SessionState) -> CaseloadMother | None:
+    """The mother whose case code was typed."""
+    if facts.staff is None:
+        return None
+    code = state.data.get("case_code")
+    return next((one for one in facts.staff.mothers if one.code == code), None)
+
+
+def record_day(facts: Facts, state: SessionState) -> date:
+    """The day that what is recorded happened: the one typed, else today."""
+    typed = state.data.get("record_day")
+    return date.fromisoformat(typed) if typed else facts.now.date()
+
+
+def whose(infants: Sequence[InfantFact], infant: InfantFact) -> Word:
+    """Which of her children this is: the only one, a twin, or by age."""
+    if len(infants) == 1:
+        return Word("whose.baby")
+    same_day = [one for one in infants if one.born_on == infant.born_on]
+    if len(same_day) == len(infants) <= 3:
+        return Word(f"whose.twin_{1 + infants.index(infant)}")
+    return Word(f"whose.child_{min(5, 1 + infants.index(infant))}")
+
+
+def my_mothers(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
+    """Everybody this mentor looks after, in the order of their case codes."""
+    if facts.staff is None:
+        return ()
+    return tuple(
+        ListItem(str(one.id), {"code": one.code, "stage": stage(one, facts.now.date())})
+        for one in facts.staff.mothers
+    )
+
+
+def tomorrow(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
+    """Those of hers who are expected tomorrow."""
+    if facts.staff is None:
+        return ()
+    return tuple(
+        ListItem(str(one.id), {"code": one.code, "kind": Word(f"visit.{one.tomorrow}")})
+        for one in facts.staff.mothers
+        if one.tomorrow is not None
+    )
+
+
+def tested(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
+    """Whose test may have been taken: each of her children's, or her own."""
+    mother = chosen_mother(facts, state)
+    if mother is None:
+        return ()
+    children = [ListItem(str(one.id), {"whose": whose(mother.infants, one)}) for one in mother.infants]
+    return (*children, ListItem(HERSELF, {"whose": Word("whose.mother")}))
+
+
+def waiting(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
+    """Whose result is waited for."""
+    mother = chosen_mother(facts, state)
+    if mother is None:
+        return ()
+    return tuple(
+        item
+        for item in tested(facts, state)
+        if (None if item.id == HERSELF else int(item.id)) in mother.waiting
+    )
+
+
+def stage(mother: CaseloadMother, today: date) -> Word:
+    """Where she stands, in a word that says nothing of her care."""
+    if mother.edd is not None:
+        return Word("stage.expecting")
+    if not mother.infants:
+        return Word("stage.mother")
+    youngest = max(one.born_on for one in mother.infants)
+    return Word("stage.baby" if today - youngest < BABY_FOR else "stage.child")
+
+
+def _her_code(facts: Facts, state: SessionState) -> Value:
+    """The case code of the mother whose page is open."""
+    mother = chosen_mother(facts, state)
+    return mother.code if mother else ""
+
+
+def _her_stage(facts: Facts, state: SessionState) -> Value:
+    """Where she stands."""
+    mother = chosen_mother(facts, state)
+    return stage(mother, facts.now.date()) if mother else ""
+
+
+def _record_day(facts: Facts, state: SessionState) -> Value:
+    """The day that is being recorded."""
+    return record_day(facts, state)
+
+
+def _tomorrow_count(facts: Facts, state: SessionState) -> Value:
+    """How many of hers are expected tomorrow."""
+    return len(tomorrow(facts, state))
+
+
+def _referral_code(facts: Facts, state: SessionState) -> Value:
+    """The code of the referral just made."""
+    return state.data.get("referral_made", "")
+
+
+LISTS: Mapping[str, ListOf] = {
+    "my_mothers": my_mothers,
+    "tomorrow": tomorrow,
+    "tested": tested,
+    "waiting": waiting,
+}
+
+PLACEHOLDERS: Mapping[str, Placeholder] = {
+    "her_code": _her_code,
+    "her_stage": _her_stage,
+    "record_day": _record_day,
+    "tomorrow_count": _tomorrow_count,
+    "referral_code": _referral_code,
+}
+
+LONGEST: Mapping[str, Value] = {
+    "her_code": "417",
+    "her_stage": Word("stage.expecting"),
+    "stage": Word("stage.expecting"),
+    "whose": Word("whose.mother"),
+    "record_day": date(2026, 12, 23),
+    "tomorrow_count": 120,
+    "referral_code": "4821",
+}
