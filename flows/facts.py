@@ -63,6 +63,34 @@ class MeetingFact:
 
 
 @dataclass(frozen=True, slots=True)
+class TextFacts:
+    """How her texts read and whether they rest: ``paused_until`` is the local day they begin again, by her own wish."""
+
+    wording: Literal["covert", "open"] = "covert"
+    baby_words: bool = False
+    phone_use: Literal["hers", "shared", "none"] = "hers"
+    paused_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LookFact:
+    """Somebody opened her record on that local day."""
+
+    on: date
+    by: Literal["mentor", "supervisor", "nurse"]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFacts:
+    """What she may know of her own record: since when, what she agreed to, who looked, and a wish to be forgotten."""
+
+    since: date | None = None
+    consents: frozenset[str] = frozenset()
+    looks: tuple[LookFact, ...] = ()
+    erase_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MotherFacts:
     """What the verified mother's own screens may know."""
 
@@ -78,6 +106,8 @@ class MotherFacts:
     meeting: MeetingFact | None = None
     mood_answered: bool = False
     """Whether somebody trained answers today a mother who says that she feels low."""
+    texts: TextFacts = TextFacts()
+    record: RecordFacts = RecordFacts()
 
 
 @dataclass(frozen=True, slots=True)
