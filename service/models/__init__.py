@@ -9,6 +9,7 @@ from sqlmodel import SQLModel
 
 from service.models.base import mirror_defaults
 from service.models.care import Enrolment, Infant, Pregnancy, Reminder, SiteDay, Visit
+from service.models.caseload import HomeVisit, Referral, Sample
 from service.models.erasure import Erasure
 from service.models.follow_ups import CaseCode, EventRow, FollowUp, FollowUpLog
 from service.models.life import LifeEvent
@@ -65,6 +66,7 @@ __all__ = [
     "FollowUpLog",
     "GatewayState",
     "Heartbeat",
+    "HomeVisit",
     "InboundSms",
     "Infant",
     "LifeEvent",
@@ -75,7 +77,9 @@ __all__ = [
     "Phone",
     "PinTry",
     "Pregnancy",
+    "Referral",
     "Reminder",
+    "Sample",
     "SetUpCode",
     "SimulatorGateway",
     "SimulatorPerson",

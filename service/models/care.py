@@ -58,6 +58,7 @@ class Infant(SQLModel, table=True):
 class Visit(SQLModel, table=True):
     """A day she is expected. Only a person's mark makes it ``missed``; without one it is ``unknown``.
 
+    ``came_on`` is the day she was seen where that was another than the one she was expected on.
     ``moved_from`` is the day earlier announced when it moved by at most three days after a text.
     """
 
@@ -86,6 +87,7 @@ class Visit(SQLModel, table=True):
     wanted_on: date | None = None
     moved_from: date | None = None
     said_came: bool | None = None
+    came_on: date | None = None
 
 
 class SiteDay(SQLModel, table=True):

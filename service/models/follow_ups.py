@@ -16,6 +16,7 @@ class FollowUp(SQLModel, table=True):
     """A piece of work for a person about one mother (or, for an unknown caller, one number).
 
     The database itself refuses an open follow-up with neither a next action nor a raised alarm.
+    ``wanted_at`` is when she would like the call she asked for, where she named an hour.
     """
 
     __tablename__ = "follow_up"
@@ -72,6 +73,7 @@ class FollowUp(SQLModel, table=True):
     hold_by_code: str | None = None
     expect_by: date | None = None
     reopened: int = 0
+    wanted_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
 
 
 class FollowUpLog(SQLModel, table=True):

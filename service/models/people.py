@@ -66,7 +66,7 @@ class Person(SQLModel, table=True):
     __table_args__ = (
         one_of("kind", "mother", "mentor", "supervisor", "nurse"),
         one_of(
-            "hold", "stopped", "paused", "wrong_number", "moved", "transferred", "dead", "revoked", "erased"
+            "hold", "stopped", "quiet", "paused", "wrong_number", "moved", "transferred", "dead", "revoked", "erased"
         ),
         Index("ix_person_phone_id", "phone_id"),
     )
@@ -108,7 +108,10 @@ class CodeTry(SQLModel, table=True):
 
 
 class Staff(SQLModel, table=True):
-    """A mentor, supervisor or nurse: the working side of a person."""
+    """A mentor, supervisor or nurse: the working side of a person.
+
+    ``answers_mood``: trained to speak with a mother who says that she feels low.
+    """
 
     __tablename__ = "staff"
     __table_args__ = (
@@ -121,6 +124,7 @@ class Staff(SQLModel, table=True):
     facility_id: int = Field(sa_column=reference("facility.id"))
     starts_at: time
     ends_at: time
+    answers_mood: bool = False
 
 
 class Supervision(SQLModel, table=True):
@@ -171,6 +175,7 @@ class Cover(SQLModel, table=True):
 class Mother(SQLModel, table=True):
     """The care side of a mother. She is texted only after ``set_up_at``.
 
+    ``quiet_since`` says that nothing may go to her phone until she is set up again in person.
     ``asked_at`` opens a spell of silence (her first unanswered ask), ``silence_check_at`` is when
     the loop looks at it next; ``undelivered`` counts texts in a row that never reached the phone.
     """
@@ -210,6 +215,7 @@ class Mother(SQLModel, table=True):
     unsuppressed: bool = False
     result_waiting: bool = False
     run_out_on: date | None = None
+    quiet_since: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     asked_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     nudged_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     silence_check_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
@@ -222,7 +228,7 @@ class Consent(SQLModel, table=True):
 
     __tablename__ = "consent"
     __table_args__ = (
-        one_of("stream", "sms", "call", "data"),
+        one_of("stream", "sms", "call", "data", "visit"),
         Index(
             "uq_consent_given",
             "mother_id",

@@ -22,6 +22,17 @@ class BundleRow(SQLModel, table=True):
     current: bool = False
 
 
+class Publication(SQLModel, table=True):
+    """One time a version was published. What a rollback has undone never counts as "the version before" again."""
+
+    __tablename__ = "publication"
+
+    id: int | None = Field(default=None, sa_column=identity())
+    sha256: str = Field(foreign_key="bundle.sha256")
+    published_at: datetime = Field(sa_column=instant())
+    undone_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+
+
 class SteppedClock(SQLModel, table=True):
     """The stepped care clock: one row, standing still until somebody steps it. Demo and tests only."""
 
