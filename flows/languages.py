@@ -79,16 +79,23 @@ def needed(
     said = {context for context, text in english.items() if _has_letters(text) and not is_own_name(context)}
     if reach(tables, language) == "whole":
         return frozenset(said)
-    core = {id_ for id_ in tables.get("core", ()) if id_ in screens}
+    core = core_screens(tables) & screens.keys()
     errors = {*ALWAYS_SAID, *(word for id_ in core for word in ERROR_WORDS.get(screens[id_].input or "", ()))}
-    return frozenset(context for context in said if _is_core(context, core, errors))
+    groups = set(tables.get("core", {}).get("words", ()))
+    return frozenset(context for context in said if _is_core(context, core, groups, errors))
 
 
-def _is_core(context: str, core: set[str], errors: set[str]) -> bool:
+def core_screens(tables: Mapping[str, Any]) -> frozenset[str]:
+    """Return the ids of the screens every language says."""
+    return frozenset(tables.get("core", {}).get("screens", ()))
+
+
+def _is_core(context: str, core: frozenset[str], groups: set[str], errors: set[str]) -> bool:
     kind, _, rest = context.partition(".")
+    group = rest.partition(".")[0]
     if kind == "screen":
-        return rest.partition(".")[0] in core
-    return not rest.startswith("error.") or rest in errors
+        return group in core
+    return kind != "word" or group in groups or rest in errors
 
 
 def spoken(

@@ -4,8 +4,11 @@ from collections.abc import Iterator, Mapping
 
 from flows.bundle import SOURCE, Bundle
 from flows.gsm7 import fold
-from flows.languages import is_own_name, needed, reach
+from flows.languages import core_screens, is_own_name, needed, reach
 from flows.lint.finding import Problem
+from flows.lint.longest import names
+from flows.lists import LONGEST
+from flows.registry import Word
 
 MANY = 20
 """From so many missing texts on, a language is one finding and not hundreds."""
@@ -27,17 +30,37 @@ def check(bundle: Bundle) -> Iterator[Problem]:
 
 
 def _core(bundle: Bundle) -> Iterator[Problem]:
+    """The core is there where a language reaches no further, and holds the words its texts are put together from."""
     partial = [code for code in bundle.languages if reach(bundle.tables, code) == "core"]
-    if partial and not bundle.tables.get("core"):
+    if not partial:
+        return
+    if not core_screens(bundle.tables):
         yield Problem(
             "core.toml",
             f"No menus are named, and {', '.join(partial)} would say texts alone.",
             'Write menus = ["home"] and the other files every language says.',
         )
+        return
+    words: list[str] = bundle.tables["core"].get("words", [])
+    groups = {key.partition(".")[0] for key in bundle.tables.get("words", {})}
+    for group in sorted(set(words) - groups):
+        yield Problem(
+            "core.toml", f"There is no [{group}] in words.toml.", "Take it out.", at=("words",), word=group
+        )
+    said = needed(bundle.tables, bundle.screens, bundle.texts[SOURCE], partial[0])
+    filled = {name for context in said for name in names(bundle.texts[SOURCE][context])}
+    values = (LONGEST.get(name) for name in filled)
+    used = {value.key.partition(".")[0] for value in values if isinstance(value, Word)}
+    for group in sorted(used - set(words)):
+        yield Problem(
+            "core.toml",
+            f"Its screens and texts say words of [{group}], which {', '.join(partial)} need not say.",
+            f'Add "{group}" to words.',
+            at=("words",),
+        )
 
 
 def _catalogue(bundle: Bundle, language: str) -> Iterator[Problem]:
-    path = f"locale/{language}.po"
     locale = bundle.tables.get("locale", {}).get(language, {})
     fuzzy = bundle.tables.get("fuzzy", {}).get(language, {})
     wanted = needed(bundle.tables, bundle.screens, bundle.texts[SOURCE], language)

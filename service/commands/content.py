@@ -63,16 +63,25 @@ def _write(file: Path, text: str) -> None:
         raise UserError(f"{file} cannot be written ({error.strerror}); name another file.") from None
 
 
-def publish(folder: Folder = None) -> int:
+def publish(
+    folder: Folder = None,
+    rollback: Annotated[
+        bool, typer.Option("--rollback", help="Go back to the version published before the current one.")
+    ] = False,
+) -> int:
     """Check content, store it as one version and switch every process to it."""
-    return run(_publish(operator_settings(), folder))
+    if not rollback:
+        return run(_publish(operator_settings(), folder))
+    if folder is not None:
+        raise UserError("--rollback takes the version published before: leave the folder out.", WRONG_USE)
+    return run(_roll_back(operator_settings()))
 
 
 async def _publish(settings: Settings, folder: Path | None) -> int:
-    from service.content.checked import check
+    from service.content.checked import check_for
     from service.wiring import check_drafts, open_services
 
-    checked = check(folder, settings.country)
+    checked = check_for(settings, folder)
     if checked.findings:
         _show(checked.findings)
         raise UserError("Nothing was published: correct what stands above and publish again.")
@@ -80,6 +89,25 @@ async def _publish(settings: Settings, folder: Path | None) -> int:
         await check_drafts(services, checked.tables)
         bundle = await services.bundles.publish(checked.tables, await services.clocks.wall.now())
     print(f"Published {bundle.sha256[:12]}. Sessions under way end in the version they began in.")
+    return 0
+
+
+async def _roll_back(settings: Settings) -> int:
+    from flows.bundle import BundleError
+    from scheduler.rules import RulesError
+    from service.wiring import check_drafts, open_services
+
+    async with open_services(settings) as services:
+        try:
+            bundle = await services.bundles.before()
+        except (BundleError, RulesError) as error:
+            raise UserError(
+                f"The version before cannot be read by this program any more ({error}) "
+                "Correct the content and run `pamoja publish`."
+            ) from None
+        await check_drafts(services, bundle.tables)
+        await services.bundles.roll_back(bundle, await services.clocks.wall.now())
+    print(f"Back at {bundle.sha256[:12]}. Sessions under way end in the version they began in.")
     return 0
 
 

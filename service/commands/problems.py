@@ -13,6 +13,7 @@ _OURS: Final = (
     ("flows.screens", "BundleError"),
     ("scheduler.rules_read", "RulesError"),
     ("service.content.bundles", "NoBundleError"),
+    ("service.content.bundles", "NoVersionBeforeError"),
     ("service.clocks", "NobodySettlesError"),
     ("service.directory", "DirectoryError"),
     ("service.embedded.home", "EmbeddedDatabaseError"),

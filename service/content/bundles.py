@@ -32,6 +32,15 @@ class NoBundleError(RuntimeError):
         super().__init__("No content is published yet: run `pamoja publish`.")
 
 
+class NoVersionBeforeError(RuntimeError):
+    """There is nothing to go back to; the message says what to do instead."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No version was published before the current one: correct the content and run `pamoja publish`."
+        )
+
+
 class Bundles:
     """The versions this process knows, compiled once each; ``current`` is what new sessions and texts use."""
 
@@ -85,6 +94,32 @@ class Bundles:
             await _switch(conn, bundle, now)
         self._current = bundle.sha256
         return bundle
+
+    async def before(self) -> Bundle:
+        """The version that was in force before the current one was published.
+
+        Raises NoVersionBeforeError, or BundleError or RulesError when this program cannot read it any more.
+        """
+        sha256 = await self._pool.fetchval(f"SELECT sha256 {_BEFORE}")
+        if sha256 is None:
+            raise NoVersionBeforeError
+        return await self.get(sha256)
+
+    async def roll_back(self, to: Bundle, now: datetime) -> None:
+        """Make `to`, which `before` gave, current everywhere; what was published since counts as undone.
+
+        Raises NoVersionBeforeError, and changes nothing, when somebody published or rolled back meanwhile.
+        """
+        async with self._pool.acquire() as conn, conn.transaction():
+            await conn.execute(_LOCK)
+            row = await conn.fetchrow(f"SELECT id, sha256 {_BEFORE}")
+            if row is None or row["sha256"] != to.sha256:
+                raise NoVersionBeforeError
+            await conn.execute(
+                "UPDATE publication SET undone_at = $2 WHERE id > $1 AND undone_at IS NULL", row["id"], now
+            )
+            await _make_current(conn, to.sha256)
+        self._current = to.sha256
 
     @asynccontextmanager
     async def following(self, database_url: str) -> AsyncIterator[None]:
@@ -150,18 +185,33 @@ def drafts(tables: Mapping[str, Any], country: str) -> list[str]:
 
 async def _switch(conn: Connection, bundle: Bundle, now: datetime) -> None:
     # Two publishers at once: the second waits here and wins, and there is always exactly one current.
-    await conn.execute("LOCK TABLE bundle IN SHARE ROW EXCLUSIVE MODE")
-    await conn.execute("UPDATE bundle SET current = false WHERE current AND sha256 <> $1", bundle.sha256)
-    await conn.execute(
-        """
-        INSERT INTO bundle (sha256, tables, published_at, current) VALUES ($1, $2, $3, true)
-        ON CONFLICT (sha256) DO UPDATE SET current = true, published_at = excluded.published_at
-        """,
-        bundle.sha256,
-        bundle.tables,
-        now,
-    )
-    await conn.execute("SELECT pg_notify($1, $2)", CHANNEL, bundle.sha256)
+    await conn.execute(_LOCK)
+    await conn.execute(_STORE, bundle.sha256, bundle.tables, now)
+    # Publishing what is in force already is no step that could be taken back.
+    await conn.execute(_NOTE, bundle.sha256, now)
+    await _make_current(conn, bundle.sha256)
+
+
+async def _make_current(conn: Connection, sha256: str) -> None:
+    await conn.execute("UPDATE bundle SET current = false WHERE current AND sha256 <> $1", sha256)
+    await conn.execute("UPDATE bundle SET current = true WHERE sha256 = $1", sha256)
+    await conn.execute("SELECT pg_notify($1, $2)", CHANNEL, sha256)
+
+
+_LOCK: Final = "LOCK TABLE bundle IN SHARE ROW EXCLUSIVE MODE"
+_STORE: Final = """
+INSERT INTO bundle (sha256, tables, published_at, current) VALUES ($1, $2, $3, false)
+ON CONFLICT (sha256) DO UPDATE SET published_at = excluded.published_at
+"""
+_NOTE: Final = """
+INSERT INTO publication (sha256, published_at)
+SELECT $1::varchar, $2 WHERE NOT EXISTS (SELECT FROM bundle WHERE current AND sha256 = $1::varchar)
+"""
+_BEFORE: Final = """
+FROM publication
+WHERE undone_at IS NULL AND sha256 <> (SELECT sha256 FROM bundle WHERE current)
+ORDER BY id DESC LIMIT 1
+"""
 
 
 async def _until_lost(database_url: str, refresh: Callable[[], Awaitable[None]]) -> None:

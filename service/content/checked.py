@@ -13,6 +13,7 @@ from flows.lint.sources import Sources
 from scheduler.rules import RulesError
 from service.content.bundles import compiled
 from service.content.files import ContentError, packaged, read_tables
+from service.settings import Settings
 
 KINDS = (".toml", ".po")
 _HAS_PLACE = re.compile(r"[\w./-]+, line \d+: ")
@@ -47,6 +48,19 @@ def check(
     walked = explore(bundle)
     findings = lint(bundle, sources(root), two_way=two_way, toll_free=toll_free, walked=walked)
     return Checked(tables, bundle, tuple(findings), walked)
+
+
+def check_for(settings: Settings, folder: Path | None = None) -> Checked:
+    """Check a folder for one deployment: its country, and whether it can receive and costs a caller nothing.
+
+    Where only one of its codes is toll-free, no text may say "free": a text does not say which. Raises ContentError.
+    """
+    return check(
+        folder,
+        settings.country,
+        two_way=settings.sms_two_way,
+        toll_free=settings.sms_toll_free and settings.ussd_toll_free,
+    )
 
 
 def located(error: BundleError | RulesError, root: Path) -> ContentError:

@@ -45,7 +45,8 @@ def read_tables(directory: Traversable | None = None) -> Table:
     """Return all content as JSON-able tables.
 
     Keys: ``screens``, ``messages``, ``questions``, ``words`` (dotted), ``tips``, ``tasks``, ``languages`` (name,
-    draft, place, and where given reach, ask and script), ``core`` (the screens every language says), ``keywords`` and
+    draft, place, and where given reach, ask and script), ``core`` (the screens and groups of words that
+    every language says), ``keywords`` and
     ``denylist`` by language, ``countries`` by code (country, escalation, schedules), ``locale`` by language
     (msgctxt to text; what is fuzzy or empty is left out), ``sources`` by language (msgctxt to the English it
     was translated from) and ``fuzzy`` by language (msgctxt to the English before, "" where it does not say).
@@ -144,12 +145,12 @@ def _merged(root: Traversable, folder: str) -> Table:
     return merged
 
 
-def _core(root: Traversable) -> list[str]:
-    """The screens of the menu files that ``core.toml`` names, by id."""
+def _core(root: Traversable) -> Table:
+    """The screens of the menu files that ``core.toml`` names, by id, and its groups of words."""
     table = _toml(root, "core.toml", optional=True)
-    menus = table.get("menus", [])
-    if not isinstance(menus, list) or set(table) - {"menus"}:
-        raise ContentError('core.toml: write menus = ["home", "checkin"], and nothing else.')
+    menus, words = table.get("menus", []), table.get("words", [])
+    if not isinstance(menus, list) or not isinstance(words, list) or set(table) - {"menus", "words"}:
+        raise ContentError('core.toml: write menus = ["home"] and words = ["nav"], and nothing else.')
     core: set[str] = set()
     for name in menus:
         if not isinstance(name, str) or not (screens := _toml(root, f"menus/{name}.toml", optional=True)):
@@ -157,7 +158,7 @@ def _core(root: Traversable) -> list[str]:
                 f"core.toml: no screen is in menus/{name}.toml; correct the name or remove it."
             )
         core.update(screens)
-    return sorted(core)
+    return {"screens": sorted(core), "words": words}
 
 
 def _line_of(text: str, key: str) -> int:

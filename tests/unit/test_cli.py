@@ -131,7 +131,10 @@ def test_missing_settings_are_named_with_the_remedy(tmp_path: Path, command: str
 def env_file(tmp_path: Path) -> Path:
     """A folder whose .env holds fresh keys, the simulator, and a database that is not there."""
     keys = pamoja("keys", "new", cwd=tmp_path)
-    lines = f"{keys.stdout}PAMOJA_GATEWAY=simulator\nPAMOJA_DATABASE_URL=postgresql://x@127.0.0.1:1/x\n"
+    lines = (
+        f"{keys.stdout}PAMOJA_GATEWAY=simulator\nPAMOJA_DATABASE_URL=postgresql://x@127.0.0.1:1/x\n"
+        "PAMOJA_SMS_CODE=22384\nPAMOJA_SMS_TWO_WAY=true\n"
+    )
     (tmp_path / ".env").write_text(lines)
     return tmp_path
 

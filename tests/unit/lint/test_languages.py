@@ -8,6 +8,7 @@ import pytest
 from flows.bundle import compile_bundle
 from flows.engine import advance
 from flows.facts import Facts
+from flows.languages import core_screens
 from flows.lint.model import explore
 from flows.standard import STANDARD
 from flows.types import SessionState
@@ -25,7 +26,7 @@ PARTIAL = [code for code in CONTENT.languages if CONTENT.tables["languages"][cod
 def partial(tables: Tables) -> None:
     """Make Kiswahili a language that says its core alone."""
     tables["languages"]["sw"]["reach"] = "core"
-    core = set(tables["core"])
+    core = set(tables["core"]["screens"])
     for context in list(tables["locale"]["sw"]):
         if context.startswith("screen.") and context.split(".")[1] not in core:
             del tables["locale"]["sw"][context], tables["sources"]["sw"][context]
@@ -58,9 +59,22 @@ def test_what_a_partial_language_lacks_of_its_core_is_named(context: str) -> Non
 def test_a_core_that_names_nothing_is_refused() -> None:
     def plant(tables: Tables) -> None:
         partial(tables)
-        tables["core"] = []
+        tables["core"] = {}
 
     assert only(findings(plant)).file == "core.toml"
+
+
+def test_a_core_names_the_words_its_screens_are_put_together_from_and_no_others() -> None:
+    def plant(tables: Tables) -> None:
+        partial(tables)
+        tables["core"]["words"] = ["nothing", *(word for word in tables["core"]["words"] if word != "visit")]
+
+    found = findings(plant)
+    assert {finding.file for finding in found} == {"core.toml"}
+    assert [("[nothing]" in one.message, "[visit]" in one.message) for one in found] == [
+        (True, False),
+        (False, True),
+    ]
 
 
 def test_a_screen_with_one_line_untranslated_is_read_in_english_as_a_whole() -> None:
@@ -83,7 +97,7 @@ def test_on_a_screen_outside_the_core_every_line_is_english(language: str) -> No
     for id_ in ("settings", "follow_ups", "enrol_phone"):
         if id_ in CONTENT.screens:
             assert CONTENT.wording(id_, language) == CONTENT.wording(id_, "en")
-    for id_ in CONTENT.tables["core"]:
+    for id_ in core_screens(CONTENT.tables):
         assert CONTENT.spoken(id_, language) == language
     assert caller.language == language
 
@@ -91,7 +105,7 @@ def test_on_a_screen_outside_the_core_every_line_is_english(language: str) -> No
 @pytest.mark.parametrize("language", PARTIAL)
 def test_the_walk_goes_on_in_english_where_a_language_ends(language: str) -> None:
     moves = explore(CONTENT).moves
-    assert {key.screen for key in moves if key.language == language} <= {*CONTENT.tables["core"]}
+    assert {key.screen for key in moves if key.language == language} <= core_screens(CONTENT.tables)
 
 
 # --- what a country offers ----------------------------------------------------------------------------------
