@@ -6,7 +6,14 @@ the session is to remember (data). It changes nothing itself.
 
 from collections.abc import Mapping
 
-from flows.actions import calls, caseload, for_me, mothers, staff
+from flows.actions import calls, caseload, for_me, mothers, settings, staff
 from flows.registry import Action
 
-ACTIONS: Mapping[str, Action] = {**mothers.ACTIONS, **staff.ACTIONS, **caseload.ACTIONS, **calls.ACTIONS, **for_me.ACTIONS}
+ACTIONS: Mapping[str, Action] = {
+    **mothers.ACTIONS,
+    **staff.ACTIONS,
+    **settings.ACTIONS,
+    **caseload.ACTIONS,
+    **calls.ACTIONS,
+    **for_me.ACTIONS,
+}

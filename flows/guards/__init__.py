@@ -2,7 +2,13 @@
 
 from collections.abc import Mapping
 
-from flows.guards import caseload, for_me, mothers, staff
+from flows.guards import caseload, for_me, mothers, settings, staff
 from flows.registry import Guard
 
-GUARDS: Mapping[str, Guard] = {**mothers.GUARDS, **staff.GUARDS, **caseload.GUARDS, **for_me.GUARDS}
+GUARDS: Mapping[str, Guard] = {
+    **mothers.GUARDS,
+    **staff.GUARDS,
+    **settings.GUARDS,
+    **caseload.GUARDS,
+    **for_me.GUARDS,
+}
