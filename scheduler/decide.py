@@ -6,7 +6,8 @@
 4. Does her attendance fit? "Missed" needs a witness's mark.
 5. Is the site open, with entries? What would ask her to come is held until it is.
 6. Is it work for a person? Open the follow-up: her phone does not matter to it.
-7. Can she be texted, and did she agree? If not, her mentor is reminded of visits; check-ins are skipped.
+7. Can she be texted, did she agree, and has she not asked for quiet? If not, her mentor is reminded of visits;
+   check-ins are skipped.
 8. Has she answered already? Skip.
 9. Has she had enough texts today or this week? Skip.
 10. Is it night? Hold, while it would still be true in the morning.
@@ -42,7 +43,7 @@ LOOK_AGAIN = timedelta(hours=1)
 MENTOR_REMINDER = "mentor_reminder"
 """The text that reminds a mentor in place of a mother who cannot be texted."""
 
-STAFF_WORK_GOES_ON = frozenset({"stopped", "paused", "wrong_number"})
+STAFF_WORK_GOES_ON = frozenset({"stopped", "quiet", "paused", "wrong_number"})
 """Holds of her texts that do not end the work of people for her."""
 
 _SITE_REASONS = {"closed": "site_closed", "no_network": "no_network", "paused": "site_paused"}
@@ -166,6 +167,8 @@ def _reachable(reminder: DueReminder, schedule: Schedule, step: Step) -> Skip | 
         reason = "no_consent"
     elif reminder.signature == "none":
         reason = "no_texts"
+    elif reminder.rests is not None:
+        reason = reminder.rests
     else:
         return None
     if schedule.stream == "checkin" or step.offset > 0:

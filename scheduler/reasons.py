@@ -3,12 +3,14 @@
 REASONS: dict[str, str] = {
     # she, or what became known of her
     "stopped": "She asked us to stop texting her.",
+    "quiet": "Nothing goes to her phone until she is set up again in person.",
     "paused": "Her texts are paused until somebody has spoken with her.",
     "wrong_number": "Her number was reported as wrong; nothing goes there until it is checked.",
     "moved": "She was reported as moved; her texts wait for a person to check.",
     "transferred": "She is in care elsewhere now.",
     "dead": "She was reported as having died; nothing is sent.",
     "revoked": "This phone was withdrawn.",
+    "erased": "She asked to be forgotten, and was.",
     "held": "Her texts are held until a person has checked.",
     "infant_not_alive": "This was about a baby who is no longer with us.",
     # the contact itself
@@ -31,6 +33,8 @@ REASONS: dict[str, str] = {
     "number_untrusted": "Her number may belong to somebody else now; a person must check it.",
     "no_consent": "She has not agreed to be texted.",
     "no_texts": "She chose to receive no texts.",
+    "paused_by_her": "She paused her texts for a while; they begin again by themselves.",
+    "erasure_asked": "She asked to be forgotten; nothing is sent unless she takes it back.",
     # how much, and when
     "cap_day": "She had already received as many texts as one day allows.",
     "cap_week": "She had already received as many texts as one week allows.",

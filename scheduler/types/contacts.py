@@ -80,6 +80,7 @@ class DueReminder:
     answers) on her local day and in the seven days up to it; ``daily_rhythm``: she chose to be asked
     every day. ``site_has_entries`` is False only when the site's last working day had visits
     expected and none was marked. ``in_hand``: somebody has acknowledged a follow-up about her silence.
+    ``rests``: she asked for quiet herself, with a pause or by asking to be forgotten.
     """
 
     id: int
@@ -107,6 +108,7 @@ class DueReminder:
     answered_since_due: bool
     daily_rhythm: bool = False
     in_hand: bool = False
+    rests: Literal["paused_by_her", "erasure_asked"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

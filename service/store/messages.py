@@ -67,14 +67,14 @@ def priority_of(template: str, message_class: str) -> int:
 async def queue(conn: Connection, sealer: Sealer, messages: Sequence[NewMessage], now: datetime) -> list[int]:
     """Queue texts in the caller's transaction and wake the workers when it commits; return the new ids.
 
-    Leaves out, silently, what may no longer go: pushed texts to a person on hold, opted out, without a
-    number or on a number that is no longer trusted, and a text whose validity has ended. The ids are
+    Leaves out, silently, what may no longer go: pushed texts to a person on hold, paused, opted out, without
+    a number or on a number that is no longer trusted, and a text whose validity has ended. The ids are
     those of the texts that were queued, in the order given.
     """
     wanted = [one for one in messages if one.valid_until > now]
     if not wanted:
         return []
-    phones = await _current_phones(conn, wanted)
+    phones = await _current_phones(conn, wanted, now)
     going = [(one, phones[place]) for place, one in enumerate(wanted) if place in phones]
     if not going:
         return []
@@ -100,6 +100,17 @@ async def cancel_for_person(conn: Connection, person_id: int, reason: str, now: 
     return await _cancel(conn, _OF_PERSON, person_id, reason, now)
 
 
+async def cancel_pushed(conn: Connection, person_id: int, reason: str, now: datetime) -> int:
+    """Take back what is pushed to this person and has not begun to leave; answers to what she does still go.
+
+    Lock the person first. Planned contacts are left as they are.
+    """
+    ids = [row["id"] for row in await conn.fetch(_PUSHED_TO_PERSON, person_id, list(ANSWERS_TO_DANGER))]
+    if ids:
+        await conn.execute(_CANCEL, ids, reason, now)
+    return len(ids)
+
+
 async def cancel_for_mother(conn: Connection, mother_id: int, reason: str, now: datetime) -> int:
     """As ``cancel_for_person``, and what was to be said about her to her mentor outside a follow-up.
 
@@ -121,6 +132,11 @@ async def cancel_for_phone(conn: Connection, phone_id: int, reason: str, now: da
     return await _cancel(conn, _TO_PHONE, phone_id, reason, now)
 
 
+async def cancel_texts_to(conn: Connection, person_id: int, reason: str, now: datetime) -> int:
+    """Take back every text to this person that has not begun to leave; what is planned stays planned."""
+    return await _cancel(conn, _OF_PERSON, person_id, reason, now)
+
+
 async def restore_for_mother(conn: Connection, mother_id: int, reason: str, now: datetime) -> int:
     """Plan again her contacts still to come that were cancelled for ``reason``, as after START."""
     return await _restore(conn, _CANCELLED_OF_MOTHER, mother_id, reason, now)
@@ -137,7 +153,9 @@ async def cancel_reminders_of_visit(conn: Connection, visit_id: int, reason: str
     await _cancel(conn, _ABOUT_VISIT, visit_id, reason, now)
 
 
-async def _current_phones(conn: Connection, wanted: Sequence[NewMessage]) -> dict[int, int]:
+async def _current_phones(
+    conn: Connection, wanted: Sequence[NewMessage], now: datetime
+) -> dict[int, int]:
     """For the place of each text that may be queued, the number it goes to. Locks the persons until commit."""
     people = sorted({one.person_id for one in wanted if one.person_id is not None})
     numbers = sorted({one.phone_id for one in wanted})
@@ -151,13 +169,20 @@ async def _current_phones(conn: Connection, wanted: Sequence[NewMessage]) -> dic
         if one.person_id is not None and not is_answer(one.template, one.message_class):
             row = person.get(one.person_id)
             target = row["phone_id"] if row is not None else None
-            held = row is None or row["hold"] is not None
+            held = row is None or row["hold"] is not None or _rests(row, now)
         known = phone.get(target) if target is not None else None
         if target is None or held or known is None or not known["has_number"]:
             continue
         if is_answer(one.template, one.message_class) or (known["trusted"] and not known["opted_out"]):
             going[place] = target
     return going
+
+
+def _rests(person: Any, now: datetime) -> bool:
+    """Whether nothing is pushed to her by her own wish: a pause, or a wish to be forgotten."""
+    return person["erase_at"] is not None or (
+        person["paused_until"] is not None and bool(person["paused_until"] > now)
+    )
 
 
 async def _reserve_ids(conn: Connection, count: int) -> list[int]:
@@ -207,7 +232,9 @@ async def _restore(conn: Connection, select: str, owner: int, reason: str, now: 
     return len(ids)
 
 
-_LOCK_PEOPLE = "SELECT id, hold, phone_id FROM person WHERE id = ANY($1::bigint[]) ORDER BY id FOR SHARE"
+_LOCK_PEOPLE = """
+SELECT id, hold, phone_id, paused_until, erase_at FROM person WHERE id = ANY($1::bigint[]) ORDER BY id FOR SHARE
+"""
 
 _PHONES = """
 SELECT id, number IS NOT NULL AS has_number, trust = 'ok' AS trusted, opted_out_at IS NOT NULL AS opted_out
@@ -230,6 +257,10 @@ SELECT *, $19::timestamptz FROM unnest($1::bigint[], $2::bigint[], $3::bigint[],
 # Rows are locked in the order of their ids, as the sender does, so that a stop and a send cannot deadlock.
 _OF_PERSON = """
 SELECT id FROM message WHERE person_id = $1 AND state IN ('queued', 'claimed') ORDER BY id FOR UPDATE
+"""
+_PUSHED_TO_PERSON = """
+SELECT id FROM message WHERE person_id = $1 AND state IN ('queued', 'claimed')
+    AND message_class IN ('A', 'B', 'C') AND template <> ALL($2::text[]) ORDER BY id FOR UPDATE
 """
 _ABOUT_MOTHER = """
 SELECT id FROM message WHERE id IN (

@@ -102,7 +102,8 @@ async def _postpone(conn: Connection, recipients: Sequence[Recipient], now: date
 
 
 # A pushed text goes only to a living, willing person on the number she has now; an answer to what she just did
-# passes a hold and an opt-out (those that came later have cancelled it). Nobody is asked what she has answered since.
+# passes a hold and an opt-out (those that came later have cancelled it). Nobody is asked what she has answered since,
+# and no text is more open than she allows at this moment.
 _SENDING = """
 UPDATE message m
 SET state = 'sending', lease_until = $4, gateway = $5, begun = m.begun + 1, look_at = NULL
@@ -113,12 +114,15 @@ WHERE m.id = c.id AND m.attempt = c.attempt AND m.state = 'claimed'
       AND (m.message_class IN ('D', 'E') OR m.template = ANY($6::text[])
            OR (p.trust = 'ok' AND p.opted_out_at IS NULL)))
   AND (m.message_class IN ('D', 'E') OR m.template = ANY($6::text[]) OR m.person_id IS NULL
-       OR EXISTS (SELECT FROM person q WHERE q.id = m.person_id AND q.hold IS NULL AND q.phone_id = m.phone_id))
+       OR EXISTS (SELECT FROM person q WHERE q.id = m.person_id AND q.hold IS NULL AND q.phone_id = m.phone_id
+                  AND q.erase_at IS NULL AND (q.paused_until IS NULL OR q.paused_until <= $3)))
   AND (m.message_class NOT IN ('B', 'C') OR m.person_id IS DISTINCT FROM m.mother_id
        OR EXISTS (SELECT FROM consent k WHERE k.mother_id = m.mother_id AND k.stream = 'sms'
                   AND k.withdrawn_at IS NULL))
-  AND (m.message_class <> 'B' OR NOT EXISTS (SELECT FROM mother a
-       WHERE a.id = m.mother_id AND a.id = m.person_id AND a.last_heard_at >= m.created_at))
+  AND (m.message_class NOT IN ('B', 'C') OR m.person_id IS DISTINCT FROM m.mother_id
+       OR EXISTS (SELECT FROM mother a WHERE a.id = m.mother_id AND a.signature <> 'none'
+                  AND (m.wording = 'covert' OR a.wording = 'open')
+                  AND (m.message_class <> 'B' OR a.last_heard_at IS NULL OR a.last_heard_at < m.created_at)))
   AND (m.infant_id IS NULL OR m.message_class IN ('A', 'D', 'E')
        OR EXISTS (SELECT FROM infant i WHERE i.id = m.infant_id AND i.status = 'alive'))
 RETURNING m.id
@@ -128,7 +132,9 @@ _TURN_AWAY = """
 UPDATE message m
 SET state = CASE WHEN m.valid_until <= $3 THEN 'expired' ELSE 'cancelled' END,
     reason = CASE WHEN m.valid_until <= $3 THEN 'stale' ELSE coalesce(
-        (SELECT q.hold FROM person q WHERE q.id = m.person_id),
+        (SELECT CASE WHEN q.hold IS NOT NULL THEN q.hold WHEN q.erase_at IS NOT NULL THEN 'erasure_asked'
+                     WHEN q.paused_until > $3 THEN 'paused_by_her' END
+         FROM person q WHERE q.id = m.person_id),
         (SELECT CASE WHEN p.opted_out_at IS NOT NULL THEN 'stopped' WHEN p.trust <> 'ok' THEN 'number_untrusted' END
          FROM phone p WHERE p.id = m.phone_id),
         (SELECT 'answered' FROM mother a WHERE m.message_class = 'B' AND a.id = m.mother_id AND a.id = m.person_id

@@ -240,4 +240,5 @@ def _item(row: Any, pushed: tuple[int, int], now: datetime) -> DueReminder:
         answered_since_due=row["answered_since_due"],
         daily_rhythm=row["rhythm"] == "daily",
         in_hand=row["in_hand"],
+        rests=row["rests"],
     )

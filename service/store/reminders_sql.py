@@ -5,7 +5,8 @@
 DUE = """
 WITH claimed AS MATERIALIZED (
     SELECT r.id, r.enrolment_id, r.mother_id, r.step, r.occurrence, r.due_at, r.valid_until,
-        p.hold, p.phone_id, p.language
+        p.hold, p.phone_id, p.language,
+        CASE WHEN p.erase_at IS NOT NULL THEN 'erasure_asked' WHEN p.paused_until > $1 THEN 'paused_by_her' END AS rests
     FROM reminder r JOIN person p ON p.id = r.mother_id
     WHERE r.state = 'planned' AND coalesce(r.look_at, r.due_at) <= $1
     ORDER BY coalesce(r.look_at, r.due_at), r.id
@@ -13,7 +14,7 @@ WITH claimed AS MATERIALIZED (
     FOR UPDATE OF r SKIP LOCKED
     FOR SHARE OF p SKIP LOCKED
 )
-SELECT c.id, c.mother_id, e.country, e.schedule, c.step, c.occurrence, c.due_at, c.valid_until, f.time_zone, c.hold,
+SELECT c.id, c.mother_id, e.country, e.schedule, c.step, c.occurrence, c.due_at, c.valid_until, f.time_zone, c.hold, c.rests,
     c.phone_id, c.language, e.visit_id, coalesce(e.infant_id, v.infant_id) AS infant_id,
     CASE WHEN m.phone_use = 'none' OR n.id IS NULL OR n.number IS NULL THEN 'none'
          WHEN n.opted_out_at IS NOT NULL THEN 'opted_out'

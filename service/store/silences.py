@@ -18,7 +18,7 @@ from service.store.messages import NewMessage, queue
 from service.store.risk_facts import risks
 
 NUDGE = "nudge"
-FOR_GOOD = frozenset({"stopped", "wrong_number", "moved", "transferred", "dead", "revoked"})
+FOR_GOOD = frozenset({"stopped", "quiet", "wrong_number", "moved", "transferred", "dead", "revoked", "erased"})
 """Holds under which nobody waits for an answer: whoever set one has opened the work it asks for."""
 
 
@@ -55,7 +55,7 @@ class Silences:
                     her_hour=row["checkin_hour"],
                     may_text=row["may_text"],
                     site=row["site"],
-                    counted=row["hold"] not in FOR_GOOD,
+                    counted=row["hold"] not in FOR_GOOD and not row["rests"],
                 )
                 for row in rows
             ]
@@ -82,6 +82,7 @@ class _Batch:
             [isinstance(one, Nudge) for _, _, one in judged],
             [isinstance(one, SilentTooLong) and one.cause == "number_problem" for _, _, one in judged],
             self.now,
+            [row["rests"] for _, row, _ in judged],
         )
         nudges = [self._nudge(spell, row) for spell, row, one in judged if isinstance(one, Nudge)]
         await queue(self.conn, self.sealer, nudges, self.now)
@@ -128,7 +129,8 @@ class _Batch:
 # Nobody's silence is counted who cannot or must not be texted for good; who only cannot be texted now is still looked at.
 _DUE = """
 WITH due AS MATERIALIZED (
-    SELECT m.id, p.phone_id, p.hold, p.language
+    SELECT m.id, p.phone_id, p.hold, p.language,
+        p.erase_at IS NOT NULL OR coalesce(p.paused_until > $1, FALSE) AS rests
     FROM mother m JOIN person p ON p.id = m.id
     WHERE m.silence_check_at <= $1
     ORDER BY m.silence_check_at, m.id
@@ -136,9 +138,9 @@ WITH due AS MATERIALIZED (
     FOR UPDATE OF m SKIP LOCKED
     FOR SHARE OF p SKIP LOCKED
 )
-SELECT m.id, d.phone_id, d.hold, d.language, m.facility_id, f.country, f.time_zone, f.status AS site,
+SELECT m.id, d.phone_id, d.hold, d.rests, d.language, m.facility_id, f.country, f.time_zone, f.status AS site,
     coalesce(m.asked_at, $1) AS asked_at, m.nudged_at, m.undelivered, m.checkin_hour, m.signature,
-    d.hold IS NULL AND m.signature <> 'none' AND m.set_up_at IS NOT NULL AND m.phone_use <> 'none'
+    d.hold IS NULL AND NOT d.rests AND m.signature <> 'none' AND m.set_up_at IS NOT NULL AND m.phone_use <> 'none'
         AND coalesce(n.number IS NOT NULL AND n.trust = 'ok' AND n.opted_out_at IS NULL, FALSE)
         AND EXISTS (SELECT FROM consent k WHERE k.mother_id = m.id AND k.stream = 'sms' AND k.withdrawn_at IS NULL)
         AS may_text
@@ -147,10 +149,13 @@ LEFT JOIN phone n ON n.id = d.phone_id
 ORDER BY m.silence_check_at, m.id
 """
 
+# An ask she may leave unanswered, since she asked for quiet, is forgotten: no spell is counted from it later.
 _LOOKED = """
 UPDATE mother m SET silence_check_at = c.check_at,
-    nudged_at = CASE WHEN c.nudged AND m.asked_at IS NOT NULL THEN $5 ELSE m.nudged_at END,
+    asked_at = CASE WHEN c.rests THEN NULL ELSE m.asked_at END,
+    nudged_at = CASE WHEN c.rests THEN NULL WHEN c.nudged AND m.asked_at IS NOT NULL THEN $5 ELSE m.nudged_at END,
     undelivered = CASE WHEN c.number_told THEN 0 ELSE m.undelivered END
-FROM unnest($1::bigint[], $2::timestamptz[], $3::bool[], $4::bool[]) AS c(id, check_at, nudged, number_told)
+FROM unnest($1::bigint[], $2::timestamptz[], $3::bool[], $4::bool[], $6::bool[])
+    AS c(id, check_at, nudged, number_told, rests)
 WHERE m.id = c.id
 """
