@@ -1,0 +1,42 @@
+"""What is queued to a mother, brought in line with what she has just chosen: its wording and its signature.
+
+A text is worded when it leaves, from what was fixed when it was queued. So a choice that must hold at once is
+written into every text that can still leave, in the transaction of the choice. One that a sender holds already
+goes back to the queue: the sender then finds that it may not begin it. Lock the person first.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from service.database import Connection
+from service.store.messages import cancel_pushed, wake
+
+
+async def reword(conn: Connection, mother_id: int, baby_templates: Collection[str]) -> None:
+    """Word and sign her texts as her row says now; ``baby_templates`` are open only with baby words allowed.
+
+    Never makes an announced text more open than it was queued.
+    """
+    await conn.execute(_REWORD, mother_id, list(baby_templates))
+    await wake(conn)
+
+
+async def no_texts(conn: Connection, mother_id: int, now: datetime) -> None:
+    """She wants none: what is queued is taken back."""
+    await cancel_pushed(conn, mother_id, "no_texts", now)
+
+
+# What is being sent now, or is in doubt, may be sent again: it too takes the new wording.
+_REWORD = """
+UPDATE message m SET
+    signature = CASE WHEN a.signature = 'none' THEN m.signature ELSE a.signature END,
+    wording = CASE WHEN m.wording = 'open' AND a.wording = 'open'
+        AND (a.baby_wording OR m.template <> ALL($2::text[])) THEN 'open' ELSE 'covert' END,
+    state = CASE WHEN m.state = 'claimed' THEN 'queued' ELSE m.state END,
+    lease_until = CASE WHEN m.state = 'claimed' THEN NULL ELSE m.lease_until END
+FROM mother a
+WHERE a.id = $1 AND m.id IN (
+    SELECT id FROM message WHERE person_id = $1
+        AND (state IN ('queued', 'claimed', 'sending') OR (state = 'unknown' AND look_at IS NOT NULL))
+    ORDER BY id FOR UPDATE)
+"""
