@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from flows.bundle import Bundle
 from flows.lint import (
     alphabet,
+    clinical,
     countries,
     disclosing,
     empty,
@@ -21,7 +22,7 @@ from flows.lint import (
     way_out,
 )
 from flows.lint.finding import Finding, Problem
-from flows.lint.model import Model, explore
+from flows.lint.model import Model, explore, tasks
 from flows.lint.model import problems as problems_on_the_way
 from flows.lint.sources import Sources
 
@@ -39,7 +40,9 @@ CHECKS: tuple[Callable[[Bundle], Iterable[Problem]], ...] = (
     alphabet.check,
     disclosing.check,
     fits.check,
+    clinical.check,
     countries.check,
+    tasks.declared,
     offered.check,
 )
 """In this order a finding stands before what follows from it; and of each text the English stands before the
@@ -68,5 +71,5 @@ def lint(
     problems += free_needs_toll_free.check(bundle, toll_free=toll_free)
     if not problems:
         problems = problems_on_the_way(walked if walked is not None else explore(bundle))
-    problems.sort(key=lambda problem: problem.language != "en")
+    problems.sort(key=lambda one: one.language != "en" or one.context.startswith("locale/"))
     return [place.finding(problem) for problem in problems]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from flows.bundle import Bundle
+from flows.gsm7 import units
 from flows.lint.finding import TEXT, Problem
 from flows.lint.longest import SMS_OWN, names
 from flows.lists import LONGEST
@@ -14,10 +15,12 @@ SENT: Mapping[str, frozenset[str]] = {
     "ack_saved": frozenset(),
     "ack_unknown_code": frozenset({"code"}),
     "alert": frozenset({"code", "cause"}),
+    "alert_call": frozenset({"code", "time"}),
     "alert_facility_line": frozenset({"code", "cause"}),
     "alert_supervisor": frozenset({"code", "cause"}),
     "alert_urgent": frozenset({"code", "cause"}),
     "answered": frozenset({"code"}),
+    "call_hour": frozenset({"code", "time"}),
     "call_no_promise": frozenset(),
     "call_promise": frozenset({"time"}),
     "case_help": frozenset({"code"}),
@@ -50,6 +53,9 @@ WORDS: tuple[str, ...] = (
 )
 """Words that code says by name, beyond those without which nothing compiles."""
 
+LONGEST_TIP = 45
+"""Letters of a tip: the longest text around one still fits a message."""
+
 _DURATION = re.compile(r"P(?=[\dT])(?:\d{1,4}W)?(?:\d{1,4}D)?(?:T(?=\d)(?:\d{1,4}H)?(?:\d{1,5}M)?)?")
 
 
@@ -67,6 +73,7 @@ def check(bundle: Bundle) -> Iterator[Problem]:
                 f"Add it under [{group}].",
                 at=(group,),
             )
+    yield from _causes(bundle)
     yield from _tips(bundle)
     for id_, template in bundle.templates.items():
         if not _DURATION.fullmatch(template.valid_for):
@@ -81,9 +88,33 @@ def check(bundle: Bundle) -> Iterator[Problem]:
     yield from _planned(bundle)
 
 
+def _causes(bundle: Bundle) -> Iterator[Problem]:
+    """A cause that several countries know lacks its words here; one that a single country knows is named there."""
+    countries = bundle.tables.get("countries", {}).values()
+    causes = [cause for one in countries for cause in one.get("escalation", {}).get("policy", {})]
+    for cause in dict.fromkeys(causes):
+        if causes.count(cause) > 1 and f"word.cause.{cause}" not in bundle.texts["en"]:
+            yield Problem(
+                f"words.toml#{cause}",
+                f"No words say {cause} to staff.",
+                f"Add {cause} under [cause].",
+                at=("cause",),
+            )
+
+
 def _tips(bundle: Bundle) -> Iterator[Problem]:
     if not bundle.tips:
         yield Problem("tips.toml", "There is no tip.", "Write at least one: texts and wrong PINs show them.")
+    for language, texts in bundle.texts.items():
+        for tip in bundle.tips:
+            if units(texts[tip]) > LONGEST_TIP:
+                yield Problem(
+                    tip,
+                    f"It has {units(texts[tip])} letters in {language}, and a tip may have {LONGEST_TIP}.",
+                    "Shorten it, so that the texts it stands in fit.",
+                    language,
+                    TEXT,
+                )
     ids = [tip["id"] for tip in bundle.tables.get("tips", ())]
     for number, id_ in enumerate(ids):
         if id_ in ids[:number]:

@@ -80,7 +80,7 @@ class Sources:
                     yield file, (name, part) if part in _PARTS else self._option(lines, name, part)
         elif (file := _FILES[kind]) in self.tomls:
             if kind == "tip" and at[:1] == ("again",):
-                yield file, ("tip", at[1])
+                yield file, ("tip", at[1], "id")
             elif kind == "tip":
                 yield file, _with_id(self.tomls[file], ("tip",), rest) or ("tip",)
             else:

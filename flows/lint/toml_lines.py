@@ -45,14 +45,13 @@ class TomlLines:
 
     def _read(self) -> None:
         table: Path = ()
-        heads: list[Path] = []
         number = 0
         while number < len(self.lines):
             first, line = number + 1, self.lines[number]
             if head := _HEAD.fullmatch(line):
                 table = self._table(head[2], is_list=head[1] == "[[")
-                heads.append(table)
-                self._spans.setdefault(table, (first, first))
+                for length in range(1, len(table) + 1):
+                    self._spans.setdefault(table[:length], (first, first))
             elif key := _KEY.fullmatch(line):
                 number = self._end_of_value(number, key[2])
                 path = (*table, *_names(key[1]))

@@ -10,6 +10,8 @@ _MESSAGE = re.compile(r"Message (?P<name>\w+): ")
 _QUESTION = re.compile(r"Question (?P<name>\w+): ")
 _TEXT = re.compile(r"(?P<context>(?:screen|word)\.[\w.]+) in (?P<language>\w+): ")
 _FILE = re.compile(r"(?P<file>[\w./-]+\.(?:toml|po))(?P<rows>(?: [\w.]+)*): ")
+_MISSING = re.compile(r"\b(?:a \w+ needs|lacks) ([\w.]+)|\bis missing\b")
+_TO_SET = re.compile(r"\bset (\w+)")
 _WORD = re.compile(r"\w+")
 
 
@@ -64,15 +66,31 @@ def _is_called(lines: TomlLines, entry: Path, id_: str) -> bool:
     )
 
 
-def _line(lines: TomlLines, path: Path, reason: str) -> int:
-    """The setting below this path that the reason speaks of most plainly, by name and by value; else its head."""
+def _line(lines: TomlLines, path: Path, sentence: str) -> int:
+    """The setting below this path that the reason speaks of most plainly, by name and by value.
+
+    The head of the table where something is missing from it, or nothing is named.
+    """
+    reason, _, remedy = sentence.partition(";")
+    if missing := _MISSING.search(reason):
+        group = (missing[1] or "").split(".")[:-1]
+        return lines.span((*path, *group))[0]
+    if "last route" in reason:
+        path = list(lines.entries((*path, "route")))[-1]
     first, last = lines.span(path)
+    return _spoken_of(lines, first, last, reason) or _spoken_of(lines, first, last, remedy) or first
+
+
+def _spoken_of(lines: TomlLines, first: int, last: int, reason: str) -> int:
+    """The line between two whose setting a sentence speaks of most plainly; 0 where it speaks of none."""
+    to_set = _TO_SET.search(reason)
     words = set(_WORD.findall(reason))
     dotted = set(re.findall(r"[\w.]+", reason))
-    best = (0, -first)
+    best = (0, 0)
     for line, key, value in lines.settings(first, last):
         said = value.strip('"')
         says_value = said in words or said in dotted
         points = 4 * (f"{key} = {said}" in reason) + 2 * (key in words) + says_value
+        points += 4 * (to_set is not None and to_set[1] == key)
         best = max(best, (points, -line))
     return -best[1]

@@ -62,13 +62,19 @@ def reaches(model: Model) -> tuple[Reach, ...]:
     return tuple(found for task in tasks_of(model.bundle) if (found := _reach(maps, task)) is not None)
 
 
+def declared(bundle: Bundle) -> Iterator[Problem]:
+    """Name what is wrong with an entry of tasks.toml before any walking: its settings, and the names it names."""
+    for id_, entry in bundle.tables.get("tasks", {}).items():
+        fault = _fault(bundle, entry)
+        if fault is not None:
+            yield _problem(id_, *fault)
+
+
 def check(model: Model) -> Iterator[Problem]:
     """Name tasks that are too far away, that nobody can do, or whose declared exception is not what is true."""
     maps = _Maps(model)
     for id_, entry in model.bundle.tables.get("tasks", {}).items():
-        fault = _fault(model.bundle, entry)
-        if fault is not None:
-            yield _problem(id_, *fault)
+        if _fault(model.bundle, entry) is not None:
             continue
         task = _task(id_, entry)
         for one in task.do or (None,):

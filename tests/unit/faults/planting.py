@@ -6,9 +6,9 @@ that needs no walking keeps silent. `test_command_line.py` holds the two against
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from flows.bundle import BundleError
@@ -27,7 +27,7 @@ class Fault:
 
     In ``file``, ``old`` (which stands there once) becomes ``new``; without ``old``, ``new`` is added at the
     end; ``new`` of None takes the whole file away. ``at`` is how the line begins that has to be named, where
-    that is not the first line changed (``[home] > text``: below that head), and ``where`` its file, where that is another one. ``says`` is a part
+    that is not the first line changed (``[home] > text``: below that head; ``^``: the line above), and ``where`` its file, where that is another one. ``says`` is a part
     of what is said, remedy included.
     """
 
@@ -38,10 +38,18 @@ class Fault:
     says: str
     at: str = ""
     where: str = ""
-    settings: Mapping[str, bool] = field(default_factory=dict)
+    two_way: bool = True
 
     def __str__(self) -> str:
         return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A folder with the content that ships, and what lint says about it with nothing planted: nothing, it should."""
+
+    root: Path
+    before: frozenset[tuple[str, str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,24 +94,33 @@ def _line(fault: Fault, before: str, where: Path) -> int:
         return 0
     lines = where.read_text("utf-8").splitlines()
     if fault.at:
-        head, _, below = fault.at.partition(" > ")
+        head, _, below = fault.at.removeprefix("^").partition(" > ")
         [line] = [number for number, line in enumerate(lines, 1) if line.startswith(head)]
-        return next(number for number, said in enumerate(lines[line - 1 :], line) if said.startswith(below or head))
+        named = next(n for n, said in enumerate(lines[line - 1 :], line) if said.startswith(below or head))
+        return named - fault.at.startswith("^")
     old = before.splitlines()
     same = next((n for n, pair in enumerate(zip(old, lines, strict=False)) if pair[0] != pair[1]), len(old))
     return next(n for n, line in enumerate(lines[same:], same + 1) if line.strip())
 
 
-def found(root: Path, settings: Mapping[str, bool]) -> list[Finding]:
+def found(root: Path, two_way: bool = True) -> list[Finding]:
     """Return what lint finds in a folder, as `pamoja lint` would."""
     bundle, _ = compiled(read_tables(root), None)
-    return lint(bundle, sources(root), **settings)
+    return lint(bundle, sources(root), two_way=two_way)
 
 
-def check_found(fault: Fault, root: Path) -> None:
-    """Assert that a fault is found where it is, first of all, and with a remedy."""
-    with planted(fault, root) as place:
-        findings = found(root, fault.settings)
+def key(finding: Finding) -> tuple[str, str, str]:
+    """A finding without its line, which moves with every edit above it."""
+    return finding.file, finding.screen, finding.message
+
+
+def check_found(fault: Fault, content: Content) -> None:
+    """Assert that a fault is found where it is, first of all, and with a remedy.
+
+    What is wrong with the content anyhow is another test's, ``lint/test_clean.py``, and left out.
+    """
+    with planted(fault, content.root) as place:
+        findings = [one for one in found(content.root, fault.two_way) if key(one) not in content.before]
         said = [str(finding) for finding in findings]
         assert findings, "nothing was found"
         assert (findings[0].file, findings[0].line) == (place.file, place.line), said
@@ -114,8 +131,9 @@ def check_found(fault: Fault, root: Path) -> None:
             assert "\n" not in str(finding)
 
 
-def check_refused(fault: Fault, root: Path) -> None:
+def check_refused(fault: Fault, content: Content) -> None:
     """Assert that a fault that leaves the content unusable is refused in one sentence with its place."""
+    root = content.root
     with planted(fault, root) as place:
         try:
             compiled(read_tables(root), None)

@@ -1,13 +1,12 @@
 """Faults in the menus: what is read, what leads where, and what may be seen without a PIN."""
 
-from pathlib import Path
-
 import pytest
 
-from tests.unit.faults.planting import Fault, check_found
+from tests.unit.faults.planting import Content, Fault, check_found
 
 HOME, CHECKIN, SYSTEM = "menus/home.toml", "menus/checkin.toml", "menus/system.toml"
 SW = "locale/sw.po"
+ANOTHER = 'msgid "Which day? Day and month, like 2503:"\nmsgstr "Siku'
 MORE, UNWELL, DATES, STAFF = "menus/more.toml", "menus/unwell.toml", "menus/dates.toml", "menus/staff.toml"
 FOLLOW_UPS, SET_UP = "menus/follow_ups.toml", "menus/set_up.toml"
 
@@ -30,7 +29,7 @@ READ = (
     Fault("an end is too long", CHECKIN, "Thank you. Be well.", "Thank you. " * 16, "does not fit one page"),
     Fault("a line of a list is too long", FOLLOW_UPS, "{days}d", "{days} days " + "so " * 50, "One line"),
     Fault("an option fills more than a page", CHECKIN, "I travelled", "I travelled " * 14, "does not fit a page"),
-    Fault("a question pushed off its page by a line about an error", SW, "Siku gani? Siku", "Siku gani? " * 10 + "Siku",
+    Fault("a question pushed off its page by a line about an error", SW, ANOTHER, ANOTHER.replace("Siku", "Siku gani? " * 8 + "Siku"),
           "second page", at="[another_day]", where=DATES),
     Fault("a list without words for being empty", FOLLOW_UPS, 'empty = "No follow-ups now."\n', "",
           "says nothing when it is empty", at="[follow_ups]"),
@@ -45,8 +44,8 @@ LEADS = (
           'do = "say_fine"\ngoto = "reason_thanks"', "Nothing leads here", at="[checkin_thanks]"),
     Fault("a menu that only leads round", MORE, 'id = "yes"\nkey = "1"\ntext = "Yes, stop"\ndo = "stop"\ngoto = "stopped"',
           'id = "yes"\nkey = "1"\ntext = "Yes, stop"\ndo = "stop"\ngoto = "stop"', "Nothing leads here", at="[stopped]"),
-    Fault("a route nobody can come through", HOME, 'goto = "call_promised"\nwhen = "on_duty"',
-          'goto = "call_saved"\nwhen = "on_duty"', "Nothing leads here", at="[call_promised]"),
+    Fault("a route nobody can come through", UNWELL, 'goto = "go_now_transport"\nwhen =',
+          'goto = "go_now_alone"\nwhen =', "Nothing leads here", at="[go_now_transport]"),
     Fault("a route that is always taken before another", UNWELL, 'goto = "go_now_transport"\nwhen = "has_transport"',
           'goto = "go_now_transport"', "no answer does", at="[go_now_alone]"),
     Fault("her date told without a PIN", UNWELL, "Do not wait for a call. Transport: {transport}",
@@ -61,5 +60,5 @@ LEADS = (
 
 
 @pytest.mark.parametrize("fault", [*READ, *LEADS], ids=str)
-def test_it_is_found_where_it_is_and_named_first(fault: Fault, content: Path) -> None:
+def test_it_is_found_where_it_is_and_named_first(fault: Fault, content: Content) -> None:
     check_found(fault, content)

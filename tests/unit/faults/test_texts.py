@@ -1,10 +1,8 @@
 """Faults in text messages, in translations, and in the small words both are put together from."""
 
-from pathlib import Path
-
 import pytest
 
-from tests.unit.faults.planting import Fault, check_found
+from tests.unit.faults.planting import Content, Fault, check_found
 
 MOTHERS, STAFF, ANSWERS = "messages/to_mothers.toml", "messages/to_staff.toml", "messages/answers.toml"
 SW, WORDS, TIPS, QUESTIONS = "locale/sw.po", "words.toml", "tips.toml", "questions.toml"
@@ -46,13 +44,13 @@ SENT = (
     Fault("a question offers one digit more than its texts", QUESTIONS, '2 = "start_no"', '2 = "start_no"\n3 = "start_no"',
           "its question knows 1, 2, 3", at="[start_question] > covert", where=ANSWERS),
     Fault("it asks, and the sender cannot receive", MOTHERS, "# Texts to mothers.", "# Texts to her.", "cannot receive",
-          at="[checkin] > question", settings={"two_way": False}),
+          at="[attended] > question", two_way=False),
 )  # fmt: skip
 
 SAID = (
     Fault("a tip tells of pills", TIPS, "boil your drinking water.", "take your pills.", "pills"),
     Fault("a tip is too long for texts", TIPS, "eat green leaves every day.", "eat green leaves every day, and more. " * 3,
-          "texts", at="[checkin] > covert", where=MOTHERS),
+          "a tip may have 45"),
     Fault("two tips of one name", TIPS, 'id = "beans"', 'id = "rest"', "Two tips are called rest"),
     Fault("a cause tells staff too much", WORDS, 'stuck = "could not dial"', 'stuck = "ran out of ARVs"', "arvs"),
     Fault("a word that everybody may read tells", WORDS, 'choose = "Please press', 'choose = "Clinic: press', "clinic"),
@@ -91,5 +89,5 @@ TRANSLATED = (
 
 
 @pytest.mark.parametrize("fault", [*SENT, *SAID, *TRANSLATED], ids=str)
-def test_it_is_found_where_it_is_and_named_first(fault: Fault, content: Path) -> None:
+def test_it_is_found_where_it_is_and_named_first(fault: Fault, content: Content) -> None:
     check_found(fault, content)
