@@ -176,7 +176,8 @@ def _resumable(bundle: Bundle, facts: Facts) -> SessionState | None:
     state = facts.resume
     if state is None or state.screen in OWN or state.screen not in bundle.screens:
         return None
-    if bundle.screens[state.screen].kind == "route" or state.language not in bundle.languages:
+    screen = bundle.screens[state.screen]
+    if screen.kind == "route" or not screen.resume or state.language not in bundle.languages:
         return None
     return state
 

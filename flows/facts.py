@@ -122,6 +122,8 @@ class FollowUpItem:
     days: int
     state: Literal["open", "notified", "acknowledged"]
     mother_id: int | None
+    wanted_at: str = ""
+    """The local time today at which she would like to be called, such as "16:00"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,9 @@ def screen_of(id_: str, table: Mapping[str, Any]) -> Screen:
     for name in table:
         if name not in _SCREEN:
             raise BundleError(f"{where}: there is no setting {name}; see the recipe for a screen.")
-    _text_keys(where, table, frozenset({"option", "route"}))
+    _text_keys(where, table, frozenset({"option", "route", "resume"}))
+    if not isinstance(table.get("resume", True), bool):
+        raise BundleError(f"{where}: set resume to true or false.")
     kind, access = table.get("kind"), table.get("access", "anyone")
     if not isinstance(kind, str) or kind not in get_args(ScreenKind):
         raise BundleError(f"{where}: set kind to one of {', '.join(get_args(ScreenKind))}.")

@@ -52,7 +52,8 @@ class Screen:
     screen shows, and ``item`` how one of them reads. ``input`` names a kind in ``flows.inputs``; a
     menu or list may have one too, for what is typed beyond its digits (a set-up code, a case code).
     ``do`` names an action run when the input is accepted (``input``), an item is chosen (``list``)
-    or the screen is reached (``end``, ``route``).
+    or the screen is reached (``end``, ``route``). ``source`` is where a clinical fact comes from.
+    ``resume`` False: all was done before it is shown, so whoever hangs up there and dials again begins at home.
     """
 
     id: str
@@ -70,6 +71,8 @@ class Screen:
     empty: str | None = None
     error: str | None = None
     when: str | None = None
+    source: str | None = None
+    resume: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,13 @@ def has_transport(facts: Facts, state: SessionState) -> bool:
 
 
 def has_date(facts: Facts, state: SessionState) -> bool:
-    """She has a visit from today on."""
-    return bool(coming_visits(facts))
+    """There is a visit from today on, of whom she chose."""
+    return bool(coming_visits(facts, state))
 
 
 def has_more_dates(facts: Facts, state: SessionState) -> bool:
-    """She has more than one visit from today on."""
-    return len(coming_visits(facts)) > 1
+    """There is more than one visit from today on, of whom she chose."""
+    return len(coming_visits(facts, state)) > 1
 
 
 GUARDS: Mapping[str, Guard] = {

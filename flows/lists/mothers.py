@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from flows.facts import Facts, VisitFact
+from flows.lists.subjects import subject_of
 from flows.registry import ListItem, ListOf, Placeholder, Value, Word
 from flows.types import SessionState
 
@@ -12,32 +13,36 @@ HOURS = (7, 8, 13, 18, 20)
 
 
 def chosen_visit(facts: Facts, state: SessionState) -> VisitFact | None:
-    """The visit chosen from the list, else the next one; None when there is none any more."""
-    visits = coming_visits(facts)
+    """The visit chosen from the list, else the next one of whom she chose; None when there is none any more."""
+    visits = coming_visits(facts, state)
     chosen = state.data.get("visit")
     if chosen:
         return next((visit for visit in visits if str(visit.id) == chosen), None)
     return visits[0] if visits else None
 
 
-def coming_visits(facts: Facts) -> tuple[VisitFact, ...]:
-    """Her visits from today on, the nearest first."""
+def coming_visits(facts: Facts, state: SessionState | None = None) -> tuple[VisitFact, ...]:
+    """The visits from today on of whom she chose to see, of all without a choice; the nearest first."""
     if facts.mother is None:
         return ()
-    today = facts.now.date()
+    today, subject = facts.now.date(), state.data.get("subject") if state is not None else None
     return tuple(
         sorted(
-            (visit for visit in facts.mother.visits if visit.due_on >= today),
+            (
+                visit
+                for visit in facts.mother.visits
+                if visit.due_on >= today and (not subject or subject_of(visit, facts.mother) == subject)
+            ),
             key=lambda visit: (visit.due_on, visit.id),
         )
     )
 
 
 def visits(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
-    """Her visits from today on."""
+    """The visits from today on of whom she chose."""
     return tuple(
         ListItem(str(visit.id), {"date": visit.due_on, "kind": Word(f"visit.{visit.kind}")})
-        for visit in coming_visits(facts)
+        for visit in coming_visits(facts, state)
     )
 
 

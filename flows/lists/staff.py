@@ -67,6 +67,12 @@ def _cause(facts: Facts, state: SessionState) -> Value:
     return Word(f"cause.{item.cause}") if item else ""
 
 
+def _wanted_at(facts: Facts, state: SessionState) -> Value:
+    """The time today at which she would like the call she asked for, where she named one."""
+    item = chosen_follow_up(facts, state)
+    return item.wanted_at if item else ""
+
+
 def _marking_code(facts: Facts, state: SessionState) -> Value:
     """The case code of the mother asked about in the day-close."""
     visit = to_mark(facts, state)
@@ -106,6 +112,7 @@ LISTS: Mapping[str, ListOf] = {
 PLACEHOLDERS: Mapping[str, Placeholder] = {
     "case_code": _case_code,
     "cause": _cause,
+    "wanted_at": _wanted_at,
     "marking_code": _marking_code,
     "day_count": _day_count,
     "new_code": _new_code,
@@ -119,6 +126,7 @@ LONGEST: Mapping[str, Value] = {
     "code": "417",
     "cause": Word("cause.infant_test_overdue"),
     "days": 120,
+    "wanted_at": "16:00",
     "marking_code": "417",
     "day_count": 120,
     "new_code": "4821",

@@ -9,8 +9,8 @@ from flows.lint.finding import TEXT, Problem
 from flows.render import PREFIX, fits
 from flows.types import Reply, Screen, SessionState
 
-PUBLIC = frozenset({"tip", "transport", "hours"})
-"""What anybody may be shown: the tip of the day, the hours there are to choose from, and the number to call
+PUBLIC = frozenset({"tip", "transport", "hours", "call_hours", "call_hour"})
+"""What anybody may be shown: the tip of the day, the hours there are to choose from and the one just chosen, and the number to call
 for transport, which in danger must not wait for a PIN and is a facility's, nobody's own."""
 
 

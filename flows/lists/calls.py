@@ -1,0 +1,27 @@
+"""When she may ask to be called: the hours of today that are still to come."""
+
+from collections.abc import Mapping
+
+from flows.facts import Facts
+from flows.registry import ListItem, ListOf, Placeholder, Value
+from flows.types import SessionState
+
+CALL_HOURS = (8, 10, 12, 14, 16, 18)
+"""The local hours offered (project choice): few enough to choose from at a glance, within a day's work."""
+
+
+def call_hours(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
+    """The hours offered that are still to come today."""
+    return tuple(ListItem(str(hour), {"hour": hour}) for hour in CALL_HOURS if hour > facts.now.hour)
+
+
+def _call_hour(facts: Facts, state: SessionState) -> Value:
+    """The hour she chose."""
+    return state.data.get("call_hour", "")
+
+
+LISTS: Mapping[str, ListOf] = {"call_hours": call_hours}
+
+PLACEHOLDERS: Mapping[str, Placeholder] = {"call_hour": _call_hour}
+
+LONGEST: Mapping[str, Value] = {"call_hour": 18}
