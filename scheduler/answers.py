@@ -46,6 +46,8 @@ REACHED = "reached"
 CALL_ENDS_IT = frozenset(
     {
         "call_requested",
+        "another_mentor",
+        "low_mood",
         "missed_call",
         "missed_dose",
         "stuck",
@@ -64,6 +66,8 @@ GOING_REPORT_OF = {
     "safety": timedelta(hours=2),
     "unknown_caller": timedelta(hours=2),
     "call_requested": timedelta(days=1),
+    "another_mentor": timedelta(days=1),
+    "low_mood": timedelta(days=1),
     "missed_call": timedelta(days=1),
 }
 """Who is on the way to danger, or asked for as soon as can be, reports sooner (project choice)."""

@@ -129,7 +129,9 @@ def _tell(
         tally.new[person.id] += 1
     tally.load[person.id] += 1
     others = also_told(follow_up, rung, person, tally) if also else []
-    return Move("notified", index, now + _wait_after(policy, index), (person.id, *others), alarm)
+    # Nobody else is asked before the hour at which she would like to be called.
+    next_at = max(now + _wait_after(policy, index), follow_up.wanted_at or now)
+    return Move("notified", index, next_at, (person.id, *others), alarm)
 
 
 def _wait_after(policy: EscalationPolicy, index: int) -> timedelta:

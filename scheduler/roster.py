@@ -11,6 +11,9 @@ from scheduler.types import DueFollowUp, EscalationPolicy, EscalationStep, Role,
 PASS_CHAIN: tuple[Role, ...] = ("cover", "least_loaded", "supervisor")
 """Where a follow-up goes that its mentor passed on."""
 
+KEPT_FROM_HER_MENTOR = frozenset({"another_mentor"})
+"""What her own mentor is never told of, in whatever role she stands in that day."""
+
 NEW_A_DAY = 5
 """New follow-ups a mentor is given a day (project choice); the rest wait where everybody sees them."""
 
@@ -31,9 +34,12 @@ def taker(follow_up: DueFollowUp, rung: EscalationStep, tally: Tally) -> StaffMe
     who = rung.who
     if follow_up.passed_by and "assigned_mentor" in who:
         who = (*who, *(role for role in PASS_CHAIN if role not in who))
+    own = follow_up.roster.assigned
+    barred = own.id if own is not None and follow_up.cause in KEPT_FROM_HER_MENTOR else None
     for role in who:
         for person in _holders(role, follow_up, tally):
-            return person
+            if person.id != barred:
+                return person
     return None
 
 
@@ -56,6 +62,7 @@ def find(roster: Roster, staff_id: int | None) -> StaffMember | None:
         *roster.colleagues,
         *roster.duty,
         *roster.supervisors,
+        *roster.trained,
         roster.facility_line,
     )
     return next((p for p in everybody if p is not None and p.id == staff_id and p.reachable), None)
@@ -113,6 +120,11 @@ def _holders(role: Role, follow_up: DueFollowUp, tally: Tally) -> list[StaffMemb
             return _free(roster.supervisors, passed) + [
                 p for p in roster.supervisors if p.reachable and p.id in passed
             ]
+        case "trained":
+            # Her own mentor where she is trained: they know each other. Else whoever has least to do.
+            people = _free(roster.trained, passed)
+            own = roster.assigned.id if roster.assigned is not None else None
+            return sorted(people, key=lambda p: (p.id != own, p.open_cases + tally.load[p.id], p.id))
         case "facility_line":
             return _free([roster.facility_line], frozenset())
 

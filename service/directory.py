@@ -39,7 +39,10 @@ class NewFacility:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class NewStaff:
-    """A mentor, supervisor or nurse. ``pin_hash`` comes from ``service.security.pins``."""
+    """A mentor, supervisor or nurse. ``pin_hash`` comes from ``service.security.pins``.
+
+    ``answers_mood``: trained to speak with a mother who says that she feels low.
+    """
 
     role: Literal["mentor", "supervisor", "nurse"]
     name: str
@@ -50,6 +53,7 @@ class NewStaff:
     starts_at: time = WORK_STARTS
     ends_at: time = WORK_ENDS
     supervises: Sequence[int] = ()
+    answers_mood: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,9 @@ async def add_staff(conn: Connection, deps: Deps, new: NewStaff, now: datetime) 
     await people.speak(conn, phone_id, new.language)
     person_id: int = await conn.fetchval(_PERSON, new.role, phone_id, new.language, new.pin_hash, now)
     await _name(conn, deps, person_id, new.name)
-    await conn.execute(_STAFF, person_id, new.role, facility.id, new.starts_at, new.ends_at)
+    await conn.execute(
+        _STAFF, person_id, new.role, facility.id, new.starts_at, new.ends_at, new.answers_mood
+    )
     if new.role == "supervisor":
         sites = sorted({facility.id, *new.supervises})
         await conn.execute(
@@ -213,7 +219,9 @@ _PERSON = """
 INSERT INTO person (kind, phone_id, language, pin_hash, created_at) VALUES ($1, $2, $3, $4, $5) RETURNING id
 """
 
-_STAFF = "INSERT INTO staff (id, role, facility_id, starts_at, ends_at) VALUES ($1, $2, $3, $4, $5)"
+_STAFF = """
+INSERT INTO staff (id, role, facility_id, starts_at, ends_at, answers_mood) VALUES ($1, $2, $3, $4, $5, $6)
+"""
 
 _DUTY = """
 INSERT INTO duty_roster (facility_id, staff_id, weekday, starts_at, ends_at, rank)

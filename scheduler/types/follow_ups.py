@@ -36,6 +36,8 @@ class Roster:
     duty: tuple[StaffMember, ...]
     supervisors: tuple[StaffMember, ...]
     facility_line: StaffMember | None = None
+    trained: tuple[StaffMember, ...] = ()
+    """Those trained to answer a mother who feels low."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class DueFollowUp:
     ``told`` are those who were told of it already. ``hold_by_code``: an SMS said wrong number, moved
     or died, her content is held, and nobody has verified it yet. ``expect_by`` and ``attendance`` are
     the day and the visit that "reached, coming" waits for; a kept visit resolves the follow-up in the
-    store, so here it is never kept.
+    store, so here it is never kept. ``wanted_at`` is when she would like to be called.
     """
 
     id: int
@@ -64,6 +66,7 @@ class DueFollowUp:
     hold_by_code: str | None = None
     expect_by: date | None = None
     attendance: Attendance | None = None
+    wanted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,14 @@ MessageClass = Literal["A", "B", "C", "D", "E"]
 VisitKind = Literal["clinic", "refill", "infant_test"]
 Attendance = Literal["expected", "kept", "missed", "unknown"]
 Role = Literal[
-    "assigned_mentor", "cover", "least_loaded", "duty", "duty_second", "supervisor", "facility_line"
+    "assigned_mentor",
+    "cover",
+    "least_loaded",
+    "duty",
+    "duty_second",
+    "supervisor",
+    "facility_line",
+    "trained",
 ]
 
 
@@ -37,11 +44,15 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Visits that follow from one date in a person's life (an infant's tests from the birth date)."""
+    """Visits that follow from one date in a person's life (an infant's tests from the birth date).
+
+    ``later_than`` is an age: the visits of a series that is counted from another day are only needed where
+    they fall later than it, since the last one counted from birth covers them before.
+    """
 
     name: str
     country: str
-    anchor: Literal["birth"]
+    anchor: Literal["birth", "weaning"]
     visit_kind: VisitKind
     targets: tuple[Target, ...]
     revision: str
@@ -49,6 +60,7 @@ class Series:
     source: str
     reviewed_by: str | None = None
     reviewed_on: date | None = None
+    later_than: Age | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,21 @@ from typing import Any
 
 from flows import events as happened
 from flows.events import Event
-from service.apply import consent, day_close, enrolling, follow_ups, reports, safety, visits
+from service.apply import (
+    calls,
+    caseload,
+    consent,
+    day_close,
+    enrolling,
+    feelings,
+    follow_ups,
+    life,
+    life_undo,
+    referrals,
+    reports,
+    safety,
+    visits,
+)
 from service.apply.deps import Deps, Origin
 from service.apply.record import record
 from service.apply.work import CodeTaken, NotTheirs, SetUpCodeGone, Work
@@ -49,6 +63,26 @@ HANDLERS: Mapping[type[Event], Handler] = {
     happened.EnrolmentCompleted: enrolling.enrolment_completed,
     happened.FollowUpAnswered: follow_ups.follow_up_answered,
     happened.DayClosed: day_close.day_closed,
+    happened.BirthReported: life.birth_reported,
+    happened.LossReported: life.loss_reported,
+    happened.InfantDeathReported: life.infant_death_reported,
+    happened.WeanedReported: life.weaned_reported,
+    happened.MoveReported: life.move_reported,
+    happened.NumberLeft: life.number_left,
+    happened.LifeEventUndone: life_undo.life_event_undone,
+    happened.CallTimeChosen: calls.call_time_chosen,
+    happened.AnotherMentorAsked: calls.another_mentor_asked,
+    happened.MoodReported: feelings.mood_reported,
+    happened.RecordOpened: caseload.record_opened,
+    happened.VisitRecorded: caseload.visit_recorded,
+    happened.TestTaken: caseload.test_taken,
+    happened.ResultGiven: caseload.result_given,
+    happened.CallLogged: caseload.call_logged,
+    happened.HomeVisitPlanned: caseload.home_visit_planned,
+    happened.SetUpCodeGiven: caseload.set_up_code_given,
+    happened.SafetyConcern: caseload.safety_concern,
+    happened.ReferralMade: referrals.referral_made,
+    happened.ReferralArrived: referrals.referral_arrived,
     happened.SessionResumed: _only_recorded,
 }
 

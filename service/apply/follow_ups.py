@@ -11,7 +11,9 @@ from service.apply.heard import end_silence
 from service.apply.opening import close_follow_up, open_for_mothers
 from service.apply.texts import answer_staff
 from service.apply.work import NotTheirs, Work
-from service.store import messages, people
+from service.store import life_events, messages, people
+from service.store.follow_ups import NOT_YET
+from service.store.life_events import NewLifeEvent
 from service.store.people import StaffRow
 
 ACTIONS = [
@@ -27,7 +29,7 @@ ACTIONS = [
 ]
 
 
-ABOUT_HER_BABY = ("infant_test_overdue", "infant_test_overdue_nurse")
+ABOUT_HER_BABY = ("infant_test_overdue", "infant_test_overdue_nurse", "infant_of_deceased")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,7 @@ async def _answer_one(work: Work, staff: StaffRow, event: FollowUpAnswered, row:
     if said.outcome == "died" and mother_id is not None:
         for other in await work.conn.fetch(_ABOUT_HERSELF, mother_id, acted.id, list(ABOUT_HER_BABY)):
             await close_follow_up(work, other["id"], "died")
+        await _confirmed_death(work, staff, mother_id)
     if said.opens is not None and mother_id is not None:
         await _open_beside(work, staff, event, mother_id, said)
     return said.reply
@@ -187,6 +190,23 @@ async def _release(work: Work, mother_id: int, hold: str) -> None:
         await messages.restore_for_mother(work.conn, released, hold, work.now)
 
 
+async def _confirmed_death(work: Work, staff: StaffRow, mother_id: int) -> None:
+    """Her baby stays in care: somebody sees to it. The confirmation can be undone for thirty days."""
+    [mother] = await people.mothers(work.conn, [mother_id])
+    opened = []
+    if await work.conn.fetchval(_HAS_LIVING_INFANT, mother_id):
+        opened = await open_for_mothers(work, [mother], "infant_of_deceased")
+    death = NewLifeEvent(
+        mother_id=mother_id,
+        what="death",
+        on_day=work.today(mother.time_zone),
+        via=work.origin.via,
+        reported_by=staff.id,
+        before={"follow_ups": opened},
+    )
+    await life_events.keep(work.conn, death, work.now)
+
+
 async def _write(work: Work, acted: ActedFollowUp, event: FollowUpAnswered, said: Answered) -> None:
     hold_by_code = acted.hold_by_code
     if said.release_hold or said.state == "resolved":
@@ -229,9 +249,10 @@ def _role(role: str) -> Any:
     return role
 
 
-# What is urgent goes to whoever is on duty: a mentor's digit meant for something else must not quiet it.
+# What is urgent goes to whoever is on duty: a mentor's digit meant for something else must not quiet it, nor
+# the wish for another than herself, of which she is not told.
 _HERS = """
-(f.owner_id = $3 OR (m.mentor_id = $3 AND NOT f.urgent) OR EXISTS (
+(f.owner_id = $3 OR (m.mentor_id = $3 AND NOT f.urgent AND f.cause <> 'another_mentor') OR EXISTS (
     SELECT FROM follow_up_log l WHERE l.follow_up_id = f.id AND l.staff_id = $3))
 """
 
@@ -242,6 +263,8 @@ WHERE f.mother_id = $1 AND f.id <> $2 AND f.state <> 'resolved' AND f.cause <> A
 ORDER BY f.id FOR UPDATE OF f
 """
 
+_HAS_LIVING_INFANT = "SELECT EXISTS (SELECT FROM infant WHERE mother_id = $1 AND status = 'alive')"
+
 _ACTED = """
 SELECT f.id, f.mother_id, f.cause, f.state, f.step, f.owner_id, f.not_reached, f.awaiting_when, f.hold_by_code,
     f.next_at, f.expect_by, c.time_zone
@@ -249,7 +272,7 @@ FROM follow_up f JOIN facility c ON c.id = f.facility_id LEFT JOIN mother m ON m
 """
 
 _ACTED_BY_CODE = f"""
-{_ACTED} WHERE (f.mother_id = $1 OR f.phone_id = $2) AND f.state <> 'resolved' AND {_HERS}
+{_ACTED} WHERE (f.mother_id = $1 OR f.phone_id = $2) AND f.state <> 'resolved' AND NOT {NOT_YET} AND {_HERS}
 ORDER BY f.id FOR UPDATE OF f
 """
 

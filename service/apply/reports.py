@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from flows.events import CallRequested, CheckInAnswered, DoseMissed, UnwellReported
+from service.apply.calls import as_soon_as_can_be
 from service.apply.heard import heard_from
 from service.apply.opening import open_for_caller, open_for_mothers
 from service.apply.promises import call_promise
@@ -44,6 +45,7 @@ async def call_requested(work: Work, event: CallRequested) -> Sequence[int]:
         return []
     await heard_from(work, await work.surely(event.mother_id))
     opened = await open_for_mothers(work, mothers, CALL_CAUSES.get(event.when, "call_requested"))
+    await as_soon_as_can_be(work, ids(mothers))
     # The same call again while it is open is promised again at most once an hour, a missed one never.
     if opened or (work.origin.via == "sms" and await may_answer_freely(work)):
         await _promise(work, mothers)

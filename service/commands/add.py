@@ -40,6 +40,13 @@ OnDuty = Annotated[
         "--duty", help='When they answer danger, such as "mon-fri 08:00-17:00"; several may be given.'
     ),
 ]
+Trained = Annotated[
+    bool,
+    typer.Option(
+        "--answers-mood",
+        help="Trained to speak with a mother who says that she feels low: asked only while one is there.",
+    ),
+]
 
 
 @app.callback()
@@ -79,32 +86,35 @@ def facility(
 
 @app.command("mentor")
 def mentor(
-    name: Name, number: Number, facility: Facility, lang: Language = "en", hours: Hours = "08:00-17:00", duty: OnDuty = None
+    name: Name, number: Number, facility: Facility, lang: Language = "en", hours: Hours = "08:00-17:00", duty: OnDuty = None,
+    answers_mood: Trained = False,
 ) -> None:  # fmt: skip
     """Add a mentor mother, and print her first PIN."""
-    _staff("mentor", name, number, facility, lang, hours, duty)
+    _staff("mentor", name, number, facility, lang, hours, duty, answers_mood)
 
 
 @app.command("supervisor")
 def supervisor(
     name: Name, number: Number, facility: Facility, lang: Language = "en", hours: Hours = "08:00-17:00", duty: OnDuty = None,
+    answers_mood: Trained = False,
     also: Annotated[list[int] | None, typer.Option(help="Another clinic they answer for; several may be given.")] = None,
 ) -> None:  # fmt: skip
     """Add a supervisor, and print their first PIN."""
-    _staff("supervisor", name, number, facility, lang, hours, duty, tuple(also or ()))
+    _staff("supervisor", name, number, facility, lang, hours, duty, answers_mood, tuple(also or ()))
 
 
 @app.command("nurse")
 def nurse(
-    name: Name, number: Number, facility: Facility, lang: Language = "en", hours: Hours = "08:00-17:00", duty: OnDuty = None
+    name: Name, number: Number, facility: Facility, lang: Language = "en", hours: Hours = "08:00-17:00", duty: OnDuty = None,
+    answers_mood: Trained = False,
 ) -> None:  # fmt: skip
     """Add a nurse, and print their first PIN."""
-    _staff("nurse", name, number, facility, lang, hours, duty)
+    _staff("nurse", name, number, facility, lang, hours, duty, answers_mood)
 
 
 def _staff(
     role: Literal["mentor", "supervisor", "nurse"], name: str, number: str, facility_id: int, language: str,
-    hours: str, duty: list[str] | None, supervises: tuple[int, ...] = (),
+    hours: str, duty: list[str] | None, answers_mood: bool, supervises: tuple[int, ...] = (),
 ) -> None:  # fmt: skip
     from service.directory import NewStaff, add_duty, add_staff
 
@@ -126,6 +136,7 @@ def _staff(
             starts,
             ends,
             supervises,
+            answers_mood,
         )
         staff_id = await add_staff(conn, services.deps(), new, now)
         if duties:

@@ -86,6 +86,8 @@ def state_of(one: Waiting) -> str:
         parts.append("asked when she is coming")
     elif one.expect_by is not None and one.state == "acknowledged":
         parts.append(f"expected by {one.expect_by:%a} {one.expect_by.day} {one.expect_by:%b}")
+    if one.wanted_at is not None:
+        parts.append(f"would like the call at {clock_time(one.wanted_at, one.time_zone)}")
     if one.held:
         parts.append("her texts are held until this is confirmed")
     if one.not_reached:

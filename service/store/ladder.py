@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from flows.bundle import Bundle
-from flows.registry import Word
+from flows.registry import Value, Word
 from scheduler.answers import NUMBER_PROBLEM, TO_CONFIRM
 from scheduler.durations import exact
 from scheduler.escalate import NOBODY as NOBODY_REACHABLE
+from scheduler.localtime import local
 from scheduler.ports import Batch
 from scheduler.types import DueFollowUp, Move
 from service.database import Connection, Pool
@@ -98,6 +99,10 @@ class _Batch:
 
     def _message(self, item: DueFollowUp, row: Any, move: Move, contact: Contact, code: int) -> NewMessage:
         template = _template(contact, row["urgent"], first=not item.told and item.state == "open")
+        params: dict[str, Value] = {"code": str(code), "cause": Word(f"cause.{_cause(item, row['urgent'])}")}
+        if template == "alert" and item.wanted_at is not None and item.wanted_at > self.now:
+            template = "alert_call"
+            params = {"code": str(code), "time": f"{local(item.wanted_at, row['time_zone']):%H:%M}"}
         content = self.bundle.template(template)
         return NewMessage(
             person_id=contact.person_id,
@@ -107,7 +112,7 @@ class _Batch:
             language=contact.language,
             not_before=self.now,
             valid_until=self.now + exact(content.valid_for),
-            params={"code": str(code), "cause": Word(f"cause.{_cause(item, row['urgent'])}")},
+            params=params,
             mother_id=item.mother_id,
             follow_up_id=item.id,
         )
@@ -189,6 +194,7 @@ async def _load(
             hold_by_code=row["hold_by_code"],
             expect_by=row["expect_by"],
             attendance=row["attendance"],
+            wanted_at=row["wanted_at"],
         )
         for row in rows
     ]
@@ -197,7 +203,8 @@ async def _load(
 
 _DUE = """
 SELECT f.id, f.mother_id, f.phone_id, f.facility_id, f.cause, f.country, f.risk, f.urgent, f.state, f.step, f.owner_id,
-    f.not_reached, f.hold_by_code, f.expect_by,
+    f.not_reached, f.hold_by_code, f.expect_by, f.wanted_at,
+    (SELECT c.time_zone FROM facility c WHERE c.id = f.facility_id) AS time_zone,
     (SELECT m.mentor_id FROM mother m WHERE m.id = f.mother_id) AS mentor_id,
     (SELECT v.status FROM visit v WHERE v.mother_id = f.mother_id AND v.due_on <= f.expect_by
         AND v.due_on >= f.opened_at::date AND v.status IN ('expected', 'missed', 'unknown')

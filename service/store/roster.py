@@ -34,6 +34,7 @@ class Rosters:
     duty: Mapping[int, Sequence[int]]
     supervisors: Mapping[int, Sequence[int]]
     lines: Mapping[int, StaffMember]
+    trained: Mapping[int, Sequence[int]]
 
     def of(self, facility_id: int, mentor_id: int | None) -> Roster:
         """The roster of a follow-up at this facility about a mother with this mentor (None: no mother, or none)."""
@@ -56,10 +57,11 @@ class Rosters:
             duty=tuple(self.staff[one] for one in self.duty.get(facility_id, ()) if one in self.staff),
             supervisors=tuple(self.staff[one] for one in supervisors if one in self.staff),
             facility_line=self.lines.get(facility_id),
+            trained=tuple(self.staff[one] for one in self.trained.get(facility_id, ())),
         )
 
 
-NOBODY = Rosters({}, {}, {}, {}, {}, {}, {})
+NOBODY = Rosters({}, {}, {}, {}, {}, {}, {}, {})
 """The rosters of no facility."""
 
 
@@ -91,14 +93,17 @@ async def load_rosters(
         for row in rows
     }
     mentors: dict[int, list[int]] = defaultdict(list)
+    trained: dict[int, list[int]] = defaultdict(list)
     for row in rows:
         if row["role"] == "mentor":
             mentors[row["facility_id"]].append(row["id"])
+        if row["answers_mood"]:
+            trained[row["facility_id"]].append(row["id"])
     lines, line_contacts = _lines(facilities)
     contacts = {
         row["id"]: Contact(row["id"], row["phone_id"] or 0, row["language"], row["role"]) for row in rows
     }
-    return Rosters(staff, {**contacts, **line_contacts}, mentors, covers, duty, supervisors, lines)
+    return Rosters(staff, {**contacts, **line_contacts}, mentors, covers, duty, supervisors, lines, trained)
 
 
 def _member(row: Any, on_leave: bool) -> StaffMember:
@@ -181,7 +186,7 @@ WHERE (s.facility_id = ANY($1::bigint[]) OR s.id = ANY($2::bigint[])) AND c.star
 ORDER BY c.staff_id, c.id DESC
 """
 _STAFF = """
-SELECT s.id, s.role, s.facility_id, s.starts_at, s.ends_at, f.time_zone, p.language, p.hold, p.phone_id,
+SELECT s.id, s.role, s.facility_id, s.starts_at, s.ends_at, f.time_zone, p.language, p.hold, p.phone_id, s.answers_mood,
     n.number IS NOT NULL AND n.trust = 'ok' AND n.opted_out_at IS NULL AS has_phone
 FROM staff s JOIN person p ON p.id = s.id JOIN facility f ON f.id = s.facility_id LEFT JOIN phone n ON n.id = p.phone_id
 WHERE s.facility_id = ANY($1::bigint[]) OR s.id = ANY($2::bigint[]) ORDER BY s.id

@@ -62,6 +62,7 @@ class Waiting:
     owner_id: int | None
     number: bytes | None
     number_of: int | None
+    wanted_at: datetime | None = None
     told: list[Told] = field(default_factory=list)
 
     @property
@@ -175,7 +176,7 @@ SELECT facility_id FROM supervision WHERE staff_id = $1 UNION SELECT facility_id
 _WAITING = """
 SELECT f.id, f.cause, f.risk, f.urgent, f.state, f.opened_at, f.next_at, f.alarm_at IS NOT NULL AS alarmed,
     f.awaiting_when, f.hold_by_code AS held, f.expect_by, f.not_reached, f.reopened, c.name AS facility, c.time_zone,
-    f.owner_id, ph.number, ph.id AS number_of
+    f.owner_id, ph.number, ph.id AS number_of, f.wanted_at
 FROM follow_up f JOIN facility c ON c.id = f.facility_id
 LEFT JOIN person p ON p.id = f.mother_id
 LEFT JOIN phone ph ON ph.id = coalesce(f.phone_id, p.phone_id)

@@ -6,7 +6,11 @@ from datetime import date, datetime
 from flows.facts import MotherFacts, VisitFact
 from service.database import Connection
 from service.store.children import children_of
+from service.store.mood import mood_is_answered
 from service.ussd.wanted import Wanted
+
+MOST_VISITS = 24
+"""So many of her visits to come are shown: her own, and those of several children."""
 
 
 async def mothers(
@@ -27,6 +31,7 @@ async def mothers(
         [now.astimezone(w.zone).date() for w in wanted],
     )
     children = await children_of(connection, [row["id"] for row in rows])
+    answered = await mood_is_answered(connection, [row["id"] for row in rows], now)
     return [
         (
             row["id"],
@@ -37,10 +42,11 @@ async def mothers(
                 checkin_hour=row["checkin_hour"],
                 visits=tuple(
                     VisitFact(id_, kind, date.fromisoformat(day), infant_id)
-                    for id_, kind, day, infant_id in (row["visits"] or ())[:8]
+                    for id_, kind, day, infant_id in (row["visits"] or ())[:MOST_VISITS]
                 ),
                 infants=children[row["id"]].infants,
                 edd=children[row["id"]].edd,
+                mood_answered=row["id"] in answered,
             ),
         )
         for row in rows

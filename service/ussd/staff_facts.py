@@ -5,6 +5,8 @@ from datetime import date, datetime, timedelta
 from flows.facts import ExpectedVisit, FollowUpItem, IncompleteEnrolment, StaffFacts
 from service.database import Connection
 from service.store.case_codes import codes_for
+from service.store.caseload import caseload
+from service.store.follow_ups import NOT_FOR_HER_MENTOR, NOT_YET
 from service.ussd.wanted import Wanted
 
 CLOSE_WITHIN = timedelta(days=3)
@@ -27,7 +29,17 @@ async def staff(connection: Connection, person: Wanted, now: datetime) -> StaffF
         day_closed=closed,
         expected=() if closed else await _expected(connection, row["id"], row["facility_id"], day, now),
         incomplete=await _incomplete(connection, row["id"]),
+        mothers=await caseload(connection, row["id"], today, now),
+        referral_found=await _referral_found(connection, person),
+        supervised=await connection.fetchval(_SUPERVISED, row["facility_id"]),
     )
+
+
+async def _referral_found(connection: Connection, person: Wanted) -> bool:
+    """Whether somebody waits for the referral whose code was just typed."""
+    if not person.referral_macs:
+        return False
+    return await connection.fetchval(_REFERRAL, list(person.referral_macs)) is not None
 
 
 async def _day_to_close(connection: Connection, facility_id: int, today: date) -> tuple[date, bool]:
@@ -51,15 +63,17 @@ async def _follow_ups(connection: Connection, person: Wanted, today: date) -> tu
     What was said about violence or despair stands only on the list of those who were told.
     """
     rows = await connection.fetch(
-        """
+        f"""
         SELECT f.id, c.code, f.cause, f.risk, f.urgent, f.state, f.mother_id,
-               (f.opened_at AT TIME ZONE $2)::date AS opened_on
+               (f.opened_at AT TIME ZONE $2)::date AS opened_on,
+               CASE WHEN (f.wanted_at AT TIME ZONE $2)::date = $4 THEN to_char(f.wanted_at AT TIME ZONE $2, 'HH24:MI')
+                    ELSE '' END AS wanted_at
         FROM follow_up f
         JOIN case_code c ON c.staff_id = $1
              AND (c.mother_id = f.mother_id OR c.phone_id = f.phone_id)
         LEFT JOIN mother m ON m.id = f.mother_id
-        WHERE f.state <> 'resolved'
-          AND ((m.mentor_id = $1 AND f.cause <> 'safety') OR f.owner_id = $1
+        WHERE f.state <> 'resolved' AND NOT {NOT_YET}
+          AND ((m.mentor_id = $1 AND f.cause <> ALL($3::text[])) OR f.owner_id = $1
                OR EXISTS (SELECT 1 FROM follow_up_log l
                           WHERE l.follow_up_id = f.id AND l.staff_id = $1 AND l.what = 'told'))
         ORDER BY f.urgent DESC, array_position(ARRAY['red', 'amber', 'green']::varchar[], f.risk),
@@ -68,6 +82,8 @@ async def _follow_ups(connection: Connection, person: Wanted, today: date) -> tu
         """,
         person.person_id,
         str(person.zone),
+        list(NOT_FOR_HER_MENTOR),
+        today,
     )
     return tuple(
         FollowUpItem(
@@ -79,6 +95,7 @@ async def _follow_ups(connection: Connection, person: Wanted, today: date) -> tu
             days=max(0, (today - row["opened_on"]).days),
             state=row["state"],
             mother_id=row["mother_id"],
+            wanted_at=row["wanted_at"],
         )
         for row in rows
     )
@@ -117,3 +134,11 @@ async def _incomplete(connection: Connection, staff_id: int) -> tuple[Incomplete
         staff_id,
     )
     return tuple(IncompleteEnrolment(row["id"], str(row["code"])) for row in rows)
+
+
+_REFERRAL = "SELECT id FROM referral WHERE code_mac = ANY($1::bytea[]) AND arrived_at IS NULL"
+
+_SUPERVISED = """
+SELECT EXISTS (SELECT FROM supervision v JOIN person p ON p.id = v.staff_id JOIN phone t ON t.id = p.phone_id
+    WHERE v.facility_id = $1 AND p.hold IS NULL AND t.number IS NOT NULL AND t.trust = 'ok' AND t.opted_out_at IS NULL)
+"""
