@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import Protocol
 
 from scheduler.clock import Clock
-from scheduler.passes import Faults, StuckError, follow_ups, planning, reminders, silences, sites
+from scheduler.passes import Faults, StuckError, erasures, follow_ups, planning, reminders, silences, sites
 from scheduler.ports import Ports
 from scheduler.types import Country
 
-ORDER = ("rescue", "planning", "reminders", "silences", "follow_ups", "sites", "send")
+ORDER = ("rescue", "planning", "reminders", "silences", "follow_ups", "sites", "erasures", "send")
 """What a round does, in this order: later passes send what earlier ones queued."""
 
 MAX_ROUNDS = 20
@@ -37,6 +37,7 @@ class Limits:
     silences: int = 500
     follow_ups: int = 200
     sites: int = 100
+    erasures: int = 20
 
 
 @dataclass(slots=True)
@@ -123,6 +124,7 @@ def _work(
     spells = silences(ports, countries, limits.silences)
     cases = follow_ups(ports, countries, limits.follow_ups)
     days = sites(ports, limits.sites)
+    wishes = None if ports.erasures is None else erasures(ports.erasures, limits.erasures)
     return {
         "rescue": lambda: ports.outbox.rescue(now),
         "planning": lambda: plans.run(now, ports.aside, faults),
@@ -130,8 +132,13 @@ def _work(
         "silences": lambda: spells.run(now, ports.aside, faults),
         "follow_ups": lambda: cases.run(now, ports.aside, faults),
         "sites": lambda: days.run(now, ports.aside, faults),
+        "erasures": lambda: _none_due() if wishes is None else wishes.run(now, ports.aside, faults),
         "send": lambda: ports.outbox.send(now),
     }
+
+
+async def _none_due() -> int:
+    return 0
 
 
 class Loop:

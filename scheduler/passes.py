@@ -12,21 +12,25 @@ from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from scheduler.decide import decide_all
+from scheduler.erasure import verdict
 from scheduler.escalate import moves
 from scheduler.localtime import local
 from scheduler.plan import plan
-from scheduler.ports import Aside, Batch, Ports, SiteDay, SiteMove
+from scheduler.ports import Aside, Batch, Erasures, Ports, SiteDay, SiteMove
 from scheduler.roster import Tally
 from scheduler.silence import judge
 from scheduler.sites import site_move
 from scheduler.types import (
     Country,
     Decision,
+    DueErasure,
     DueFollowUp,
     DueReminder,
     EnrolmentToPlan,
+    ErasureVerdict,
     Hold,
     Move,
+    NotYet,
     Plan,
     SilenceVerdict,
     Spell,
@@ -181,3 +185,15 @@ def sites(ports: Ports, limit: int) -> Pass[SiteDay, SiteMove]:
         return SiteMove(tell=None, mark_unknown=False, stage=item.stage, next_at=now + LOOK_AGAIN)
 
     return Pass("sites", ports.sites.due, judge_all, failed, limit)
+
+
+def erasures(port: Erasures, limit: int) -> Pass[DueErasure, ErasureVerdict]:
+    """Wishes to be forgotten whose days are over."""
+
+    def judge_all(items: Sequence[DueErasure], now: datetime) -> list[ErasureVerdict]:
+        return [verdict(item, now) for item in items]
+
+    def failed(item: DueErasure, now: datetime) -> ErasureVerdict:
+        return NotYet(now + LOOK_AGAIN, alarm=True)
+
+    return Pass("erasures", port.due, judge_all, failed, limit)

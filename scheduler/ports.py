@@ -14,9 +14,11 @@ from typing import Protocol, TypeVar
 
 from scheduler.types import (
     Decision,
+    DueErasure,
     DueFollowUp,
     DueReminder,
     EnrolmentToPlan,
+    ErasureVerdict,
     Move,
     Plan,
     SilenceVerdict,
@@ -93,6 +95,14 @@ class Sites(Protocol):
     def due(self, now: datetime, limit: int) -> AbstractAsyncContextManager[Batch[SiteDay, SiteMove]]: ...
 
 
+class Erasures(Protocol):
+    """Wishes to be forgotten whose days are over."""
+
+    def due(
+        self, now: datetime, limit: int
+    ) -> AbstractAsyncContextManager[Batch[DueErasure, ErasureVerdict]]: ...
+
+
 class Outbox(Protocol):
     """Queued messages and the gateway behind them."""
 
@@ -141,3 +151,4 @@ class Ports:
     heart: Heart
     aside: Aside | None = None
     tidy: Tidy | None = None
+    erasures: Erasures | None = None

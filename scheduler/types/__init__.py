@@ -33,6 +33,7 @@ from scheduler.types.schedules import (
     Target,
     VisitKind,
 )
+from scheduler.types.erasure import DueErasure, ErasureVerdict, Forget, NotYet
 from scheduler.types.sending import InDoubt, MessageFate
 from scheduler.types.silence import Nudge, SilenceVerdict, SilentTooLong, Spell, Wait
 
@@ -43,16 +44,20 @@ __all__ = [
     "Attendance",
     "Country",
     "Decision",
+    "DueErasure",
     "DueFollowUp",
     "DueReminder",
     "EnrolmentToPlan",
+    "ErasureVerdict",
     "EscalationPolicy",
     "EscalationStep",
+    "Forget",
     "Hold",
     "InDoubt",
     "MessageClass",
     "MessageFate",
     "Move",
+    "NotYet",
     "Nudge",
     "OpenFollowUp",
     "Plan",
