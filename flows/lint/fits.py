@@ -13,10 +13,11 @@ from flows.types import Screen
 MAY_PAGE = frozenset({"menu", "list"})
 """Menus and lists go on to another page by themselves."""
 
-ONE_PAGE = frozenset({"home", "language", "pin"})
+ONE_PAGE = frozenset({"home", "pin"})
 URGENT = frozenset({"urgent_me", "urgent_baby"})
 """What the danger screen does. A digit counts only on the page that shows it, so there, as on the screens
-everybody begins with, every digit stands on the first page, below a line about an error too."""
+everybody begins with, every digit stands on the first page, below a line about an error too. (The language
+screen differs by country: ``offered`` holds it to the same.)"""
 
 
 def check(bundle: Bundle) -> Iterator[Problem]:
