@@ -189,6 +189,14 @@ def _foreseen(series: Series, enrolment: EnrolmentToPlan, today: date) -> list[t
     return [(late[-1], min(contact, last_day)), *coming]
 
 
+def needed_after_weaning(series: Series, born_on: date, weaned_on: date) -> bool:
+    """Whether a baby needs this series from the day breastfeeding ended, or its tests by age cover it."""
+    if series.later_than is None:
+        return True
+    last = max(_aged(weaned_on, target.at) for target in series.targets)
+    return last > _aged(born_on, series.later_than)
+
+
 def _aged(born: date, age: Age) -> date:
     """The day somebody born on ``born`` reaches an age."""
     return add_months(born, age.months) + timedelta(days=age.days)

@@ -32,7 +32,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 KINDS: tuple[VisitKind, ...] = get_args(VisitKind)
 CLASSES: tuple[MessageClass, ...] = get_args(MessageClass)
 ATTENDANCES: tuple[Attendance, ...] = get_args(Attendance)
-ANCHORS: tuple[Literal["birth"], ...] = ("birth",)
+ANCHORS: tuple[Literal["birth", "weaning"], ...] = ("birth", "weaning")
 STREAMS: tuple[Literal["checkin", "visit", "infant_test"], ...] = ("checkin", "visit", "infant_test")
 HOURS: tuple[Literal["any", "staff"], ...] = ("any", "staff")
 
@@ -115,6 +115,7 @@ def _series(name: str, code: str, table: Table) -> Series:
         source=table.text("source"),
         reviewed_by=table.text("reviewed_by", "") or None,
         reviewed_on=table.day("reviewed_on"),
+        later_than=table.age("later_than") if "later_than" in table else None,
     )
     table.done(allow=("name", "country", "stream"))
     return result

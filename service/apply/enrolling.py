@@ -14,7 +14,7 @@ FIRST_ASKED_AFTER = timedelta(days=2)
 """Her first weekly check-in after set-up (project choice): soon, and spread over the week as set-ups are."""
 
 CODE_LASTS = timedelta(minutes=10)
-ANSWERED_IN_PERSON = ("paused", "stopped", "wrong_number")
+ANSWERED_IN_PERSON = ("paused", "stopped", "quiet", "wrong_number")
 
 
 async def mother_enrolled(work: Work, event: MotherEnrolled) -> Sequence[int]:
@@ -31,10 +31,9 @@ async def mother_enrolled(work: Work, event: MotherEnrolled) -> Sequence[int]:
         mother_id = await _new_mother(work, event, mentor)
     else:
         mother_id = known
-        await work.conn.execute(_SAME_MOTHER, mother_id, event.phone)
-        await mothers.add_consents(work.conn, mother_id, event.phone, event.form_number, mentor.id, work.now)
+        await give_phone(work, mother_id, event.phone, event.form_number, mentor.id)
     if event.code is not None:
-        await _hand_out(work, mother_id, event.code, mentor.id)
+        await hand_out(work, mother_id, event.code, mentor.id)
     return [mother_id]
 
 
@@ -109,6 +108,7 @@ async def _new_mother(work: Work, event: MotherEnrolled, mentor: StaffRow) -> in
 
 async def _checked_in_person(work: Work, mother_id: int) -> None:
     """She sat beside her mentor: what waited for her number to be checked, or for consent, is answered."""
+    await work.conn.execute("UPDATE mother SET quiet_since = NULL WHERE id = $1", mother_id)
     [mother] = await people.mothers(work.conn, [mother_id])
     await heard_from(work, [mother])
     if mother.hold in ANSWERED_IN_PERSON:
@@ -118,7 +118,13 @@ async def _checked_in_person(work: Work, mother_id: int) -> None:
         await close_follow_up(work, row["id"], "set_up")
 
 
-async def _hand_out(work: Work, mother_id: int, code: str, staff_id: int) -> None:
+async def give_phone(work: Work, mother_id: int, phone: str, form_number: str, staff_id: int) -> None:
+    """Whose phone it is from now on, and the consents that were read to her with it."""
+    await work.conn.execute(_SAME_MOTHER, mother_id, phone)
+    await mothers.add_consents(work.conn, mother_id, phone, form_number, staff_id, work.now)
+
+
+async def hand_out(work: Work, mother_id: int, code: str, staff_id: int) -> None:
     """Keep the code's hash for ten minutes; an older code of hers ends. Raises CodeTaken."""
     mac = work.deps.index.index("set_up_code", code)
     await work.conn.execute(_END_CODES, mac, mother_id, work.now)
@@ -178,7 +184,8 @@ WHERE id = $1
 
 _ASKED_IN_PERSON = """
 SELECT id FROM follow_up
-WHERE mother_id = $1 AND cause IN ('wrong_person', 'stopped') AND state <> 'resolved' ORDER BY id FOR UPDATE
+WHERE mother_id = $1 AND cause IN ('wrong_person', 'stopped', 'new_number') AND state <> 'resolved'
+ORDER BY id FOR UPDATE
 """
 
 # Expired codes give their digits back; her own older code ends when she is given another.

@@ -92,12 +92,17 @@ async def _lock(work: Work, staff: StaffRow, event: FollowUpAnswered, about: _Ab
         await work.conn.execute("SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE", about.mother_id)
     if event.follow_up_id is not None:
         return list(await work.conn.fetch(f"{_ACTED} WHERE f.id = $1 FOR UPDATE OF f", event.follow_up_id))
-    rows = list(await work.conn.fetch(_ACTED_BY_CODE, about.mother_id, about.phone_id, staff.id))
+    rows = await open_of_hers(work, staff.id, about.mother_id, about.phone_id)
     if event.action == "undo":
         return [row for row in rows if row["hold_by_code"] is not None] or rows
     if rows or event.action not in HOLDS:
         return rows
     return list(await work.conn.fetch(_LAST_RESOLVED, about.mother_id, about.phone_id, staff.id))
+
+
+async def open_of_hers(work: Work, staff_id: int, mother_id: int | None, phone_id: int | None) -> list[Any]:
+    """What is open about this mother or caller and is this person's to answer, locked."""
+    return list(await work.conn.fetch(_ACTED_BY_CODE, mother_id, phone_id, staff_id, list(NOT_YET)))
 
 
 async def _report_without_a_case(
@@ -272,7 +277,8 @@ FROM follow_up f JOIN facility c ON c.id = f.facility_id LEFT JOIN mother m ON m
 """
 
 _ACTED_BY_CODE = f"""
-{_ACTED} WHERE (f.mother_id = $1 OR f.phone_id = $2) AND f.state <> 'resolved' AND NOT {NOT_YET} AND {_HERS}
+{_ACTED} WHERE (f.mother_id = $1 OR f.phone_id = $2) AND f.state <> 'resolved' AND {_HERS}
+  AND NOT (f.state = 'open' AND f.cause = ANY($4::text[]))
 ORDER BY f.id FOR UPDATE OF f
 """
 

@@ -68,9 +68,10 @@ async def add_infant(
     now: datetime,
     *,
     birth_order: int = 1,
+    pregnancy_id: int | None = None,
 ) -> int:
     """A baby, and the series of its tests from the birth date. Returns its id."""
-    infant_id: int = await conn.fetchval(_INFANT, mother_id, born_on, birth_order)
+    infant_id: int = await conn.fetchval(_INFANT, mother_id, born_on, birth_order, pregnancy_id)
     today = local(now, facility.time_zone).date()
     await conn.execute(_SERIES, mother_id, infant_id, facility.country, facility.time_zone, born_on, today)
     await wake(conn)
@@ -116,7 +117,9 @@ SELECT $1, stream, $3::timestamptz, $4, $5 FROM unnest($2::text[]) AS stream
 ON CONFLICT (mother_id, stream) WHERE withdrawn_at IS NULL DO NOTHING
 """
 
-_INFANT = "INSERT INTO infant (mother_id, born_on, birth_order) VALUES ($1, $2, $3) RETURNING id"
+_INFANT = """
+INSERT INTO infant (mother_id, born_on, birth_order, pregnancy_id) VALUES ($1, $2, $3, $4) RETURNING id
+"""
 
 _SERIES = """
 INSERT INTO enrolment (mother_id, infant_id, country, time_zone, schedule, anchor_on, entered_on, next_on)

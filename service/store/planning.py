@@ -195,6 +195,7 @@ UPDATE visit v SET status = 'cancelled'
 FROM unnest($1::bigint[], $2::date[]) AS p(enrolment_id, first_on)
 JOIN enrolment e ON e.id = p.enrolment_id AND e.infant_id IS NOT NULL AND e.visit_id IS NULL
 WHERE v.mother_id = e.mother_id AND v.infant_id = e.infant_id AND v.target IS NOT NULL AND v.status = 'expected'
+  AND (v.target = 'after_weaning') = (e.schedule = 'infant_test_weaned')
   AND v.due_on >= p.first_on AND v.confirmed_at IS NULL
   AND NOT EXISTS (SELECT FROM unnest($3::bigint[], $4::text[], $5::date[]) AS k(enrolment_id, kind, due_on)
       WHERE k.enrolment_id = e.id AND k.kind = v.kind AND k.due_on = v.due_on)
