@@ -63,6 +63,7 @@ ALARMS: Final = {
     "follow_up": "A follow-up that nobody has taken: call the people who were told.",
     "unknown_caller": "An unknown caller asked for help and could not be handed to anybody.",
     "guessing": "Many wrong set-up codes were typed within an hour: ask the mentors whether they enrol a group.",
+    "erasure_waits": "Somebody asked to be erased and something urgent about her is still open: close it first.",
     "staff_stopped": "Somebody on the staff has stopped our texts: agree on another way to reach them.",
 }
 

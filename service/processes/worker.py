@@ -25,6 +25,7 @@ from service.gateway.base import Gateway
 from service.logs import get_logger
 from service.security.sealing import Sealer
 from service.store.aside import Aside
+from service.store.erasures import Erasures
 from service.store.heart import Heart
 from service.store.ladder import Ladder
 from service.store.messages import WAKE
@@ -174,6 +175,7 @@ def ports_on(parts: WorkerParts, name: str) -> Ports:
         heart=Heart(pool, name, parts.clocks.wall),
         aside=Aside(pool),
         tidy=Tidy(pool),
+        erasures=Erasures(pool),
     )
 
 

@@ -12,7 +12,7 @@ from service.database import Connection
 from service.security.blind_index import BlindIndex
 from service.security.sealing import Sealer
 
-GRAVITY = ["paused", "stopped", "wrong_number", "moved", "transferred", "dead", "revoked"]
+GRAVITY = ["paused", "stopped", "quiet", "wrong_number", "moved", "transferred", "dead", "revoked", "erased"]
 """Holds from the lightest on: a graver one replaces a lighter one, never the other way round."""
 
 STRANGER_KEPT = timedelta(days=30)
@@ -186,7 +186,8 @@ async def put_on_hold(conn: Connection, person_ids: Sequence[int], hold: str, no
 async def release(conn: Connection, person_ids: Sequence[int], holds: Sequence[str]) -> list[int]:
     """End the hold of those held for one of these reasons; return those who are free now.
 
-    While their number is opted out they are not: they stay ``stopped``.
+    While their number is opted out they are not: they stay ``stopped``; and while nothing may go to
+    their phone, ``quiet``.
     """
     rows = await conn.fetch(_RELEASE, sorted(person_ids), list(holds))
     return [row["id"] for row in rows if row["hold"] is None]
@@ -238,11 +239,13 @@ WHERE id = ANY($1::bigint[]) AND coalesce(array_position($4::text[], hold::text)
 RETURNING id
 """
 
-# Whoever had stopped before stays stopped.
+# Whoever had stopped before stays stopped, and quiet what was quiet before a graver hold.
 _RELEASE = """
 UPDATE person p SET hold = s.hold, hold_since = CASE WHEN s.hold IS NULL THEN NULL ELSE s.since END
-FROM (SELECT q.id, t.opted_out_at AS since, CASE WHEN t.opted_out_at IS NOT NULL THEN 'stopped' END AS hold
-      FROM person q LEFT JOIN phone t ON t.id = q.phone_id WHERE q.id = ANY($1::bigint[])) s
+FROM (SELECT q.id, coalesce(m.quiet_since, t.opted_out_at) AS since,
+          CASE WHEN m.quiet_since IS NOT NULL THEN 'quiet' WHEN t.opted_out_at IS NOT NULL THEN 'stopped' END AS hold
+      FROM person q LEFT JOIN phone t ON t.id = q.phone_id LEFT JOIN mother m ON m.id = q.id
+      WHERE q.id = ANY($1::bigint[])) s
 WHERE p.id = s.id AND p.hold = ANY($2::text[])
 RETURNING p.id, p.hold
 """

@@ -49,6 +49,17 @@ class Prepared:
         return screen.input if screen is not None else None
 
     @property
+    def herself(self) -> str | None:
+        """Who chooses a PIN here, as text: whose PIN was given, or before any whom the set-up code belongs to."""
+        if self.opened is None:
+            return None
+        state = self.opened[0]
+        screen = self.bundle.screens.get(state.screen)
+        if screen is not None and screen.access != "anyone":
+            return None if state.who is None else str(state.who)
+        return state.data.get("set_up_mother")
+
+    @property
     def pressed(self) -> str:
         """What was typed on this hop alone, with ASCII digits."""
         return normalise(typed(self.call.text, self.opened[1]) or "") if self.opened is not None else ""
@@ -126,7 +137,13 @@ class Hops:
         person = next((p for p in thought.prepared.row.people if p.id == thought.who), None)
         if person is None:
             return None
-        return Wanted(person.id, person.kind, self._places.of(person.facility_id).zone)
+        zone = self._places.of(person.facility_id).zone
+        return Wanted(person.id, person.kind, zone, self._referral_macs(thought.prepared))
+
+    def _referral_macs(self, prepared: Prepared) -> tuple[bytes, ...]:
+        if prepared.asked != "referral_code" or not is_four_digits(prepared.pressed):
+            return ()
+        return tuple(self._deps().index.candidates("referral", prepared.pressed))
 
     def _facts(self, thought: Thought, own: Mapping[int, Own]) -> Facts:
         prepared, row = thought.prepared, thought.prepared.row

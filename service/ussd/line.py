@@ -194,8 +194,7 @@ class UssdLine:
             allowed = await self._pins.code_allowed(call, found=row.code_mother is not None)
             return Checked(code_allowed=allowed, spare_code=spare_code)
         if prepared.asked == "new_pin":
-            herself = prepared.opened[0].data.get("set_up_mother")
-            others = [one for one in row.people if str(one.id) != herself]
+            others = [one for one in row.people if str(one.id) != prepared.herself]
             taken = await self._pins.is_taken(call, others, pressed)
             return Checked(pin_taken=taken, spare_code=spare_code)
         if prepared.asked == "pin":

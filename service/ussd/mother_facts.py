@@ -7,6 +7,7 @@ from flows.facts import MotherFacts, VisitFact
 from service.database import Connection
 from service.store.children import children_of
 from service.store.mood import mood_is_answered
+from service.ussd.own_record import own_records
 from service.ussd.wanted import Wanted
 
 MOST_VISITS = 24
@@ -31,6 +32,7 @@ async def mothers(
         [now.astimezone(w.zone).date() for w in wanted],
     )
     children = await children_of(connection, [row["id"] for row in rows])
+    own = await own_records(connection, wanted, now)
     answered = await mood_is_answered(connection, [row["id"] for row in rows], now)
     return [
         (
@@ -47,6 +49,8 @@ async def mothers(
                 infants=children[row["id"]].infants,
                 edd=children[row["id"]].edd,
                 mood_answered=row["id"] in answered,
+                texts=own[row["id"]].texts,
+                record=own[row["id"]].record,
             ),
         )
         for row in rows

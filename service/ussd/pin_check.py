@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flows.events import Event, MotherSetUp
+from flows.events import Event, MotherSetUp, PinChanged
 from service.database import Pool
 from service.security.pins import PinChecker
 from service.ussd import code_tries, pin_tries
@@ -62,9 +62,14 @@ class PinCheck:
         return await code_tries.allow(self._pool, call, found=found)
 
     async def hash_chosen(self, events: Sequence[Event]) -> dict[int, str]:
-        """The hash of each PIN chosen on this hop, by mother."""
-        return {
-            event.mother_id: await self._pins.hash_pin(event.pin)
-            for event in events
-            if isinstance(event, MotherSetUp)
-        }
+        """The hash of each PIN chosen on this hop, by the person who chose it."""
+        chosen = [one for event in events if (one := _chosen(event)) is not None]
+        return {person: await self._pins.hash_pin(pin) for person, pin in chosen}
+
+
+def _chosen(event: Event) -> tuple[int, str] | None:
+    """Whose new PIN an event brings, and which; None for any other event."""
+    match event:
+        case MotherSetUp(mother_id=person, pin=pin) | PinChanged(person_id=person, pin=pin):
+            return person, pin
+    return None
