@@ -107,6 +107,7 @@ class Stage:
                 facility_id=self.facilities[facility],
                 language=LANGUAGES[_word(details, r"speaks (\w+)") or "English"],
                 pin_hash=await self.services.pins.hash_pin(pin) if pin else None,
+                answers_mood="trained" in details,
             )
             player.person_id = await add_staff(conn, self.deps, new, await self.now())
             if duty := re.search(r"on duty( second)? (\d\d:\d\d)-(\d\d:\d\d)", details):
@@ -132,7 +133,8 @@ class Stage:
                 language=LANGUAGES[_word(details, r"speaks (\w+)") or "English"],
                 form_number=str(1000 + len(self.players)),
                 phone_use="none" if no_phone else "shared" if shared else "hers",
-                edd=FIRST_DAY + timedelta(days=150) if risk == "amber" else None,
+                edd=FIRST_DAY + timedelta(days=150) if risk == "amber" or "pregnant" in details else None,
+                born_on=_births(details),
             )
             new = NewMother(
                 enrolled=enrolled,
@@ -358,6 +360,16 @@ async def open_stage(services: Services, worker: Worker) -> Stage:
     """An empty stage on Sunday 31 May 2026, nine in the morning."""
     await set_stepped(services.pool, BEGINS)
     return Stage(services, worker)
+
+
+def _births(details: str) -> tuple[date, ...]:
+    """The birth date of each of her children: "child born 25 June 2025, twins born 20 April 2026"."""
+    born = re.findall(r"(child|twins) born (\d+ \w+ \d{4})", details)
+    return tuple(
+        datetime.strptime(day, "%d %B %Y").replace(tzinfo=ZONE).date()
+        for which, day in born
+        for _ in range(2 if which == "twins" else 1)
+    )
 
 
 def _word(details: str, pattern: str) -> str | None:
