@@ -17,6 +17,7 @@ from scheduler.types.contacts import (
     Skip,
     TellMentor,
 )
+from scheduler.types.erasure import DueErasure, ErasureVerdict, Forget, NotYet
 from scheduler.types.follow_ups import ActedFollowUp, Answered, DueFollowUp, Move, Roster, StaffMember
 from scheduler.types.schedules import (
     Age,
@@ -33,7 +34,6 @@ from scheduler.types.schedules import (
     Target,
     VisitKind,
 )
-from scheduler.types.erasure import DueErasure, ErasureVerdict, Forget, NotYet
 from scheduler.types.sending import InDoubt, MessageFate
 from scheduler.types.silence import Nudge, SilenceVerdict, SilentTooLong, Spell, Wait
 

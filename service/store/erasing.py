@@ -92,8 +92,10 @@ _HERS = (
     "DELETE FROM case_code WHERE mother_id = ANY($1::bigint[])",
     "DELETE FROM pin_try WHERE person_id = ANY($1::bigint[])",
     "DELETE FROM simulator_person WHERE person_id = ANY($1::bigint[])",
-    "UPDATE enrolment SET state = 'ended', ended_reason = 'erased', next_on = NULL "
-    "WHERE mother_id = ANY($1::bigint[]) AND state = 'active'",
+    """
+    UPDATE enrolment SET state = 'ended', ended_reason = 'erased', next_on = NULL
+    WHERE mother_id = ANY($1::bigint[]) AND state = 'active'
+    """,
     "UPDATE visit SET status = 'cancelled' WHERE mother_id = ANY($1::bigint[]) AND status = 'expected'",
 )
 
