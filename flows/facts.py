@@ -9,7 +9,6 @@ from typing import Literal
 
 from flows.types import PersonKind, Risk, SessionState
 
-
 VisitKind = Literal["clinic", "refill", "infant_test"]
 
 
@@ -103,6 +102,8 @@ class MotherFacts:
     edd: date | None = None
     """When the ongoing pregnancy is due, None without one."""
     undoable: tuple[LifeEventFact, ...] = ()
+    may_be_called: bool = False
+    """Whether she agreed to be called."""
     meeting: MeetingFact | None = None
     mood_answered: bool = False
     """Whether somebody trained answers today a mother who says that she feels low."""

@@ -102,6 +102,8 @@ async def _to_origin(
     mother: MotherRow | None = None,
     staff: StaffRow | None = None,
 ) -> None:
+    if mother is not None and mother.hold == "quiet":
+        return  # whoever may be reading her phone learns nothing, not even an answer to her
     phone = await work.phone_to_keep()
     if phone is None:
         return

@@ -20,8 +20,8 @@ CALLS: Final = ("call_requested", "missed_call")
 NOT_FOR_HER_MENTOR: Final = ("safety", "another_mentor")
 """What stands on no list of her mentor's for being her mentor, and is not answered by the mentor's digits."""
 
-NOT_YET: Final = "(f.cause = 'referral_unanswered' AND f.state = 'open')"
-"""What is nobody's work before its time has come, as SQL over ``follow_up f``: a slip that may still be answered."""
+NOT_YET: Final = ("referral_unanswered",)
+"""What is nobody's work, and on no list, before its time has come: a slip may still be answered."""
 
 
 @dataclass(frozen=True, slots=True)

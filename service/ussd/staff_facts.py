@@ -63,7 +63,7 @@ async def _follow_ups(connection: Connection, person: Wanted, today: date) -> tu
     What was said about violence or despair stands only on the list of those who were told.
     """
     rows = await connection.fetch(
-        f"""
+        """
         SELECT f.id, c.code, f.cause, f.risk, f.urgent, f.state, f.mother_id,
                (f.opened_at AT TIME ZONE $2)::date AS opened_on,
                CASE WHEN (f.wanted_at AT TIME ZONE $2)::date = $4 THEN to_char(f.wanted_at AT TIME ZONE $2, 'HH24:MI')
@@ -72,7 +72,7 @@ async def _follow_ups(connection: Connection, person: Wanted, today: date) -> tu
         JOIN case_code c ON c.staff_id = $1
              AND (c.mother_id = f.mother_id OR c.phone_id = f.phone_id)
         LEFT JOIN mother m ON m.id = f.mother_id
-        WHERE f.state <> 'resolved' AND NOT {NOT_YET}
+        WHERE f.state <> 'resolved' AND NOT (f.state = 'open' AND f.cause = ANY($5::text[]))
           AND ((m.mentor_id = $1 AND f.cause <> ALL($3::text[])) OR f.owner_id = $1
                OR EXISTS (SELECT 1 FROM follow_up_log l
                           WHERE l.follow_up_id = f.id AND l.staff_id = $1 AND l.what = 'told'))
@@ -84,6 +84,7 @@ async def _follow_ups(connection: Connection, person: Wanted, today: date) -> tu
         str(person.zone),
         list(NOT_FOR_HER_MENTOR),
         today,
+        list(NOT_YET),
     )
     return tuple(
         FollowUpItem(

@@ -6,8 +6,12 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One verified person to load facts for, in their own time zone."""
+    """One verified person to load facts for, in their own time zone.
+
+    ``referral_macs`` are the keyed hashes of a referral code just typed, one for each key.
+    """
 
     person_id: int
     kind: str
     zone: ZoneInfo
+    referral_macs: tuple[bytes, ...] = ()
