@@ -37,17 +37,18 @@ def translate(
 
 def _translate(root: Path, lang: str | None, new: str | None, *, only_check: bool) -> int:
     from service.content.bundles import compiled
-    from service.content.catalogue import updated
+    from service.content.catalogue import empty, updated
     from service.content.files import places, read_tables
     from service.content.to_translate import texts
 
+    files = [_to_begin(root, new)] if new is not None else _catalogues(root, lang)
     tables = read_tables(root)
     bundle, _ = compiled(tables, None)
     where = places(root)
     if new is not None:
-        lang = _begin(root, new, bundle.languages.get(new, new))
+        _write(files[0], empty(new, bundle.languages.get(new, new)))
     stale = []
-    for file in _catalogues(root, lang):
+    for file in files:
         before = file.read_text(encoding="utf-8")
         after = updated(f"locale/{file.name}", before, texts(bundle, tables, where, file.stem))
         if after != before:
@@ -75,16 +76,13 @@ def _catalogues(root: Path, lang: str | None) -> list[Path]:
     return [file]
 
 
-def _begin(root: Path, code: str, name: str) -> str:
-    from service.content.catalogue import new
-
+def _to_begin(root: Path, code: str) -> Path:
     file = root / "locale" / f"{code}.po"
     if not _CODE.fullmatch(code):
         raise UserError("A language is named by its ISO 639 code, such as sw or pt_BR.", WRONG_USE)
     if file.exists():
         raise UserError(f"locale/{code}.po is there already: leave out --new.", WRONG_USE)
-    _write(file, new(code, name))
-    return code
+    return file
 
 
 def _write(file: Path, text: str) -> None:

@@ -20,7 +20,7 @@ from service.content.files import ContentError, previous_english
 _HEAD: Final = re.compile(r'\A(?:#[^~\n].*\n|#\n|\s*\n)*msgid ""[ \t]*\nmsgstr .*\n(?:[ \t]*".*"[ \t]*\n?)*')
 _OWN_FLAGS: Final = frozenset({"fuzzy", "python-format", "python-brace-format"})
 
-NEW: Final = """\
+EMPTY: Final = """\
 # {name} texts of Pamoja.
 # DRAFT: nobody has reviewed this translation yet. A speaker who knows the work must read every line
 # before it is used with real mothers; then name them in X-Reviewed-By below.
@@ -59,9 +59,9 @@ class _Entry:
     flags: tuple[str, ...] = ()
 
 
-def new(code: str, name: str) -> str:
+def empty(code: str, name: str) -> str:
     """Return an empty catalogue, a draft that nobody has reviewed."""
-    return NEW.format(code=code, name=name)
+    return EMPTY.format(code=code, name=name)
 
 
 def updated(name: str, catalogue: str, texts: Sequence[Text]) -> str:

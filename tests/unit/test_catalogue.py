@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from service.cli import code_of
-from service.content.catalogue import Text, new, updated
+from service.content.catalogue import Text, empty, updated
 from service.content.files import ContentError, packaged, read_tables
 
-HEAD = new("sw", "Kiswahili")
+HEAD = empty("sw", "Kiswahili")
 SAID = HEAD + '\n# a word of hers\n#: menus/a.toml\nmsgctxt "screen.a"\nmsgid "Old words"\nmsgstr "Maneno"\n'
 
 

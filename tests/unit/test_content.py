@@ -56,18 +56,19 @@ def test_dates_become_text(content: Path) -> None:
 
 def test_translations_without_the_fuzzy_and_the_empty(content: Path) -> None:
     add(
-        content / "locale/lg.po",
+        content / "locale/luo.po",
         'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n"X-Reviewed-By: A. Speaker\\n"\n\n'
         'msgctxt "screen.a"\nmsgid "A"\nmsgstr "Ŋŋ"\n\n'
-        '#, fuzzy\nmsgctxt "screen.b"\nmsgid "B"\nmsgstr "old"\n\n'
+        '#, fuzzy\n#| msgid "A "\n#| "b"\nmsgctxt "screen.b"\nmsgid "B"\nmsgstr "old"\n\n'
         'msgctxt "screen.c"\nmsgid "C"\nmsgstr ""\n\n'
         '#~ msgctxt "screen.d"\n#~ msgid "D"\n#~ msgstr "gone"\n',
     )
-    (content / "languages.toml").write_text('en = "English"\nlg = "Luganda"\n', "utf-8")
+    (content / "languages.toml").write_text('en = "English"\nluo = "Dholuo"\n', "utf-8")
     tables = read_tables(content)
-    assert tables["locale"]["lg"] == {"screen.a": "Ŋŋ"}
-    assert tables["sources"]["lg"] == {"screen.a": "A"}
-    assert tables["languages"]["lg"] == {"name": "Luganda", "draft": False, "place": 1}
+    assert tables["locale"]["luo"] == {"screen.a": "Ŋŋ"}
+    assert tables["sources"]["luo"] == {"screen.a": "A"}
+    assert tables["fuzzy"]["luo"] == {"screen.b": "A b"}
+    assert tables["languages"]["luo"] == {"name": "Dholuo", "draft": False, "place": 1}
 
 
 def test_a_language_nobody_reviewed_is_a_draft(content: Path) -> None:

@@ -23,8 +23,8 @@ _ANYBODY = Facts(
 )
 _HERS = {
     MOTHER: replace(_ANYBODY, mother=MotherFacts(MOTHER, "tips", "weekly", 8)),
-    MENTOR: replace(_ANYBODY, staff=StaffFacts(MENTOR, "mentor", 1)),
-    SUPERVISOR: replace(_ANYBODY, staff=StaffFacts(SUPERVISOR, "supervisor", 1)),
+    MENTOR: replace(_ANYBODY, staff=StaffFacts(MENTOR, "mentor", 1, referral_found=True)),
+    SUPERVISOR: replace(_ANYBODY, staff=StaffFacts(SUPERVISOR, "supervisor", 1, referral_found=True)),
 }
 """All four callers have one number, so that any of the PINs may be typed on it. What they see of their
 own data is a chance, not a fact: see ``chances``."""
