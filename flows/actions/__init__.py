@@ -6,7 +6,7 @@ the session is to remember (data). It changes nothing itself.
 
 from collections.abc import Mapping
 
-from flows.actions import calls, caseload, for_me, mothers, settings, staff
+from flows.actions import calls, caseload, for_me, life, mothers, settings, staff
 from flows.registry import Action
 
 ACTIONS: Mapping[str, Action] = {
@@ -16,4 +16,5 @@ ACTIONS: Mapping[str, Action] = {
     **caseload.ACTIONS,
     **calls.ACTIONS,
     **for_me.ACTIONS,
+    **life.ACTIONS,
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flows.guards import caseload, for_me, mothers, settings, staff
+from flows.guards import caseload, for_me, life, mothers, settings, staff
 from flows.registry import Guard
 
 GUARDS: Mapping[str, Guard] = {
@@ -11,4 +11,5 @@ GUARDS: Mapping[str, Guard] = {
     **settings.GUARDS,
     **caseload.GUARDS,
     **for_me.GUARDS,
+    **life.GUARDS,
 }

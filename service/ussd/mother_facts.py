@@ -6,6 +6,7 @@ from datetime import date, datetime
 from flows.facts import MotherFacts, VisitFact
 from service.database import Connection
 from service.store.children import children_of
+from service.store.life_events import undoable_of
 from service.store.mood import mood_is_answered
 from service.ussd.own_record import own_records
 from service.ussd.wanted import Wanted
@@ -21,6 +22,8 @@ async def mothers(
     rows = await connection.fetch(
         """
         SELECT m.id, m.signature, m.rhythm, m.checkin_hour,
+               EXISTS (SELECT FROM consent k WHERE k.mother_id = m.id AND k.stream = 'call'
+                       AND k.withdrawn_at IS NULL) AS may_be_called,
                (SELECT jsonb_agg(jsonb_build_array(v.id, v.kind, v.due_on, v.infant_id) ORDER BY v.due_on, v.id)
                 FROM visit v LEFT JOIN infant n ON n.id = v.infant_id
                 WHERE v.mother_id = m.id AND v.status = 'expected' AND v.due_on >= w.today
@@ -32,6 +35,7 @@ async def mothers(
         [now.astimezone(w.zone).date() for w in wanted],
     )
     children = await children_of(connection, [row["id"] for row in rows])
+    undoable = await undoable_of(connection, [row["id"] for row in rows], now)
     own = await own_records(connection, wanted, now)
     answered = await mood_is_answered(connection, [row["id"] for row in rows], now)
     return [
@@ -48,6 +52,8 @@ async def mothers(
                 ),
                 infants=children[row["id"]].infants,
                 edd=children[row["id"]].edd,
+                undoable=undoable[row["id"]],
+                may_be_called=row["may_be_called"],
                 mood_answered=row["id"] in answered,
                 texts=own[row["id"]].texts,
                 record=own[row["id"]].record,

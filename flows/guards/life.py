@@ -1,0 +1,96 @@
+"""Conditions of the screens about changes in her life, for herself and for her mentor."""
+
+from collections.abc import Mapping
+
+from flows.facts import Facts
+from flows.lists.life import about, lost_infant, lost_pregnancy, nursed, undoable, weaned_infant
+from flows.registry import Guard
+from flows.types import SessionState
+
+
+def expecting(facts: Facts, state: SessionState) -> bool:
+    """She is pregnant, as far as we know."""
+    whom = about(facts, state)
+    return whom is not None and whom.edd is not None
+
+
+def expecting_first(facts: Facts, state: SessionState) -> bool:
+    """She is pregnant, and has no child with us."""
+    whom = about(facts, state)
+    return whom is not None and whom.edd is not None and not whom.infants
+
+
+def has_infants(facts: Facts, state: SessionState) -> bool:
+    """She has a child with us."""
+    whom = about(facts, state)
+    return whom is not None and bool(whom.infants)
+
+
+def has_nursed(facts: Facts, state: SessionState) -> bool:
+    """Breastfeeding of one of her children may end."""
+    return bool(nursed(facts, state))
+
+
+def several_nursed(facts: Facts, state: SessionState) -> bool:
+    """It may be of more than one."""
+    return len(nursed(facts, state)) > 1
+
+
+def weaning_known(facts: Facts, state: SessionState) -> bool:
+    """Whose breastfeeding ended is known and not yet said."""
+    return weaned_infant(facts, state) is not None
+
+
+def several_to_lose(facts: Facts, state: SessionState) -> bool:
+    """More than one could be meant: several children, or a child and the one she expects."""
+    whom = about(facts, state)
+    return whom is not None and len(whom.infants) + (whom.edd is not None) > 1
+
+
+def lost_is_pregnancy(facts: Facts, state: SessionState) -> bool:
+    """It is the pregnancy that has ended."""
+    return lost_pregnancy(facts, state)
+
+
+def lost_is_infant(facts: Facts, state: SessionState) -> bool:
+    """It is one of her children."""
+    return lost_infant(facts, state) is not None
+
+
+def has_undoable(facts: Facts, state: SessionState) -> bool:
+    """Something was reported within the last days, and can be taken back."""
+    whom = about(facts, state)
+    return whom is not None and bool(whom.undoable)
+
+
+def several_undoable(facts: Facts, state: SessionState) -> bool:
+    """More than one report can be taken back."""
+    whom = about(facts, state)
+    return whom is not None and len(whom.undoable) > 1
+
+
+def undo_known(facts: Facts, state: SessionState) -> bool:
+    """The report to take back still stands."""
+    return undoable(facts, state) is not None
+
+
+def agreed_to_calls(facts: Facts, state: SessionState) -> bool:
+    """She agreed to be called."""
+    return facts.mother is not None and facts.mother.may_be_called
+
+
+GUARDS: Mapping[str, Guard] = {
+    "expecting": expecting,
+    "expecting_first": expecting_first,
+    "has_infants": has_infants,
+    "has_nursed": has_nursed,
+    "several_nursed": several_nursed,
+    "weaning_known": weaning_known,
+    "several_to_lose": several_to_lose,
+    "lost_is_pregnancy": lost_is_pregnancy,
+    "lost_is_infant": lost_is_infant,
+    "has_undoable": has_undoable,
+    "several_undoable": several_undoable,
+    "undo_known": undo_known,
+    "agreed_to_calls": agreed_to_calls,
+}
