@@ -22,6 +22,9 @@ SHORTEST_FORGIVEN_DANGER = 6
 """For danger longer ones: "home" is one letter from the Kiswahili for fever."""
 LONGEST_FINE = 6
 """A longer text that says "fine" somewhere says more than that: a person reads it."""
+GUESSED = frozenset({"yes", "no", "call", "help"})
+"""Taken for a slip only where the word looks like nothing else. Danger and harm are rather assumed than missed."""
+TOLD_APART = GUESSED | {"stop", "start", "fine", "wrong_person", "not", "danger", "harm"}
 MOST_CASES = 8
 """So many more cases may be answered in one text; a longer list is none."""
 MOST_WORDS_BEFORE = 2
@@ -150,13 +153,13 @@ def _answer(tables: _Tables, said: str) -> str | None:
     for a call or another digit beside it, it is not taken.
     """
     first, _, rest = said.partition(" ")
-    doubt = any(_holds(tables, name, rest, SHORTEST_FORGIVEN) for name in ("not", "no", "call", "help"))
+    turned = ("not", "no", "call", "help")
+    doubt = any(_holds(tables, name, rest, SHORTEST_FORGIVEN, doubting=True) for name in turned)
     doubt = doubt or _holds(tables, "trouble", rest, None) or _another_digit(first, rest)
     if len(first) == 1 and first in "123456789":
         return None if first == "1" and doubt else first
-    if any(
-        _holds(tables, name, said, SHORTEST_FORGIVEN) for name in ("call", "help", "wrong_person", "robot")
-    ):
+    wishes = ("call", "help", "wrong_person", "robot")
+    if any(_holds(tables, name, said, SHORTEST_FORGIVEN, doubting=True) for name in wishes):
         return None
     yes = _begins(tables, "yes", said) or (not rest and _slip(tables, "yes", first))
     no = _begins(tables, "no", said) or (not rest and _slip(tables, "no", first))
@@ -184,14 +187,19 @@ def _begins(tables: _Tables, intent: str, said: str) -> bool:
     return False
 
 
-def _holds(tables: _Tables, intent: str, said: str, shortest: int | None) -> bool:
-    """Whether one of the words stands anywhere in the text; ``shortest`` letters forgive one slip."""
+def _holds(tables: _Tables, intent: str, said: str, shortest: int | None, *, doubting: bool = False) -> bool:
+    """Whether one of the words stands anywhere in the text; ``shortest`` letters forgive one slip.
+
+    ``doubting`` takes a word for a slip also where it could be one of something else.
+    """
     padded = f" {said} "
     for of_language in tables.values():
         table = of_language.get(intent, _NONE)
         if said in table.whole or any(f" {word} " in padded for word in (*table.words, *table.exact)):
             return True
-    return shortest is not None and any(_slip(tables, intent, token, shortest) for token in said.split())
+    return shortest is not None and any(
+        _slip(tables, intent, token, shortest, doubting=doubting) for token in said.split()
+    )
 
 
 def _without(tables: _Tables, intent: str, said: str) -> str:
@@ -207,15 +215,17 @@ def _without(tables: _Tables, intent: str, said: str) -> str:
     return " ".join(padded.split())
 
 
-def _slip(tables: _Tables, intent: str, token: str, shortest: int = SHORTEST_FORGIVEN) -> bool:
-    """Whether a word is one slip away from a word of this intent, and not from STOP, yes or no as well.
+def _slip(
+    tables: _Tables, intent: str, token: str, shortest: int = SHORTEST_FORGIVEN, *, doubting: bool = False
+) -> bool:
+    """Whether a word is one slip away from a word of this intent, and not from another's as well.
 
     A word that any table knows is no slip: "nakuja", I am coming, is one letter from "nakufa", I am dying.
     """
     if len(token) < shortest or not _near(tables, intent, token, shortest) or _known(tables, token):
         return False
-    others = {"stop", "yes", "no"} - {intent}
-    return not any(_near(tables, other, token, 1) for other in others)
+    others = TOLD_APART if intent in GUESSED and not doubting else {"stop", "yes", "no"}
+    return not any(_near(tables, other, token, 1) for other in others - {intent})
 
 
 def _known(tables: _Tables, token: str) -> bool:
