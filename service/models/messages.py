@@ -93,12 +93,17 @@ class Message(SQLModel, table=True):
 
 
 class OpenQuestion(SQLModel, table=True):
-    """What a bare digit from this number answers: one question at a time, the last one sent."""
+    """What a bare digit from this number answers: one question at a time, the last one sent.
+
+    It is about a mother, or asks a supervisor about a clinic.
+    """
 
     __tablename__ = "open_question"
+    __table_args__ = (CheckConstraint("(mother_id IS NULL) <> (facility_id IS NULL)", name="about"),)
 
     phone_id: int = Field(sa_column=reference("phone.id", primary_key=True))
-    mother_id: int = Field(sa_column=reference("mother.id"))
+    mother_id: int | None = Field(default=None, sa_column=reference("mother.id", nullable=True))
+    facility_id: int | None = Field(default=None, sa_column=reference("facility.id", nullable=True))
     question: str
     visit_id: int | None = Field(default=None, sa_column=reference("visit.id", nullable=True))
     message_id: int = Field(sa_column=reference("message.id"))

@@ -13,10 +13,16 @@ from service.models.base import identity, instant, one_of, reference, sealed
 
 
 class Facility(SQLModel, table=True):
-    """A clinic. ``status`` other than open holds what would ask mothers to come."""
+    """A clinic. ``status`` other than open holds what would ask mothers to come.
+
+    ``look_at`` is when its supervisors are asked whether it is open again; none while it is.
+    """
 
     __tablename__ = "facility"
-    __table_args__ = (one_of("status", "open", "closed", "no_network", "paused"),)
+    __table_args__ = (
+        one_of("status", "open", "closed", "no_network", "paused"),
+        Index("ix_facility_look_at", "look_at", postgresql_where=text("look_at IS NOT NULL")),
+    )
 
     id: int | None = Field(default=None, sa_column=identity())
     name: str
@@ -25,6 +31,7 @@ class Facility(SQLModel, table=True):
     day_close_at: time
     status: str = "open"
     status_since: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    look_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     transport: str = ""
     line_phone_id: int | None = Field(default=None, sa_column=reference("phone.id", nullable=True))
 
@@ -66,7 +73,16 @@ class Person(SQLModel, table=True):
     __table_args__ = (
         one_of("kind", "mother", "mentor", "supervisor", "nurse"),
         one_of(
-            "hold", "stopped", "quiet", "paused", "wrong_number", "moved", "transferred", "dead", "revoked", "erased"
+            "hold",
+            "stopped",
+            "quiet",
+            "paused",
+            "wrong_number",
+            "moved",
+            "transferred",
+            "dead",
+            "revoked",
+            "erased",
         ),
         Index("ix_person_phone_id", "phone_id"),
     )
@@ -248,16 +264,22 @@ class Consent(SQLModel, table=True):
 
 
 class SetUpCode(SQLModel, table=True):
-    """A ten-minute code that binds a handset to a mother, beside her mentor. Only its keyed hash is kept."""
+    """A ten-minute code that binds a handset to a mother beside her mentor, or to a colleague beside a supervisor.
+
+    Only its keyed hash is kept.
+    """
 
     __tablename__ = "set_up_code"
     __table_args__ = (
         Index("uq_set_up_code_live", "code_mac", unique=True, postgresql_where=text("used_at IS NULL")),
+        CheckConstraint("(mother_id IS NULL) <> (staff_id IS NULL)", name="whose"),
         Index("ix_set_up_code_mother_id", "mother_id"),
+        Index("ix_set_up_code_staff_id", "staff_id", postgresql_where=text("staff_id IS NOT NULL")),
     )
 
     id: int | None = Field(default=None, sa_column=identity())
-    mother_id: int = Field(sa_column=reference("mother.id"))
+    mother_id: int | None = Field(default=None, sa_column=reference("mother.id", nullable=True))
+    staff_id: int | None = Field(default=None, sa_column=reference("staff.id", nullable=True))
     code_mac: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     given_by: int | None = Field(default=None, sa_column=reference("staff.id", nullable=True))
     expires_at: datetime = Field(sa_column=instant())
