@@ -76,6 +76,8 @@ async def _promise(work: Work, mothers: Sequence[MotherRow]) -> None:
     if work.origin.via not in ("sms", "call"):
         return
     mother = mothers[0]
+    if work.origin.via == "call" and mother.signature == "none":
+        return  # she chose no texts, and has not written one herself
     by = await call_promise(work, mother)
     if by is None:
         await answer_mother(work, mother, "call_no_promise")

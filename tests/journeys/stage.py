@@ -33,6 +33,8 @@ ZONE = ZoneInfo("Africa/Nairobi")
 FIRST_DAY = date(2026, 5, 31)
 BEGINS = datetime.combine(FIRST_DAY, time(9, 0), ZONE)
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+CODE = re.compile(r"\b(\d{4})\b(?=, 10 min|, dakika 10| on the slip| kwenye karatasi)")
+"""A code that one person reads out to another: for a handset, or on a slip of paper."""
 LANGUAGES = {"English": "en", "Kiswahili": "sw"}
 ROLES: dict[str, Literal["mentor", "supervisor", "nurse"]] = {
     "Mentor": "mentor",
@@ -238,7 +240,7 @@ class Stage:
             "text": player.text,
         }
         player.screen = (await self.services.line.answer(form, "simulator")).decode()
-        if code := re.search(r"\b(\d{4})\b, 10 min", player.screen):
+        if code := CODE.search(player.screen):
             self.seen_code = code[1]
         await self.settle()
 
@@ -328,6 +330,20 @@ class Stage:
         )
         assert found == status
 
+    async def do_children(self, name: str, states: str) -> None:
+        """How many are alive, died or withdrawn, such as "1 alive, 1 died"."""
+        rows = await self.services.pool.fetch(
+            "SELECT count(*) || ' ' || status AS state FROM infant WHERE mother_id = $1 GROUP BY status ORDER BY status",
+            self.player(name).person_id,
+        )
+        assert ", ".join(row["state"] for row in rows) == states
+
+    async def do_pregnancy(self, name: str, status: str) -> None:
+        found = await self.services.pool.fetchval(
+            "SELECT status FROM pregnancy WHERE mother_id = $1", self.player(name).person_id
+        )
+        assert found == status
+
     async def _open_follow_ups(self, name: str) -> list[Any]:
         rows: list[Any] = await self.services.pool.fetch(
             "SELECT cause, state, alarm_at FROM follow_up WHERE mother_id = $1 AND state <> 'resolved'",
@@ -346,7 +362,7 @@ class Stage:
         return today + timedelta(days=ahead - 7 if back and ahead else ahead)
 
     async def _filled(self, text: str, reader: Player) -> str:
-        """Put in the digits by which the reader knows each mother, and the set-up code last seen."""
+        """Put in the digits by which the reader knows each mother, and the code last read out."""
         text = text.replace("{code}", self.seen_code)
         for name in re.findall(r"\{(\w+)\}", text):
             async with self.services.pool.acquire() as conn:
