@@ -11,8 +11,8 @@ from flows.bundle import Bundle, compile_bundle
 from flows.inputs import KINDS, InputError, parse
 from flows.lint.finding import Problem
 from flows.lint.model import Model, explore, problems
-from flows.lint.model.look import Seen, Sizes, look
-from flows.lint.model.people import PIN, REFUSED, ROLES, TYPED, facts_of
+from flows.lint.model.look import PUBLIC, Seen, Sizes, look
+from flows.lint.model.people import MENTOR, PIN, REFUSED, ROLES, TYPED, facts_of
 from flows.lint.model.walking import Key, Move
 from flows.standard import STANDARD
 from flows.types import Reply, SessionState
@@ -61,7 +61,7 @@ def test_every_option_every_guard_and_every_list_takes_part(walked: Model) -> No
     kinds = {move.kind for moves in walked.moves.values() for move in moves}
     assert kinds == {"answer", "item", "typed", "pin", "more", "back", "home", "error", "changed"}
     lists = {
-        id_ for id_, screen in bundle.screens.items() if screen.kind == "list" and screen.each != "hours"
+        id_ for id_, screen in bundle.screens.items() if screen.kind == "list" and screen.each not in PUBLIC
     }
     for id_ in lists:
         lengths = {len(key.shown) for key in walked.moves if key.screen == id_}
@@ -69,7 +69,7 @@ def test_every_option_every_guard_and_every_list_takes_part(walked: Model) -> No
 
 
 def test_what_is_tried_is_taken_by_every_kind_of_input_and_refused_by_every_kind() -> None:
-    facts = facts_of(None, "en")
+    facts = facts_of(MENTOR, "en")
     state = SessionState("home", "en", data={"new_pin": PIN})
 
     def takes(kind: str, typed: str) -> bool:
@@ -124,7 +124,7 @@ def test_a_list_of_hers_before_the_pin() -> None:
     def plant(tables: Tables) -> None:
         tables["screens"]["all_dates"]["access"] = "anyone"
         tables["screens"]["more"]["option"].append(
-            {"id": "all", "key": "4", "text": "Days", "goto": "all_dates"}
+            {"id": "all", "key": "8", "text": "Days", "goto": "all_dates"}
         )
         say(tables, "more.all", "Siku")
 
@@ -194,7 +194,7 @@ def test_a_way_out_that_is_closed_whenever_it_is_offered() -> None:
             "route": [{"goto": "waiting", "when": "on_duty"}, {"goto": "call_saved"}],
         }
         tables["screens"]["more"]["option"].append(
-            {"id": "wait", "key": "4", "text": "Wait", "goto": "waiting"}
+            {"id": "wait", "key": "8", "text": "Wait", "goto": "waiting"}
         )
         for context in ("waiting", "waiting.look", "waiting.stay", "more.wait"):
             say(tables, context, "Subiri")

@@ -98,6 +98,7 @@ def test_a_cause_no_words_say() -> None:
         del tables["words"]["cause.silent"], tables["locale"]["sw"]["word.cause.silent"]
 
     assert {finding.file for finding in findings(plant)} == {
+        "words.toml",
         "countries/KE/escalation.toml",
         "countries/WHO/escalation.toml",
     }
