@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from flows.facts import Facts
+from flows.lint.model.look import PUBLIC
 from flows.lists import LISTS, LONGEST, PLACEHOLDERS
 from flows.standard import STANDARD
 from flows.types import SessionState
@@ -13,11 +14,17 @@ from service.content.files import load_bundle
 NOBODY = Facts(now=datetime(2026, 11, 23, 6, 0, tzinfo=UTC))
 FRESH = SessionState(screen="home", language="en")
 
+ALWAYS = {"none_expected", "hours_to_come"}
+"""What holds without knowing anybody: nobody is expected, and the day has hours left."""
+
 NEEDS_SOMEBODY = [
     name
     for name in STANDARD.actions
-    if name.startswith(("follow_up_", "coming_", "enrol_", "complete_", "close_", "mark_", "rhythm_"))
-    or name in ("confirm_visit", "ask_another_day", "ask_transport", "choose_hour", "set_up")
+    if name.startswith(
+        ("follow_up_", "coming_", "enrol_", "complete_", "close_", "mark_", "rhythm_", "mood_")
+    )
+    or name in ("confirm_visit", "ask_another_day", "ask_any_day", "ask_transport", "not_safe")
+    or name in ("choose_hour", "set_up")
 ]
 
 
@@ -29,10 +36,10 @@ def test_an_action_for_somebody_who_is_not_there_does_nothing(name: str) -> None
 
 @pytest.mark.parametrize("name", sorted(STANDARD.guards))
 def test_no_guard_holds_where_nothing_is_known(name: str) -> None:
-    assert STANDARD.guards[name](NOBODY, FRESH) is (name == "none_expected")
+    assert STANDARD.guards[name](NOBODY, FRESH) is (name in ALWAYS)
 
 
-@pytest.mark.parametrize("name", sorted(set(LISTS) - {"hours"}))
+@pytest.mark.parametrize("name", sorted(set(LISTS) - PUBLIC))
 def test_lists_are_empty_where_nothing_is_known(name: str) -> None:
     assert LISTS[name](NOBODY, FRESH) == ()
 
