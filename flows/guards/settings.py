@@ -24,7 +24,7 @@ def reads_open(facts: Facts, state: SessionState) -> bool:
 
 def alone_on_number(facts: Facts, state: SessionState) -> bool:
     """No other mother is set up on this number, so it may be hers alone."""
-    return sum(person.kind == "mother" for person in facts.people) < 2
+    return facts.mother is not None and sum(person.kind == "mother" for person in facts.people) < 2
 
 
 def erasure_pending(facts: Facts, state: SessionState) -> bool:

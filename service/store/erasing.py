@@ -1,8 +1,9 @@
 """Forgetting a mother: who she is and what was said go; a nameless row stays for counts, and the register's own facts.
 
 Kept, as the clinic's register must keep them: form and register number, dates, stages, kept and missed
-visits, which work was done. Gone: name, number, PIN, signature, mentor, case codes, everything sealed for her,
-sessions, what she answered. Somebody else on her number keeps all that is theirs.
+visits, tests taken, referrals, which work was done. Gone: name, number, PIN, signature, mentor, case
+codes, everything sealed for her, sessions, what she answered, where she was visited. Somebody else on
+her number keeps all that is theirs.
 """
 
 import secrets
@@ -35,6 +36,7 @@ async def forget(conn: Connection, mother_ids: Sequence[int], now: datetime) -> 
     await conn.execute(_CONSENTS, ids, now)
     await conn.execute(_REPLIES, ids, indexes)
     await conn.execute(_SESSIONS, ids, indexes)
+    await conn.execute("DELETE FROM code_try WHERE number_index = ANY($1::bytea[])", indexes)
     await conn.execute(_TEXTS_FROM, alone)
     await conn.execute(_EVENTS, ids, now)
     await conn.execute(_PERSON, ids, now)
@@ -92,6 +94,8 @@ _HERS = (
     "DELETE FROM case_code WHERE mother_id = ANY($1::bigint[])",
     "DELETE FROM pin_try WHERE person_id = ANY($1::bigint[])",
     "DELETE FROM simulator_person WHERE person_id = ANY($1::bigint[])",
+    "DELETE FROM home_visit WHERE mother_id = ANY($1::bigint[])",
+    "UPDATE referral SET code_mac = NULL WHERE mother_id = ANY($1::bigint[])",
     """
     UPDATE enrolment SET state = 'ended', ended_reason = 'erased', next_on = NULL
     WHERE mother_id = ANY($1::bigint[]) AND state = 'active'

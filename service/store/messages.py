@@ -153,9 +153,7 @@ async def cancel_reminders_of_visit(conn: Connection, visit_id: int, reason: str
     await _cancel(conn, _ABOUT_VISIT, visit_id, reason, now)
 
 
-async def _current_phones(
-    conn: Connection, wanted: Sequence[NewMessage], now: datetime
-) -> dict[int, int]:
+async def _current_phones(conn: Connection, wanted: Sequence[NewMessage], now: datetime) -> dict[int, int]:
     """For the place of each text that may be queued, the number it goes to. Locks the persons until commit."""
     people = sorted({one.person_id for one in wanted if one.person_id is not None})
     numbers = sorted({one.phone_id for one in wanted})
