@@ -7,6 +7,8 @@ from flows.events import (
     CallRequested,
     CheckInAnswered,
     Event,
+    SiteStatus,
+    SiteStatusSet,
     StartRequested,
     VisitChangeRequested,
     VisitConfirmed,
@@ -37,3 +39,18 @@ def answer(question: str, answer: str, mother_id: int | None, visit_id: int | No
     that content names and this table does not know; compiling and lint refuse such content.
     """
     return (MEANINGS[question, answer](mother_id, visit_id),)
+
+
+SITE_MEANINGS: Mapping[tuple[str, str], SiteStatus | None] = {
+    ("site", "closed"): "closed",
+    ("site", "no_network"): "no_network",
+    ("site_still", "open"): "open",
+    ("site_still", "not_yet"): None,
+}
+"""What a supervisor's digit says of the site she was asked about; None leaves it as it is."""
+
+
+def site_answer(question: str, answer: str, staff_id: int, facility_id: int) -> tuple[Event, ...]:
+    """Return what happened when a supervisor was asked about a site. Raises KeyError as ``answer`` does."""
+    status = SITE_MEANINGS[question, answer]
+    return () if status is None else (SiteStatusSet(staff_id, facility_id, status),)

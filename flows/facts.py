@@ -164,6 +164,50 @@ class CaseloadMother:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteFact:
+    """A facility this supervisor answers for, and whether it is open."""
+
+    id: int
+    name: str
+    status: Literal["open", "closed", "no_network", "paused"] = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class ColleagueFact:
+    """A member of staff of those facilities, by first name; ``locked`` says that their phone was reported lost."""
+
+    id: int
+    name: str
+    locked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PauseFact:
+    """A wrong number, move or death that was reported by text and waits to be confirmed, by its case code."""
+
+    id: int
+    code: str
+    said: Literal["wrong_number", "moved", "died"]
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisorFacts:
+    """What a supervisor's screens may know of the facilities she answers for.
+
+    ``unacknowledged`` and ``oldest`` are the first of each, worst and oldest first; the counts are of all.
+    """
+
+    unacknowledged: tuple[FollowUpItem, ...] = ()
+    unacknowledged_count: int = 0
+    oldest: tuple[FollowUpItem, ...] = ()
+    pauses: tuple[PauseFact, ...] = ()
+    pauses_count: int = 0
+    sites: tuple[SiteFact, ...] = ()
+    colleagues: tuple[ColleagueFact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class StaffFacts:
     """What the verified mentor's or supervisor's own screens may know."""
 
@@ -180,6 +224,8 @@ class StaffFacts:
     """The referral code just typed is one that somebody waits for."""
     supervised: bool = False
     """A supervisor of the facility can be reached by phone."""
+    supervisor: SupervisorFacts | None = None
+    """What only a supervisor may know; None for everybody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +235,8 @@ class Facts:
     ``now`` is the care clock in the caller's time zone. ``pin_person`` is the person whose PIN was
     just typed, when the current screen asked for one (checked outside, since hashing is slow and
     the database counts tries); ``pin_taken`` says that a new PIN is already somebody else's on this
-    number, where it would tell nobody apart; ``code_mother`` the mother whose live set-up code was just typed.
+    number, where it would tell nobody apart; ``code_mother`` the mother, or ``code_staff`` the
+    member of staff, whose live set-up code was just typed.
     ``spare_codes`` are unused set-up codes drawn at random outside, since a function draws none.
     ``resume`` is the state of a session on this number that dropped within 15 minutes.
     """
@@ -201,6 +248,7 @@ class Facts:
     pin_person: int | None = None
     pin_taken: bool = False
     code_mother: int | None = None
+    code_staff: int | None = None
     spare_code: str | None = None
     resume: SessionState | None = None
     mother: MotherFacts | None = None

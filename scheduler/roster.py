@@ -63,6 +63,7 @@ def find(roster: Roster, staff_id: int | None) -> StaffMember | None:
         *roster.duty,
         *roster.supervisors,
         *roster.trained,
+        *roster.nurses,
         roster.facility_line,
     )
     return next((p for p in everybody if p is not None and p.id == staff_id and p.reachable), None)
@@ -125,6 +126,9 @@ def _holders(role: Role, follow_up: DueFollowUp, tally: Tally) -> list[StaffMemb
             people = _free(roster.trained, passed)
             own = roster.assigned.id if roster.assigned is not None else None
             return sorted(people, key=lambda p: (p.id != own, p.open_cases + tally.load[p.id], p.id))
+        case "nurse":
+            people = _free(roster.nurses, passed)
+            return sorted(people, key=lambda p: (p.open_cases + tally.load[p.id], p.id))
         case "facility_line":
             return _free([roster.facility_line], frozenset())
 

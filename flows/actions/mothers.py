@@ -11,6 +11,7 @@ from flows.events import (
     MotherSetUp,
     Reason,
     RhythmChosen,
+    StaffSetUp,
     StopRequested,
     UnwellReported,
     VisitChangeRequested,
@@ -69,7 +70,10 @@ def stop(facts: Facts, state: SessionState, typed: str) -> ActionResult:
 
 def remember_set_up(facts: Facts, state: SessionState, typed: str) -> ActionResult:
     """Keep whom the code belongs to: the facts of later hops no longer say so."""
-    return remember(set_up_mother=str(facts.code_mother)) if facts.code_mother is not None else NOTHING
+    mother, staff = facts.code_mother, facts.code_staff
+    if mother is None and staff is None:
+        return NOTHING
+    return remember(set_up_mother=str(mother or ""), set_up_staff=str(staff or ""))
 
 
 SIGNATURES: Mapping[str, Literal["tips", "group", "none"]] = {
@@ -80,8 +84,10 @@ SIGNATURES: Mapping[str, Literal["tips", "group", "none"]] = {
 
 
 def set_up(facts: Facts, state: SessionState, typed: str) -> ActionResult:
-    """She has chosen a signature and a PIN: from now on she may be texted."""
-    mother_id = state.data.get("set_up_mother")
+    """She has chosen a signature and a PIN: from now on she may be texted. A colleague chose only a PIN."""
+    staff_id, mother_id = state.data.get("set_up_staff"), state.data.get("set_up_mother")
+    if staff_id is not None:
+        return happened(StaffSetUp(int(staff_id), state.data["set_up_code"], state.data["new_pin"]))
     if mother_id is None:
         return NOTHING
     signature = SIGNATURES[state.data["signature"]]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flows.guards import caseload, for_me, life, mothers, settings, staff
+from flows.guards import caseload, for_me, life, mothers, settings, staff, supervision
 from flows.registry import Guard
 
 GUARDS: Mapping[str, Guard] = {
@@ -12,4 +12,5 @@ GUARDS: Mapping[str, Guard] = {
     **caseload.GUARDS,
     **for_me.GUARDS,
     **life.GUARDS,
+    **supervision.GUARDS,
 }

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from flows.answers import MEANINGS
+from flows.answers import MEANINGS, SITE_MEANINGS
 from flows.bundle import Bundle
 from flows.lint.finding import Problem
 from flows.render import PLACEHOLDER
+
+KNOWN = frozenset({*MEANINGS, *SITE_MEANINGS})
 
 _DIGIT = re.compile(r"(?<!\S)[0-9](?![^\s.,:;)])")
 """A digit that stands alone, as one to be sent does."""
@@ -16,7 +18,7 @@ def check(bundle: Bundle) -> Iterator[Problem]:
     """Name answers that no event follows from, and texts whose digits are not their question's."""
     for id_, question in bundle.questions.items():
         for digit, answer in question.answers.items():
-            if (id_, answer) not in MEANINGS:
+            if (id_, answer) not in KNOWN:
                 yield Problem(
                     f"question.{id_}",
                     f"Nothing follows from {digit}, {answer}.",
@@ -28,7 +30,7 @@ def check(bundle: Bundle) -> Iterator[Problem]:
             continue
         answers = bundle.questions[template.question].answers
         known = set(answers)
-        if any((template.question, answer) not in MEANINGS for answer in answers.values()):
+        if any((template.question, answer) not in KNOWN for answer in answers.values()):
             continue
         for language, texts in bundle.texts.items():
             for wording in ("covert", "open"):

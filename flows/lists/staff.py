@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flows.facts import ExpectedVisit, Facts, FollowUpItem
+from flows.facts import ExpectedVisit, Facts, FollowUpItem, StaffFacts
 from flows.registry import ListItem, ListOf, Placeholder, Value, Word
 from flows.types import SessionState
 
@@ -12,9 +12,16 @@ def chosen_follow_up(facts: Facts, state: SessionState) -> FollowUpItem | None:
     if facts.staff is None:
         return None
     chosen, code = state.data.get("follow_up"), state.data.get("case_code")
+    known = _known(facts.staff)
     if chosen:
-        return next((item for item in facts.staff.follow_ups if str(item.id) == chosen), None)
-    return next((item for item in facts.staff.follow_ups if item.code == code), None)
+        return next((item for item in known if str(item.id) == chosen), None)
+    return next((item for item in known if item.code == code), None)
+
+
+def _known(staff: StaffFacts) -> tuple[FollowUpItem, ...]:
+    """Her own follow-ups, and for a supervisor those of the facilities she answers for."""
+    over = staff.supervisor
+    return staff.follow_ups if over is None else (*staff.follow_ups, *over.unacknowledged, *over.oldest)
 
 
 def marked(state: SessionState) -> tuple[int, ...]:

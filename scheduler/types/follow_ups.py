@@ -38,6 +38,7 @@ class Roster:
     facility_line: StaffMember | None = None
     trained: tuple[StaffMember, ...] = ()
     """Those trained to answer a mother who feels low."""
+    nurses: tuple[StaffMember, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

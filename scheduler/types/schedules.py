@@ -17,6 +17,7 @@ Role = Literal[
     "supervisor",
     "facility_line",
     "trained",
+    "nurse",
 ]
 
 

@@ -35,6 +35,7 @@ class Rosters:
     supervisors: Mapping[int, Sequence[int]]
     lines: Mapping[int, StaffMember]
     trained: Mapping[int, Sequence[int]]
+    nurses: Mapping[int, Sequence[int]]
 
     def of(self, facility_id: int, mentor_id: int | None) -> Roster:
         """The roster of a follow-up at this facility about a mother with this mentor (None: no mother, or none)."""
@@ -58,10 +59,11 @@ class Rosters:
             supervisors=tuple(self.staff[one] for one in supervisors if one in self.staff),
             facility_line=self.lines.get(facility_id),
             trained=tuple(self.staff[one] for one in self.trained.get(facility_id, ())),
+            nurses=tuple(self.staff[one] for one in self.nurses.get(facility_id, ())),
         )
 
 
-NOBODY = Rosters({}, {}, {}, {}, {}, {}, {}, {})
+NOBODY = Rosters({}, {}, {}, {}, {}, {}, {}, {}, {})
 """The rosters of no facility."""
 
 
@@ -94,7 +96,10 @@ async def load_rosters(
     }
     mentors: dict[int, list[int]] = defaultdict(list)
     trained: dict[int, list[int]] = defaultdict(list)
+    nurses: dict[int, list[int]] = defaultdict(list)
     for row in rows:
+        if row["role"] == "nurse":
+            nurses[row["facility_id"]].append(row["id"])
         if row["role"] == "mentor":
             mentors[row["facility_id"]].append(row["id"])
         if row["answers_mood"]:
@@ -103,7 +108,9 @@ async def load_rosters(
     contacts = {
         row["id"]: Contact(row["id"], row["phone_id"] or 0, row["language"], row["role"]) for row in rows
     }
-    return Rosters(staff, {**contacts, **line_contacts}, mentors, covers, duty, supervisors, lines, trained)
+    return Rosters(
+        staff, {**contacts, **line_contacts}, mentors, covers, duty, supervisors, lines, trained, nurses
+    )
 
 
 def _member(row: Any, on_leave: bool) -> StaffMember:
