@@ -57,6 +57,10 @@ CALL_ENDS_IT = frozenset(
         "visit_change",
         "stopped",
         "wrong_person",
+        "loss",
+        "loss_no_call",
+        "moving",
+        "infant_of_deceased",
     }
 )
 """Causes for which reaching her may be all there was to do: the question "when?" then says how to close it."""

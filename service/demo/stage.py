@@ -5,15 +5,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from flows.events import EnrolmentCompleted, Event, LanguageChosen, MotherEnrolled, MotherSetUp
+from flows.events import (
+    EnrolmentCompleted,
+    Event,
+    InfantDeathReported,
+    LanguageChosen,
+    MotherEnrolled,
+    MotherSetUp,
+)
 from service import directory
 from service.apply import apply
 from service.apply.deps import Origin
 from service.database import Connection
-from service.demo.calendar import ZONE, local_day
+from service.demo.calendar import ZONE
 from service.demo.cast import COUNTRY, Cast, Plan, Worker
 from service.store import mothers, people
-from service.store.messages import cancel_for_infant
 from service.wiring import Services
 
 FIRST_CODE = 4000
@@ -155,12 +161,14 @@ async def book(
 
 
 async def lose_baby(stage: Stage, plan: Plan, now: datetime) -> None:
-    """Her baby died. Everything about that baby falls silent in this transaction; her own care goes on."""
+    """Her mentor reports that her baby died. Everything about it falls silent; her own care goes on."""
+    mentor_id = stage.mentors[plan.mentor]
+    msisdn = stage.cast.of("mentor")[plan.mentor].msisdn
+    mother_id = stage.mother_ids[plan.place]
     async with stage.services.pool.acquire() as conn, conn.transaction():
-        for row in await conn.fetch(_LOSS, stage.mother_ids[plan.place], local_day(now)):
-            await conn.execute(_LOSS_ENROLMENTS, row["id"])
-            await conn.execute(_LOSS_VISITS, row["id"])
-            await cancel_for_infant(conn, row["id"], "infant_not_alive", now)
+        rows = await conn.fetch(_ALIVE, mother_id)
+        died = [InfantDeathReported(mother_id, row["id"], mentor_id) for row in rows]
+        await stage.tell(conn, died, msisdn, now)
 
 
 async def _remember(conn: Connection, stage: Stage, person_id: int, pin: str | None, behaviour: str) -> None:
@@ -190,13 +198,4 @@ _SIMULATOR_PERSON = """
 INSERT INTO simulator_person (person_id, pin, behaviour) VALUES ($1, $2, $3)
 ON CONFLICT (person_id) DO UPDATE SET pin = excluded.pin, behaviour = excluded.behaviour
 """
-_LOSS = """
-UPDATE infant SET status = 'died', status_on = $2 WHERE mother_id = $1 AND status = 'alive' RETURNING id
-"""
-_LOSS_ENROLMENTS = """
-UPDATE enrolment SET state = 'ended', ended_reason = 'infant_not_alive', next_on = NULL
-WHERE infant_id = $1 AND state = 'active'
-"""
-_LOSS_VISITS = """
-UPDATE visit SET status = 'cancelled' WHERE infant_id = $1 AND status IN ('expected', 'unknown', 'missed')
-"""
+_ALIVE = "SELECT id FROM infant WHERE mother_id = $1 AND status = 'alive' ORDER BY id"

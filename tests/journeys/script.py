@@ -41,6 +41,8 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("follow_up", r"There is a follow-up about (?P<name>\w+): (?P<cause>\w+), (?P<state>\w+)"),
     ("no_follow_up", r"There is no follow-up about (?P<name>\w+)"),
     ("alarm", r"An alarm is raised about (?P<name>\w+)"),
+    ("children", r"The children of (?P<name>\w+) are (?P<states>.+)"),
+    ("pregnancy", r"The pregnancy of (?P<name>\w+) is (?P<status>\w+)"),
     ("attendance", r"The visit of (?P<name>\w+) on (?P<day>.+) is (?P<status>\w+)"),
 )
 
