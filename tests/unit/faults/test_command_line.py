@@ -5,7 +5,7 @@ import pytest
 from service.content.checked import check
 from service.content.files import ContentError
 from tests.unit.faults import test_screens, test_tables, test_texts, test_unusable
-from tests.unit.faults.planting import Content, Fault, found, planted
+from tests.unit.faults.planting import COUNTRY, Content, Fault, found, planted
 
 FOUND = (
     *test_screens.READ,
@@ -26,14 +26,14 @@ def test_there_are_more_than_a_hundred_and_none_twice() -> None:
     assert len(edits) > 100
 
 
-@pytest.mark.parametrize("fault", FOUND[::40], ids=str)
+@pytest.mark.parametrize("fault", FOUND[:1], ids=str)
 def test_pamoja_lint_says_the_same(fault: Fault, content: Content) -> None:
     with planted(fault, content.root):
-        checked = check(content.root, two_way=fault.two_way)
-        assert list(checked.findings) == found(content.root, fault.two_way)
+        checked = check(content.root, COUNTRY, two_way=fault.two_way)
+        assert list(checked.findings) == found(content.root, content.model)
 
 
-@pytest.mark.parametrize("fault", REFUSED[::20], ids=str)
+@pytest.mark.parametrize("fault", REFUSED[::30], ids=str)
 def test_pamoja_lint_refuses_with_the_same_words(fault: Fault, content: Content) -> None:
     with planted(fault, content.root), pytest.raises(ContentError, match=r"^[\w/.-]+(, line \d+)?"):
-        check(content.root)
+        check(content.root, COUNTRY)
