@@ -180,14 +180,16 @@ SELECT f.id, f.cause, f.risk, f.urgent, f.state, f.opened_at, f.next_at, f.alarm
 FROM follow_up f JOIN facility c ON c.id = f.facility_id
 LEFT JOIN person p ON p.id = f.mother_id
 LEFT JOIN phone ph ON ph.id = coalesce(f.phone_id, p.phone_id)
-WHERE f.state <> 'resolved' AND ($1::bigint[] IS NULL OR f.facility_id = ANY($1::bigint[]))
+WHERE f.state <> 'resolved' AND NOT (f.state = 'open' AND f.cause = 'referral_unanswered')
+  AND ($1::bigint[] IS NULL OR f.facility_id = ANY($1::bigint[]))
 ORDER BY f.urgent DESC, array_position(ARRAY['red', 'amber', 'green']::varchar[], f.risk),
     f.state = 'acknowledged', f.opened_at, f.id
 LIMIT $2
 """
 
 _COUNTS = """
-SELECT f.risk, count(*) AS n FROM follow_up f WHERE f.state <> 'resolved' AND ($1::bigint[] IS NULL OR f.facility_id = ANY($1::bigint[])) GROUP BY 1
+SELECT f.risk, count(*) AS n FROM follow_up f WHERE f.state <> 'resolved' AND NOT (f.state = 'open' AND f.cause = 'referral_unanswered')
+  AND ($1::bigint[] IS NULL OR f.facility_id = ANY($1::bigint[])) GROUP BY 1
 """
 
 _TOLD = """
