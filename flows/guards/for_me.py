@@ -18,11 +18,6 @@ def several_subjects(facts: Facts, state: SessionState) -> bool:
     return has_several(facts.mother)
 
 
-def has_infants(facts: Facts, state: SessionState) -> bool:
-    """She has a living child in care."""
-    return facts.mother is not None and bool(facts.mother.infants)
-
-
 def expects_or_has_infants(facts: Facts, state: SessionState) -> bool:
     """She is pregnant, or has a living child in care."""
     return facts.mother is not None and (facts.mother.edd is not None or bool(facts.mother.infants))
@@ -51,7 +46,6 @@ def may_be_unwell(facts: Facts, state: SessionState) -> bool:
 
 GUARDS: Mapping[str, Guard] = {
     "several_subjects": several_subjects,
-    "has_infants": has_infants,
     "expects_or_has_infants": expects_or_has_infants,
     "one_child": one_child,
     "mood_answered": mood_answered,
