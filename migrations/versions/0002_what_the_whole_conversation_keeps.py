@@ -23,6 +23,45 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_publication")),
     )
     op.create_table(
+        "meeting",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("facility_id", sa.BigInteger(), nullable=False),
+        sa.Column("mentor_id", sa.BigInteger(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("hour", sa.Integer(), nullable=False),
+        sa.Column("topic", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("called_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("headcount", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "topic IN ('welcome', 'feeding', 'growing_child', 'living_well', 'other')",
+            name=op.f("ck_meeting_topic"),
+        ),
+        sa.CheckConstraint("(held_at IS NULL) = (headcount IS NULL)", name=op.f("ck_meeting_held")),
+        sa.CheckConstraint("headcount > 0", name=op.f("ck_meeting_headcount")),
+        sa.CheckConstraint("held_at IS NULL OR cancelled_at IS NULL", name=op.f("ck_meeting_one_end")),
+        sa.CheckConstraint("hour BETWEEN 0 AND 23", name=op.f("ck_meeting_hour")),
+        sa.ForeignKeyConstraint(
+            ["facility_id"],
+            ["facility.id"],
+            name=op.f("fk_meeting_facility_id_facility"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["mentor_id"], ["staff.id"], name=op.f("fk_meeting_mentor_id_staff"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting")),
+    )
+    op.create_index("ix_meeting_facility_id", "meeting", ["facility_id", "on_day"], unique=False)
+    op.create_index(
+        "uq_meeting_day",
+        "meeting",
+        ["mentor_id", "on_day"],
+        unique=True,
+        postgresql_where=sa.text("cancelled_at IS NULL"),
+    )
+    op.create_table(
         "erasure",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("mother_id", sa.BigInteger(), nullable=False),
@@ -225,6 +264,42 @@ def upgrade() -> None:
     op.create_index(
         "ix_test_waiting", "test", ["taken_on"], unique=False, postgresql_where=sa.text("given_on IS NULL")
     )
+    op.create_table(
+        "meeting_guest",
+        sa.Column("meeting_id", sa.BigInteger(), nullable=False),
+        sa.Column("mother_id", sa.BigInteger(), nullable=False),
+        sa.Column("reminder_id", sa.BigInteger(), nullable=True),
+        sa.Column("coming_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("declined_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("came", sa.Boolean(), nullable=True),
+        sa.CheckConstraint(
+            "coming_at IS NULL OR declined_at IS NULL", name=op.f("ck_meeting_guest_one_answer")
+        ),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"],
+            ["meeting.id"],
+            name=op.f("fk_meeting_guest_meeting_id_meeting"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["mother_id"], ["mother.id"], name=op.f("fk_meeting_guest_mother_id_mother"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["reminder_id"],
+            ["reminder.id"],
+            name=op.f("fk_meeting_guest_reminder_id_reminder"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("meeting_id", "mother_id", name=op.f("pk_meeting_guest")),
+    )
+    op.create_index("ix_meeting_guest_mother_id", "meeting_guest", ["mother_id"], unique=False)
+    op.create_index(
+        "ix_meeting_guest_reminder_id",
+        "meeting_guest",
+        ["reminder_id"],
+        unique=False,
+        postgresql_where=sa.text("reminder_id IS NOT NULL"),
+    )
     op.add_column("facility", sa.Column("look_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index(
         "ix_facility_look_at",
@@ -341,6 +416,13 @@ def downgrade() -> None:
         "ix_facility_look_at", table_name="facility", postgresql_where=sa.text("look_at IS NOT NULL")
     )
     op.drop_column("facility", "look_at")
+    op.drop_index(
+        "ix_meeting_guest_reminder_id",
+        table_name="meeting_guest",
+        postgresql_where=sa.text("reminder_id IS NOT NULL"),
+    )
+    op.drop_index("ix_meeting_guest_mother_id", table_name="meeting_guest")
+    op.drop_table("meeting_guest")
     op.drop_index("ix_test_waiting", table_name="test", postgresql_where=sa.text("given_on IS NULL"))
     op.drop_index("ix_test_infant_id", table_name="test", postgresql_where=sa.text("infant_id IS NOT NULL"))
     op.drop_table("test")
@@ -369,5 +451,8 @@ def downgrade() -> None:
     )
     op.drop_index("ix_erasure_look_at", table_name="erasure", postgresql_where=sa.text("look_at IS NOT NULL"))
     op.drop_table("erasure")
+    op.drop_index("uq_meeting_day", table_name="meeting", postgresql_where=sa.text("cancelled_at IS NULL"))
+    op.drop_index("ix_meeting_facility_id", table_name="meeting")
+    op.drop_table("meeting")
     op.drop_table("publication")
     # ### end Alembic commands ###

@@ -43,6 +43,7 @@ from service.models.system import (
     SimulatorSms,
     SteppedClock,
 )
+from service.models.team import Meeting, MeetingGuest
 
 metadata = SQLModel.metadata
 mirror_defaults(metadata)
@@ -71,6 +72,8 @@ __all__ = [
     "InboundSms",
     "Infant",
     "LifeEvent",
+    "Meeting",
+    "MeetingGuest",
     "Message",
     "Mother",
     "OpenQuestion",

@@ -1,0 +1,61 @@
+"""What mentors do together: group meetings, and who is invited, says she comes, and came."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlmodel import Field, SQLModel
+
+from service.models.base import identity, instant, one_of, reference
+
+
+class Meeting(SQLModel, table=True):
+    """A group meeting that a mentor called: the local day and hour, and what became of it. One a day for each mentor."""
+
+    __tablename__ = "meeting"
+    __table_args__ = (
+        one_of("topic", "welcome", "feeding", "growing_child", "living_well", "other"),
+        CheckConstraint("hour BETWEEN 0 AND 23", name="hour"),
+        CheckConstraint("(held_at IS NULL) = (headcount IS NULL)", name="held"),
+        CheckConstraint("headcount > 0", name="headcount"),
+        CheckConstraint("held_at IS NULL OR cancelled_at IS NULL", name="one_end"),
+        Index(
+            "uq_meeting_day",
+            "mentor_id",
+            "on_day",
+            unique=True,
+            postgresql_where=text("cancelled_at IS NULL"),
+        ),
+        Index("ix_meeting_facility_id", "facility_id", "on_day"),
+    )
+
+    id: int | None = Field(default=None, sa_column=identity())
+    facility_id: int = Field(sa_column=reference("facility.id"))
+    mentor_id: int = Field(sa_column=reference("staff.id"))
+    on_day: date
+    hour: int
+    topic: str
+    called_at: datetime = Field(sa_column=instant())
+    cancelled_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    held_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    headcount: int | None = None
+
+
+class MeetingGuest(SQLModel, table=True):
+    """A mother and a meeting. ``reminder_id`` is her invitation by text, which may have been held back or skipped.
+
+    ``coming_at`` and ``declined_at`` are what she said last, ``came`` what the mentor saw.
+    """
+
+    __tablename__ = "meeting_guest"
+    __table_args__ = (
+        CheckConstraint("coming_at IS NULL OR declined_at IS NULL", name="one_answer"),
+        Index("ix_meeting_guest_mother_id", "mother_id"),
+        Index("ix_meeting_guest_reminder_id", "reminder_id", postgresql_where=text("reminder_id IS NOT NULL")),
+    )
+
+    meeting_id: int = Field(sa_column=reference("meeting.id", primary_key=True))
+    mother_id: int = Field(sa_column=reference("mother.id", primary_key=True))
+    reminder_id: int | None = Field(default=None, sa_column=reference("reminder.id", nullable=True))
+    coming_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    declined_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    came: bool | None = None
