@@ -164,6 +164,34 @@ class CaseloadMother:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupFact:
+    """A group meeting this mentor called and has neither held nor cancelled, at a local hour."""
+
+    id: int
+    on: date
+    hour: int
+    coming: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveFact:
+    """When this person is away, both days included, and the first name of who covers."""
+
+    starts_on: date
+    ends_on: date
+    cover: str
+
+
+@dataclass(frozen=True, slots=True)
+class CoverFact:
+    """A colleague of the same facility who can be reached, by first name; ``away`` are the days of their own leave."""
+
+    id: int
+    name: str
+    away: tuple[tuple[date, date], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SiteFact:
     """A facility this supervisor answers for, and whether it is open."""
 
@@ -224,6 +252,10 @@ class StaffFacts:
     """The referral code just typed is one that somebody waits for."""
     supervised: bool = False
     """A supervisor of the facility can be reached by phone."""
+    groups: tuple[GroupFact, ...] = ()
+    leave: LeaveFact | None = None
+    """Leave that has begun, or the next one to come."""
+    covers: tuple[CoverFact, ...] = ()
     supervisor: SupervisorFacts | None = None
     """What only a supervisor may know; None for everybody else."""
 

@@ -34,7 +34,15 @@ class MoodReported(Event):
 
 @dataclass(frozen=True, slots=True)
 class MeetingConfirmed(Event):
-    """She will come to the group's next meeting."""
+    """She will come to the group's meeting; ``meeting_id`` None is the one her number was last asked about."""
+
+    mother_id: int | None
+    meeting_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingDeclined(Event):
+    """She cannot come to the group's meeting."""
 
     mother_id: int
     meeting_id: int

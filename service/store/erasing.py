@@ -95,6 +95,7 @@ _HERS = (
     "DELETE FROM pin_try WHERE person_id = ANY($1::bigint[])",
     "DELETE FROM simulator_person WHERE person_id = ANY($1::bigint[])",
     "DELETE FROM home_visit WHERE mother_id = ANY($1::bigint[])",
+    "DELETE FROM meeting_guest WHERE mother_id = ANY($1::bigint[])",
     "UPDATE referral SET code_mac = NULL WHERE mother_id = ANY($1::bigint[])",
     """
     UPDATE enrolment SET state = 'ended', ended_reason = 'erased', next_on = NULL
