@@ -49,7 +49,7 @@ async def test_a_duty_of_the_night_counts_as_well(clinic: Clinic) -> None:
         "UPDATE phone SET trust = 'untrusted' WHERE id = (SELECT phone_id FROM person WHERE id = $1)",
         "UPDATE phone SET opted_out_at = first_seen_at WHERE id = (SELECT phone_id FROM person WHERE id = $1)",
         "UPDATE facility SET status = 'closed' WHERE id = (SELECT facility_id FROM staff WHERE id = $1)",
-        "INSERT INTO cover (staff_id, covered_by, starts_on, ends_on) VALUES ($1, 1 + $1, '2026-11-23', '2026-11-23')",
+        "INSERT INTO cover (staff_id, covered_by, starts_on, ends_on) VALUES ($1, $1::bigint + 1, '2026-11-23', '2026-11-23')",
     ],
 )
 async def test_whoever_cannot_answer_today_does_not_count(clinic: Clinic, gone: str) -> None:
