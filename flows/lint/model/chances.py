@@ -14,12 +14,19 @@ LENGTHS = (17, 1, 0)
 """A list of more than two pages, with one line, and empty. At most eight lines have a digit on a page, so
 there is a first page, one between and a last; all lines are as long as they get, so further pages are alike."""
 
+Drawn = tuple[str, str, int | None, int]
+"""A page as one caller sees it in one language: screen, language, caller, page."""
+
 
 @dataclass(slots=True)
 class Chances:
     """The choices of the hop under way. Only what the hop asks about is chosen, so nothing is tried twice."""
 
     made: dict[str, int] = field(default_factory=dict)
+    drawn: set[Drawn] = field(default_factory=set)
+    """The pages already drawn under every combination of what hides their lines."""
+    chosen: str | None = None
+    """The condition of the line just chosen: it may hold no longer, however often its page was drawn."""
     facts: set[str] = field(default_factory=set)
     done: list[str] = field(default_factory=list)
     _script: list[int] = field(default_factory=list)
@@ -33,6 +40,15 @@ class Chances:
             self._asked.append((choice, of))
             self.made[name] = choice
         return self.made[name]
+
+    def may_hide(self, guard: str, state: SessionState) -> bool:
+        """Say whether this condition is still to be tried both ways on the page being drawn.
+
+        A page is drawn under every combination where it is first come to; each further way to it, an
+        error or "back" draws it once, with every line that it can have.
+        """
+        page = (state.screen, state.language, state.who, state.page)
+        return guard == self.chosen or page not in self.drawn
 
     def holds(self, guard: str) -> bool:
         """Say whether a guard holds in this hop; without having been asked it does not."""
@@ -67,7 +83,12 @@ def registry_of(bundle: Bundle, chances: Chances) -> Registry:
         return values[name, language]
 
     def guard(name: str) -> Guard:
-        return lambda facts, state: chances.pick(f"when {name}", 2) == 0
+        def holds(facts: Facts, state: SessionState) -> bool:
+            if (name, state.screen) in hiding and not chances.may_hide(name, state):
+                return True
+            return chances.pick(f"when {name}", 2) == 0
+
+        return holds
 
     def placeholder(name: str) -> Placeholder:
         def value(facts: Facts, state: SessionState) -> str:
@@ -95,6 +116,7 @@ def registry_of(bundle: Bundle, chances: Chances) -> Registry:
         return act
 
     own = bundle.registry
+    hiding = {(o.when, screen.id) for screen in bundle.screens.values() for o in screen.options if o.when}
     return Registry(
         actions={name: action(name) for name in own.actions},
         guards={name: guard(name) for name in own.guards},

@@ -14,7 +14,7 @@ from flows.bundle import SOURCE, Bundle
 from flows.engine import MAX_ERRORS, advance, begin
 from flows.facts import Facts
 from flows.lint.finding import Problem
-from flows.lint.model.chances import Chances, registry_of
+from flows.lint.model.chances import Chances, Drawn, registry_of
 from flows.lint.model.look import Seen, Sizes, look
 from flows.lint.model.people import PIN, ROLES, facts_of, refused, taken, takes_zero
 from flows.render import MORE
@@ -116,6 +116,7 @@ class _Explorer:
     # --- where calls begin -------------------------------------------------------------------------
 
     def _begin(self, facts: Facts, segments: tuple[str, ...]) -> None:
+        self.chances.chosen = None
         for _ in self.chances.all():
             result = begin(self.bundle, segments, facts)
             self.model.hops += 1
@@ -177,9 +178,15 @@ class _Explorer:
         self._hop(state, PIN, known, "pin", moves)
 
     def _hop(self, state: SessionState, typed: str, facts: Facts, kind: Kind, moves: list[Move]) -> None:
+        screen = self.bundle.screens[state.screen]
+        chosen = next((o for o in screen.options if o.id == state.shown.get(typed)), None)
+        self.chances.chosen = chosen.when if chosen is not None else None
+        drawn: set[Drawn] = set()
         for _ in self.chances.all():
             result = advance(self.bundle, state, typed, facts)
             self.model.hops += 1
+            if result.state is not None:
+                drawn.add((result.state.screen, result.state.language, result.state.who, result.state.page))
             end = self._ended_on(state, typed, kind) if result.state is None else None
             who = facts.pin_person if facts.pin_person is not None else state.who
             self._see(result, who, end or "")
@@ -191,6 +198,7 @@ class _Explorer:
             move = Move(sort, typed, to.who if to is not None else who, to, end, tuple(self.chances.done))
             if move not in moves:
                 moves.append(move)
+        self.chances.drawn |= drawn
 
     def _visit(self, state: SessionState, dropped: SessionState | None) -> Key:
         """Look at this state later, unless it is known; one that is read in English is walked once, in English."""

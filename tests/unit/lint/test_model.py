@@ -1,6 +1,5 @@
 """The menus walked everywhere: what is covered, and each fault that only walking shows."""
 
-import time
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
@@ -84,10 +83,9 @@ def test_what_is_tried_is_taken_by_every_kind_of_input_and_refused_by_every_kind
         assert not all(takes(kind, typed) for typed in REFUSED), kind
 
 
-def test_it_is_quick_and_always_the_same(walked: Model) -> None:
-    began = time.process_time()
+def test_it_is_always_the_same_and_no_more_than_an_editor_waits_for(walked: Model) -> None:
     again = explore(load_bundle())
-    assert time.process_time() - began < 10
+    assert walked.hops < 250_000, "a page with many conditions is drawn too often: see chances.may_hide"
     assert (again.moves, again.hops, again.states) == (walked.moves, walked.hops, walked.states)
     assert walked.states > 1000
 
