@@ -55,21 +55,21 @@ def lint(
     *,
     two_way: bool = True,
     toll_free: bool = False,
-    walked: Model | None = None,
+    walk: Callable[[], Model] | None = None,
 ) -> list[Finding]:
     """Return everything wrong with a compiled bundle; an empty list when it may ship.
 
     ``sources`` are the content files as text by their path inside the content folder: with them a
     finding names its line. ``two_way`` says whether the sender of texts can receive, ``toll_free``
-    whether using the codes costs a caller nothing. ``walked`` is this bundle as ``explore`` found it, where
-    that is at hand; it is asked only once the checks that need no walking keep silent, since what they
-    find would be found there a second time.
+    whether using the codes costs a caller nothing. ``walk`` gives this bundle as ``explore`` found it,
+    for whoever needs that too; it is called only once the checks that need no walking keep silent, since
+    what they find would be found there a second time.
     """
     place = Sources(sources or {}, tuple(bundle.texts["en"]))
     problems = [*place.twice(), *(problem for check in CHECKS for problem in check(bundle))]
     problems += reply_needs_two_way.check(bundle, two_way=two_way)
     problems += free_needs_toll_free.check(bundle, toll_free=toll_free)
     if not problems:
-        problems = problems_on_the_way(walked if walked is not None else explore(bundle))
+        problems = problems_on_the_way(walk() if walk is not None else explore(bundle))
     problems.sort(key=lambda one: one.language != "en" or one.context.startswith("locale/"))
     return [place.finding(problem) for problem in problems]

@@ -41,17 +41,18 @@ def lint(
         checked = check(folder)
     except (BundleError, RulesError) as error:
         raise UserError(str(error), WRONG_USE) from None
-    findings, walked = checked.findings, checked.walked
+    findings = checked.findings
     if table is not None:
-        _write(table, as_table(walked))
+        _write(table, as_table(checked.walked))
     if picture is not None:
-        _write(picture, drawn(walked, findings))
+        _write(picture, drawn(checked.walked, findings))
     if as_json:
         print(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
     else:
-        print(f"Walked {walked.states} states in {walked.hops} answers.")
-        for line in exceptions(walked):
-            print(f"Takes more screens, and says why: {line}")
+        if not findings:
+            print(f"Walked {checked.walked.states} states in {checked.walked.hops} answers.")
+            for line in exceptions(checked.walked):
+                print(f"Takes more screens, and says why: {line}")
         _show(findings)
     return 1 if findings else 0
 

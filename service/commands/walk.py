@@ -3,6 +3,7 @@
 import sys
 from datetime import date, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -33,16 +34,23 @@ class Caller(StrEnum):
 
 
 def try_menus(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="A content folder; the standard one if left out.")
+    ] = None,
     lang: Annotated[str, typer.Option(help="Language of the caller, such as sw.")] = "en",
     caller: Annotated[Caller, typer.Option("--as", help="Who dials.")] = Caller.MOTHER,
 ) -> None:
     """Walk the menus in the terminal, as a made-up mother or mentor. Nothing is stored."""
     from dataclasses import replace
 
+    from flows.bundle import BundleError
     from flows.engine import advance
     from service.content.files import load_bundle
 
-    bundle = load_bundle()
+    try:
+        bundle = load_bundle(folder)
+    except BundleError as error:
+        raise UserError(str(error), WRONG_USE) from None
     if lang not in bundle.languages:
         raise UserError(
             f"There is no language {lang}: use one of {', '.join(sorted(bundle.languages))}.", WRONG_USE

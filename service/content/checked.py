@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,33 @@ KINDS = (".toml", ".po")
 _HAS_PLACE = re.compile(r"[\w./-]+, line \d+: ")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Checked:
     """Content with what lint found in it, and its menus as they were walked; publish only without findings."""
 
     tables: Mapping[str, Any]
     bundle: Bundle
-    findings: tuple[Finding, ...]
-    walked: Model
+    texts: Mapping[str, str]
+    two_way: bool
+    toll_free: bool
+
+    @cached_property
+    def walked(self) -> Model:
+        """Its menus, walked when first asked for: that takes many seconds, and a slip elsewhere is told at once."""
+        return explore(self.bundle)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything to correct; what only walking shows is looked for once nothing else is left."""
+        return tuple(
+            lint(
+                self.bundle,
+                self.texts,
+                two_way=self.two_way,
+                toll_free=self.toll_free,
+                walk=lambda: self.walked,
+            )
+        )
 
 
 def check(
@@ -45,9 +65,7 @@ def check(
         bundle, _ = compiled(tables, country)
     except (BundleError, RulesError) as error:
         raise located(error, root) from None
-    walked = explore(bundle)
-    findings = lint(bundle, sources(root), two_way=two_way, toll_free=toll_free, walked=walked)
-    return Checked(tables, bundle, tuple(findings), walked)
+    return Checked(tables, bundle, sources(root), two_way, toll_free)
 
 
 def check_for(settings: Settings, folder: Path | None = None) -> Checked:
