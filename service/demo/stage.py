@@ -79,6 +79,7 @@ async def _join_staff(conn: Connection, stage: Stage, worker: Worker, hashed: st
         hashed,
         worker.starts_at,
         worker.ends_at,
+        answers_mood=worker.role == "nurse",
     )
     staff_id = await directory.add_staff(conn, stage.services.deps(), new, now)
     await stage.tell(conn, [LanguageChosen(worker.language)], worker.msisdn, now)

@@ -109,3 +109,10 @@ async def test_set_up_needs_a_number(clinic: Clinic) -> None:
     enrolled = Enrolled(clinic.facility, clinic.mentor, "en", "1", "hers")
     with pytest.raises(DirectoryError, match="number"):
         await add(clinic, add_mother, NewMother(enrolled, set_up_at=clinic.now))
+
+
+async def test_who_is_trained_is_kept_and_nobody_is_by_default(clinic: Clinic) -> None:
+    trained = NewStaff("nurse", "Name", "+254700000057", clinic.facility, "en", answers_mood=True)
+    staff = await add(clinic, add_staff, trained)
+    rows = await clinic.rows("SELECT id FROM staff WHERE answers_mood")
+    assert [row["id"] for row in rows] == [staff]
