@@ -81,7 +81,7 @@ class Actors:
                     await book(conn, stage, plan, day, now)
 
     async def _close_by_phone(self, worker: Worker, came: list[bool]) -> None:
-        keys = ("7", worker.pin, "3")
+        keys = ("7", worker.pin, "3", "1")
         if all(came):
             await self.dial(worker.msisdn, (*keys, "1"))
         else:
