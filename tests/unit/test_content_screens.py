@@ -256,7 +256,7 @@ def test_a_code_typed_after_a_choice_means_that_code() -> None:
 
 def test_a_code_that_is_not_hers() -> None:
     call = phone(pin_of=MENTOR).dial("7", "2727", "999")
-    assert call.reads == "You have no open case 999. Check the code in the text you got."
+    assert call.reads == "You have no case 999. Check the code in the text you got."
     assert call.events == []
 
 
@@ -285,7 +285,7 @@ def test_enrol_a_mother_without_a_phone() -> None:
 
 
 def test_finish_an_enrolment() -> None:
-    call = phone(pin_of=MENTOR).dial("7", "2727", "4", "1", "0112", "9", "1", "2")
+    call = phone(pin_of=MENTOR).dial("7", "2727", "5", "1", "1", "0112", "9", "1", "2")
     assert call.events == [
         EnrolmentCompleted(
             MENTOR,
@@ -300,7 +300,7 @@ def test_finish_an_enrolment() -> None:
 
 @pytest.mark.parametrize(("typed", "run_out"), [("2011", date(2026, 11, 20)), ("0112", date(2026, 12, 1))])
 def test_a_supply_may_have_run_out_already(typed: str, run_out: date) -> None:
-    call = phone(pin_of=MENTOR).dial("7", "2727", "4", "1", "9", typed, "2", "2")
+    call = phone(pin_of=MENTOR).dial("7", "2727", "5", "1", "1", "9", typed, "2", "2")
     assert [event.run_out_on for event in call.events if isinstance(event, EnrolmentCompleted)] == [run_out]
 
 
@@ -316,38 +316,38 @@ def test_a_case_dialled_at_once_is_opened_after_the_pin_and_never_answered(typed
 
 
 def test_day_close_marks_who_was_absent() -> None:
-    call = phone(pin_of=MENTOR).dial("7", "2727", "3", "2", "1", "2", "1")
-    assert call.texts[3].split("\n")[:5] == [
+    call = phone(pin_of=MENTOR).dial("7", "2727", "3", "1", "2", "1", "2", "1")
+    assert call.texts[4].split("\n")[:5] == [
         "3 expected:",
         "1 All came",
         "2 Mark absent",
         "3 Clinic closed",
         "4 Later",
     ]
-    assert call.texts[4].split("\n")[:3] == ["417?", "1 Came", "2 Absent"]
+    assert call.texts[5].split("\n")[:3] == ["417?", "1 Came", "2 Absent"]
     assert call.reads == "Day closed."
     assert call.events == [DayClosed(MENTOR, 7, date(2026, 11, 23), (31, 32, 33), (32,))]
 
 
 def test_day_close_when_all_came_or_the_clinic_was_closed() -> None:
-    assert phone(pin_of=MENTOR).dial("7", "2727", "3", "1").events == [
+    assert phone(pin_of=MENTOR).dial("7", "2727", "3", "1", "1").events == [
         DayClosed(MENTOR, 7, date(2026, 11, 23), (31, 32, 33), ())
     ]
-    assert phone(pin_of=MENTOR).dial("7", "2727", "3", "3").events == [
+    assert phone(pin_of=MENTOR).dial("7", "2727", "3", "1", "3").events == [
         DayClosed(MENTOR, 7, date(2026, 11, 23), (31, 32, 33), (), clinic_closed=True)
     ]
 
 
 def test_day_close_can_wait_is_done_once_and_needs_somebody_expected() -> None:
-    assert phone(pin_of=MENTOR).dial("7", "2727", "3", "4").events == []
-    closed = phone(pin_of=MENTOR, staff=replace(MENTORS_FACTS, day_closed=True)).dial("7", "2727", "3")
+    assert phone(pin_of=MENTOR).dial("7", "2727", "3", "1", "4").events == []
+    closed = phone(pin_of=MENTOR, staff=replace(MENTORS_FACTS, day_closed=True)).dial("7", "2727", "3", "1")
     assert (closed.reads, closed.events) == ("This day is closed already.", [])
-    nobody = phone(pin_of=MENTOR, staff=replace(MENTORS_FACTS, expected=())).dial("7", "2727", "3")
+    nobody = phone(pin_of=MENTOR, staff=replace(MENTORS_FACTS, expected=())).dial("7", "2727", "3", "1")
     assert (nobody.reads, nobody.events) == ("Nobody is expected today. Nothing to close.", [])
 
 
 def test_a_visit_entered_while_marking_is_not_closed_unseen() -> None:
-    call = phone(pin_of=MENTOR).dial("7", "2727", "3")
+    call = phone(pin_of=MENTOR).dial("7", "2727", "3", "1")
     late = replace(MENTORS_FACTS, expected=(*MENTORS_FACTS.expected, ExpectedVisit(34, "744")))
     call.facts = replace(call.facts, staff=late)
     call.type("2", "1", "2", "1")
@@ -355,7 +355,7 @@ def test_a_visit_entered_while_marking_is_not_closed_unseen() -> None:
 
 
 def test_a_visit_gone_while_marking_is_neither_kept_nor_missed() -> None:
-    call = phone(pin_of=MENTOR).dial("7", "2727", "3")
+    call = phone(pin_of=MENTOR).dial("7", "2727", "3", "1")
     call.facts = replace(call.facts, staff=replace(MENTORS_FACTS, expected=MENTORS_FACTS.expected[1:]))
     call.type("2", "1", "2")
     assert call.events == [DayClosed(MENTOR, 7, date(2026, 11, 23), (32, 33), (33,))]
