@@ -1,7 +1,7 @@
 """`pamoja lint` and `pamoja publish`: nothing reaches a phone that was not checked."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +20,10 @@ Folder = Annotated[
 
 def lint(
     folder: Folder = None,
+    country: Annotated[
+        str | None,
+        typer.Option(metavar="CC", help="As this country would get it: its languages alone, such as KE."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON list instead of lines.")] = False,
     picture: Annotated[
         Path | None,
@@ -38,7 +42,9 @@ def lint(
     from service.content.checked import check
 
     try:
-        checked = check(folder)
+        checked = check(folder, country)
+        if country is not None and country not in checked.tables["countries"]:
+            raise UserError(_no_country(country, checked.tables["countries"]), WRONG_USE)
     except (BundleError, RulesError) as error:
         raise UserError(str(error), WRONG_USE) from None
     findings = checked.findings
@@ -55,6 +61,10 @@ def lint(
                 print(f"Takes more screens, and says why: {line}")
         _show(findings)
     return 1 if findings else 0
+
+
+def _no_country(country: str, there: Iterable[str]) -> str:
+    return f"There is no country {country}: use one of {', '.join(sorted(there))}."
 
 
 def _write(file: Path, text: str) -> None:

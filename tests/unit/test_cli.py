@@ -88,7 +88,7 @@ def test_help_names_every_command(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [("nothing",), ("serve", "--port", "x"), ("serve", "--port", "70000"), ("phone",), ("user", "add", "a@b.c"),
-     ("user", "add", "nobody", "--role", "me"), ("phone", "12"), ("try", "--lang", "xx"),
+     ("user", "add", "nobody", "--role", "me"), ("phone", "12"), ("try", "--lang", "xx"), ("lint", "--country", "XX"),
      ("add", "mentor", "A", "+254700000001", "--facility", "1", "--duty", "never")],
     ids=" ".join,
 )  # fmt: skip

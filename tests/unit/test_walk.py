@@ -43,5 +43,5 @@ def test_a_folder_of_ones_own_is_walked_and_one_that_is_none_is_refused(tmp_path
     home.write_text(home.read_text("utf-8").replace('"Welcome."', '"Good day."'), "utf-8")
     assert "Good day." in CliRunner().invoke(app, ["try", str(folder)], input="q\n").output
     home.write_text("[home\n", "utf-8")
-    with pytest.raises(UserError, match="menus/home.toml, line 1"):
+    with pytest.raises(UserError, match=r"menus/home\.toml, line 1"):
         CliRunner().invoke(app, ["try", str(folder)], catch_exceptions=False)
