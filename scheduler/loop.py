@@ -11,11 +11,21 @@ from datetime import datetime
 from typing import Protocol
 
 from scheduler.clock import Clock
-from scheduler.passes import Faults, StuckError, erasures, follow_ups, planning, reminders, silences, sites
+from scheduler.passes import (
+    Faults,
+    StuckError,
+    closures,
+    erasures,
+    follow_ups,
+    planning,
+    reminders,
+    silences,
+    sites,
+)
 from scheduler.ports import Ports
 from scheduler.types import Country
 
-ORDER = ("rescue", "planning", "reminders", "silences", "follow_ups", "sites", "erasures", "send")
+ORDER = ("rescue", "planning", "reminders", "silences", "follow_ups", "sites", "closures", "erasures", "send")
 """What a round does, in this order: later passes send what earlier ones queued."""
 
 MAX_ROUNDS = 20
@@ -38,6 +48,7 @@ class Limits:
     follow_ups: int = 200
     sites: int = 100
     erasures: int = 20
+    closures: int = 50
 
 
 @dataclass(slots=True)
@@ -125,6 +136,7 @@ def _work(
     cases = follow_ups(ports, countries, limits.follow_ups)
     days = sites(ports, limits.sites)
     wishes = None if ports.erasures is None else erasures(ports.erasures, limits.erasures)
+    closed = None if ports.closures is None else closures(ports.closures, limits.closures)
     return {
         "rescue": lambda: ports.outbox.rescue(now),
         "planning": lambda: plans.run(now, ports.aside, faults),
@@ -132,6 +144,7 @@ def _work(
         "silences": lambda: spells.run(now, ports.aside, faults),
         "follow_ups": lambda: cases.run(now, ports.aside, faults),
         "sites": lambda: days.run(now, ports.aside, faults),
+        "closures": lambda: _none_due() if closed is None else closed.run(now, ports.aside, faults),
         "erasures": lambda: _none_due() if wishes is None else wishes.run(now, ports.aside, faults),
         "send": lambda: ports.outbox.send(now),
     }

@@ -16,7 +16,8 @@ from scheduler.erasure import verdict
 from scheduler.escalate import moves
 from scheduler.localtime import local
 from scheduler.plan import plan
-from scheduler.ports import Aside, Batch, Erasures, Ports, SiteDay, SiteMove
+from scheduler.ports import Aside, Batch, Closures, Erasures, Ports, SiteDay, SiteMove
+from scheduler.reopening import look
 from scheduler.roster import Tally
 from scheduler.silence import judge
 from scheduler.sites import site_move
@@ -26,6 +27,7 @@ from scheduler.types import (
     DueErasure,
     DueFollowUp,
     DueReminder,
+    DueSite,
     EnrolmentToPlan,
     ErasureVerdict,
     Hold,
@@ -33,6 +35,7 @@ from scheduler.types import (
     NotYet,
     Plan,
     SilenceVerdict,
+    SiteLook,
     Spell,
     Wait,
 )
@@ -197,3 +200,15 @@ def erasures(port: Erasures, limit: int) -> Pass[DueErasure, ErasureVerdict]:
         return NotYet(now + LOOK_AGAIN, alarm=True)
 
     return Pass("erasures", port.due, judge_all, failed, limit)
+
+
+def closures(port: Closures, limit: int) -> Pass[DueSite, SiteLook]:
+    """Sites that are not open."""
+
+    def judge_all(items: Sequence[DueSite], now: datetime) -> list[SiteLook]:
+        return [look(item, now) for item in items]
+
+    def failed(item: DueSite, now: datetime) -> SiteLook:
+        return SiteLook(ask=False, next_at=now + LOOK_AGAIN)
+
+    return Pass("closures", port.due, judge_all, failed, limit)

@@ -10,18 +10,20 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from scheduler.types import (
     Decision,
     DueErasure,
     DueFollowUp,
     DueReminder,
+    DueSite,
     EnrolmentToPlan,
     ErasureVerdict,
     Move,
     Plan,
     SilenceVerdict,
+    SiteLook,
     Spell,
 )
 
@@ -51,11 +53,17 @@ class SiteDay:
     stage: int
     time_zone: str
     day_close_at: time
+    site: Literal["open", "closed", "no_network", "paused"] = "open"
+    entries: bool = True
+    """Whether anybody entered anything of that day."""
 
 
 @dataclass(frozen=True, slots=True)
 class SiteMove:
-    """What follows for an unclosed day: visits become ``unknown``, mentors or the supervisor are told."""
+    """What follows for an unclosed day: visits become ``unknown``, mentors or the supervisor are told.
+
+    ``tell`` is ``mentors``, ``supervisor``, or ``ask``: the supervisor, whether the site is open at all.
+    """
 
     tell: str | None
     mark_unknown: bool
@@ -93,6 +101,12 @@ class Sites(Protocol):
     """Working days to be closed."""
 
     def due(self, now: datetime, limit: int) -> AbstractAsyncContextManager[Batch[SiteDay, SiteMove]]: ...
+
+
+class Closures(Protocol):
+    """Sites that are not open."""
+
+    def due(self, now: datetime, limit: int) -> AbstractAsyncContextManager[Batch[DueSite, SiteLook]]: ...
 
 
 class Erasures(Protocol):
@@ -152,3 +166,4 @@ class Ports:
     aside: Aside | None = None
     tidy: Tidy | None = None
     erasures: Erasures | None = None
+    closures: Closures | None = None

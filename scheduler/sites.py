@@ -1,6 +1,7 @@
 """An unclosed day: the mentors are asked at the day-close hour, the visits become unknown, the supervisor is told at 10:00.
 
-Nothing here makes a visit missed: only a person's mark does.
+A day of which nothing at all was entered asks her whether the site is open. Where a site is known not to be, nobody
+is asked. Nothing here makes a visit missed: only a person's mark does.
 """
 
 from datetime import datetime, time, timedelta
@@ -13,6 +14,7 @@ SUPERVISOR_AT = time(10)
 
 MENTORS = "mentors"
 SUPERVISOR = "supervisor"
+ASK_SITE = "ask"
 
 ASK, CLOSE, TELL, DONE = 0, 1, 2, 3
 
@@ -29,8 +31,12 @@ def site_move(site: SiteDay, now: datetime) -> SiteMove:
     end_at = day_starts(site.time_zone, next_day)
     tell_at = instant_at(site.time_zone, next_day, SUPERVISOR_AT) or day_starts(site.time_zone, next_day)
     unmarked = site.stage <= CLOSE
+    if site.site != "open":
+        return _untold(site, now, ask_at, end_at)
     if now >= tell_at:
-        return SiteMove(tell=SUPERVISOR, mark_unknown=unmarked, stage=DONE, next_at=None)
+        return SiteMove(
+            tell=SUPERVISOR if site.entries else ASK_SITE, mark_unknown=unmarked, stage=DONE, next_at=None
+        )
     if now >= end_at:
         return SiteMove(tell=None, mark_unknown=unmarked, stage=TELL, next_at=tell_at)
     if site.stage == ASK and now >= ask_at:
@@ -38,3 +44,11 @@ def site_move(site: SiteDay, now: datetime) -> SiteMove:
     return SiteMove(
         tell=None, mark_unknown=False, stage=site.stage, next_at=ask_at if site.stage == ASK else end_at
     )
+
+
+def _untold(site: SiteDay, now: datetime, ask_at: datetime, end_at: datetime) -> SiteMove:
+    """Nobody is expected to close a day of a site that is not open; its visits become unknown all the same."""
+    if now >= end_at:
+        return SiteMove(tell=None, mark_unknown=site.stage <= CLOSE, stage=DONE, next_at=None)
+    later = end_at if site.stage == CLOSE or now >= ask_at else ask_at
+    return SiteMove(tell=None, mark_unknown=False, stage=CLOSE if later == end_at else ASK, next_at=later)

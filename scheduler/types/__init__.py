@@ -36,6 +36,7 @@ from scheduler.types.schedules import (
 )
 from scheduler.types.sending import InDoubt, MessageFate
 from scheduler.types.silence import Nudge, SilenceVerdict, SilentTooLong, Spell, Wait
+from scheduler.types.sites import DueSite, SiteLook
 
 __all__ = [
     "ActedFollowUp",
@@ -47,6 +48,7 @@ __all__ = [
     "DueErasure",
     "DueFollowUp",
     "DueReminder",
+    "DueSite",
     "EnrolmentToPlan",
     "ErasureVerdict",
     "EscalationPolicy",
@@ -71,6 +73,7 @@ __all__ = [
     "Series",
     "SilenceVerdict",
     "SilentTooLong",
+    "SiteLook",
     "Skip",
     "Spell",
     "StaffMember",

@@ -7,7 +7,9 @@ from scheduler.localtime import local
 from service.apply.opening import open_for_mothers
 from service.apply.work import NotTheirs, Work
 from service.store import people, visits
+from service.store.closures import look_after
 from service.store.people import FacilityRow
+from service.store.site_status import set_status
 
 
 async def day_closed(work: Work, event: DayClosed) -> Sequence[int]:
@@ -25,7 +27,7 @@ async def day_closed(work: Work, event: DayClosed) -> Sequence[int]:
     absent, expected = set(event.absent), set(event.expected)
     if event.clinic_closed:
         missed, kept = [], []
-        await work.conn.execute(_CLOSED, site.id, event.day, work.now)
+        await _close(work, event, site)
     else:
         missed = [row["id"] for row in shown if row["id"] in absent]
         kept = [row["id"] for row in shown if row["id"] in expected - absent]
@@ -51,18 +53,26 @@ def _closing(work: Work, event: DayClosed) -> tuple[object, ...]:
     return event.facility_id, event.day, closed_as, work.now, event.staff_id
 
 
+async def _close(work: Work, event: DayClosed, site: FacilityRow) -> None:
+    """The clinic is closed from now on, unless later entries show that this is history, or its supervisor paused it."""
+    if site.status in ("closed", "paused") or await work.conn.fetchval(_ENTERED_LATER, site.id, event.day):
+        return
+    await set_status(work.conn, site.id, "closed", work.now)
+    await look_after(
+        work.conn, work.deps.sealer, work.deps.bundle, work.deps.country(site.country), site.id, work.now
+    )
+
+
 async def _open_again(work: Work, event: DayClosed, site: FacilityRow) -> None:
     """A day with entries, later than the last closed one, shows that the clinic is open again.
 
-    Days may be entered late, so it is the days that are compared and not when they were entered. As long
-    as the clinic was closed the clock of silence stood still: what was asked counts from that much later.
+    Days may be entered late, so it is the days that are compared and not when they were entered.
     """
     if site.status not in ("closed", "no_network") or site.status_since is None:
         return
     last = await work.conn.fetchval(_LAST_CLOSED, site.id) if site.status == "closed" else None
     if event.day > (last or local(site.status_since, site.time_zone).date()):
-        await work.conn.execute(_OPEN, site.id, work.now)
-        await work.conn.execute(_CLOCK_STOOD_STILL, site.id, site.status_since, work.now)
+        await set_status(work.conn, site.id, "open", work.now)
 
 
 async def _without_a_witness(work: Work, event: DayClosed, shown: list[int], marked: set[int]) -> None:
@@ -95,23 +105,10 @@ _UNKNOWN = """
 UPDATE visit SET status = 'unknown' WHERE id = ANY($1::bigint[]) RETURNING id, mother_id
 """
 
-# A closed day that is entered after a later one with entries is history: the clinic is open.
-_CLOSED = """
-UPDATE facility SET status = 'closed', status_since = $3 WHERE id = $1 AND status <> 'closed'
-  AND NOT EXISTS (SELECT FROM site_day s WHERE s.facility_id = $1 AND s.day > $2 AND s.closed_as = 'closed')
+_ENTERED_LATER = """
+SELECT EXISTS (SELECT FROM site_day WHERE facility_id = $1 AND day > $2 AND closed_as = 'closed')
 """
-
-_OPEN = "UPDATE facility SET status = 'open', status_since = $2 WHERE id = $1"
 
 _LAST_CLOSED = "SELECT max(day) FROM site_day WHERE facility_id = $1 AND closed_as = 'clinic_closed'"
-
-_CLOCK_STOOD_STILL = """
-UPDATE mother SET
-    silence_check_at = CASE WHEN silence_check_at IS NOT NULL THEN
-        greatest(silence_check_at, asked_at + ($3::timestamptz - greatest(asked_at, $2)) + interval '1 day') END,
-    nudged_at = nudged_at + ($3::timestamptz - greatest(asked_at, $2)),
-    asked_at = asked_at + ($3::timestamptz - greatest(asked_at, $2))
-WHERE id IN (SELECT id FROM mother WHERE facility_id = $1 AND asked_at < $3 ORDER BY id FOR UPDATE)
-"""
 
 _SUPERVISES = "SELECT 1 FROM supervision WHERE staff_id = $1 AND facility_id = $2"

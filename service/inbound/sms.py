@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from flows.answers import answer
+from flows.answers import answer, site_answer
 from flows.events import (
     CallRequested,
     CheckInAnswered,
@@ -141,18 +141,31 @@ async def _who(conn: Connection, deps: Deps, number: str, now: datetime) -> _Sen
     staff = [one for one in await people.staff_on(conn, phone.id) if one.hold != "revoked"]
     known = [*(one.language for one in mothers), *(one.language for one in staff), fallback]
     language = phone.language or known[0]
-    return _Sender(phone, mothers, staff, await _question(conn, phone, mothers, now), language)
+    return _Sender(phone, mothers, staff, await _question(conn, phone, mothers, staff, now), language)
 
 
 async def _question(
-    conn: Connection, phone: PhoneRow, mothers: Sequence[MotherRow], now: datetime
+    conn: Connection,
+    phone: PhoneRow,
+    mothers: Sequence[MotherRow],
+    staff: Sequence[StaffRow],
+    now: datetime,
 ) -> Mapping[str, Any] | None:
     """The one question a digit answers now. None on a phone that may have changed hands, or that she has left."""
     asked = await people.open_question(conn, phone.id, now)
     start = phone.start_asked_at
     if start is not None and now - start <= START_STANDS and (asked is None or asked["asked_at"] <= start):
-        return {"question": "start", "mother_id": None, "visit_id": None, "asked_at": start}
-    is_hers = asked is not None and any(one.id == asked["mother_id"] for one in mothers)
+        return {
+            "question": "start",
+            "mother_id": None,
+            "facility_id": None,
+            "visit_id": None,
+            "asked_at": start,
+        }
+    if asked is not None and asked["facility_id"] is not None:
+        is_hers = any(one.role == "supervisor" for one in staff)
+    else:
+        is_hers = asked is not None and any(one.id == asked["mother_id"] for one in mothers)
     return asked if phone.trusted and is_hers else None
 
 
@@ -184,7 +197,7 @@ async def _events(
         case Intent.CASE:
             return await _case(conn, deps, sender, meant, origin, now)
         case Intent.ANSWER:
-            return await _answered(conn, deps, sender, meant.digit or "")
+            return await _answered(conn, deps, sender, meant.digit or "", origin, now)
         case Intent.START:
             return [StartRequested(confirmed=False)]
         case Intent.CALL:
@@ -199,7 +212,9 @@ async def _events(
             return None
 
 
-async def _answered(conn: Connection, deps: Deps, sender: _Sender, digit: str) -> Sequence[Event] | None:
+async def _answered(
+    conn: Connection, deps: Deps, sender: _Sender, digit: str, origin: Origin, now: datetime
+) -> Sequence[Event] | None:
     question = sender.question
     if question is None or sender.phone is None:
         return None
@@ -211,7 +226,30 @@ async def _answered(conn: Connection, deps: Deps, sender: _Sender, digit: str) -
         if name != "start_yes":
             await conn.execute("UPDATE phone SET start_asked_at = NULL WHERE id = $1", sender.phone.id)
             return []
+    if question["facility_id"] is not None:
+        return await _about_site(conn, deps, sender, question, name, origin, now)
     return answer(question["question"], name, question["mother_id"], question["visit_id"])
+
+
+async def _about_site(
+    conn: Connection,
+    deps: Deps,
+    sender: _Sender,
+    question: Mapping[str, Any],
+    name: str,
+    origin: Origin,
+    now: datetime,
+) -> Sequence[Event] | None:
+    """What a supervisor's digit says of her site; None when she does not answer for it any more."""
+    ids = [one.id for one in sender.staff]
+    staff_id = await conn.fetchval(_SUPERVISOR_OF, ids, question["facility_id"])
+    if staff_id is None:
+        return None
+    events = site_answer(question["question"], name, staff_id, question["facility_id"])
+    if not events:
+        who = next(one for one in sender.staff if one.id == staff_id)
+        await answer_staff(Work(conn, origin, now, deps, {}, origin.phone_id), who, "ack_saved")
+    return events
 
 
 async def _case(
@@ -267,6 +305,10 @@ _HOLDER = "SELECT staff_id FROM case_code WHERE staff_id = ANY($1::bigint[]) AND
 
 _MOTHER_OF_CODE = """
 SELECT mother_id FROM case_code WHERE staff_id = ANY($1::bigint[]) AND code = $2 AND mother_id IS NOT NULL
+"""
+
+_SUPERVISOR_OF = """
+SELECT staff_id FROM supervision WHERE staff_id = ANY($1::bigint[]) AND facility_id = $2 ORDER BY staff_id
 """
 
 _START_ANSWERED = "DELETE FROM open_question WHERE phone_id = $1 AND question = 'start'"

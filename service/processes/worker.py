@@ -25,6 +25,7 @@ from service.gateway.base import Gateway
 from service.logs import get_logger
 from service.security.sealing import Sealer
 from service.store.aside import Aside
+from service.store.closures import Closures
 from service.store.erasures import Erasures
 from service.store.heart import Heart
 from service.store.ladder import Ladder
@@ -176,6 +177,7 @@ def ports_on(parts: WorkerParts, name: str) -> Ports:
         aside=Aside(pool),
         tidy=Tidy(pool),
         erasures=Erasures(pool),
+        closures=Closures(pool, sealer, bundle, countries),
     )
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from scheduler.ports import SiteDay
-from scheduler.types import DueErasure, DueFollowUp, DueReminder, EnrolmentToPlan, Spell
+from scheduler.types import DueErasure, DueFollowUp, DueReminder, DueSite, EnrolmentToPlan, Spell
 from service.database import Pool
 from service.store.alarms import raise_alarm
 
@@ -24,7 +24,7 @@ class Aside:
         subject, statement, key = _place(item)
         async with self._pool.acquire() as conn, conn.transaction():
             tries = await conn.fetchval(_COUNT, now, subject)
-            given_up = tries >= TRIES and not isinstance(item, (DueFollowUp, DueErasure))
+            given_up = tries >= TRIES and not isinstance(item, (DueFollowUp, DueErasure, DueSite))
             await conn.execute(statement, *key, now, now + WAIT, given_up)
             await raise_alarm(conn, ALARM, subject, now)
 
@@ -40,6 +40,8 @@ def _place(item: object) -> tuple[str, str, tuple[object, ...]]:
             return f"mother:{item.mother_id}", _SPELL, (item.mother_id,)
         case DueFollowUp():
             return f"follow_up:{item.id}", _FOLLOW_UP, (item.id,)
+        case DueSite():
+            return f"facility:{item.id}", _SITE, (item.id,)
         case DueErasure():
             return f"erasure:{item.id}", _ERASURE, (item.id,)
         case SiteDay():
@@ -73,6 +75,12 @@ WHERE id = $1 AND state <> 'resolved'
 # Nor is a wish to be forgotten.
 _ERASURE = """
 UPDATE erasure SET look_at = CASE WHEN $4::bool THEN $3::timestamptz ELSE greatest($2::timestamptz, $3) END
+WHERE id = $1 AND look_at IS NOT NULL
+"""
+
+# Nor is a closed site, which would stay closed.
+_SITE = """
+UPDATE facility SET look_at = CASE WHEN $4::bool THEN $3::timestamptz ELSE greatest($2::timestamptz, $3) END
 WHERE id = $1 AND look_at IS NOT NULL
 """
 

@@ -17,7 +17,7 @@ SAME_CALL: Final = timedelta(hours=1)
 
 CALLS: Final = ("call_requested", "missed_call")
 
-NOT_FOR_HER_MENTOR: Final = ("safety", "another_mentor")
+NOT_FOR_HER_MENTOR: Final = ("safety", "another_mentor", "case_help")
 """What stands on no list of her mentor's for being her mentor, and is not answered by the mentor's digits."""
 
 NOT_YET: Final = ("referral_unanswered",)
@@ -92,6 +92,17 @@ async def resolve_by_visit(
     return ids
 
 
+async def resolve_for_site(
+    conn: Connection, facility_id: int, causes: Sequence[str], outcome: str, now: datetime
+) -> None:
+    """Close a clinic's open work of these causes: what had caused it is over."""
+    rows = await conn.fetch(_RESOLVE_AT_SITE, facility_id, list(causes), outcome, now)
+    ids = [row["id"] for row in rows]
+    if ids:
+        await conn.execute(_LOG_OVER, ids, now, outcome)
+        await conn.execute(_CANCEL_ALERTS, ids, now)
+
+
 # ``is_new``: a row just inserted was never updated, so its xmax is 0.
 _OPEN_MOTHER = """
 INSERT INTO follow_up AS f (mother_id, facility_id, visit_id, cause, country, rank, risk, urgent, opened_at, next_at)
@@ -140,6 +151,19 @@ WHERE f.mother_id = k.mother_id AND f.state <> 'resolved' AND f.hold_by_code IS 
            OR f.cause IN ('silent', 'visit_missed', 'attendance_unknown') END
   AND NOT f.urgent
 RETURNING f.id
+"""
+
+# What a report of somebody holds is closed only by who confirms the report.
+_RESOLVE_AT_SITE = """
+UPDATE follow_up SET state = 'resolved', resolved_at = $4, outcome = $3, next_at = NULL, awaiting_when = FALSE
+WHERE id IN (SELECT id FROM follow_up WHERE facility_id = $1 AND cause = ANY($2::text[]) AND state <> 'resolved'
+             AND hold_by_code IS NULL ORDER BY id FOR UPDATE)
+RETURNING id
+"""
+
+_LOG_OVER = """
+INSERT INTO follow_up_log (follow_up_id, at, what, step)
+SELECT id, $2, $3, step FROM follow_up WHERE id = ANY($1::bigint[])
 """
 
 _LOG_CAME = """

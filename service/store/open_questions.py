@@ -63,12 +63,12 @@ WITH asked AS (
     INSERT INTO event (at, kind, mother_id, phone_id, data)
     SELECT $6, 'QuestionDisplaced', q.mother_id, q.phone_id, jsonb_build_object('question', q.question)
     FROM open_question q JOIN asked a ON a.phone_id = q.phone_id
-    WHERE q.expires_at > $6 AND q.message_id <> a.message_id
+    WHERE q.expires_at > $6 AND q.message_id <> a.message_id AND q.mother_id IS NOT NULL
       AND (q.question, q.mother_id) IS DISTINCT FROM (a.question, a.mother_id)
 )
 INSERT INTO open_question (phone_id, mother_id, question, visit_id, message_id, asked_at, expires_at)
 SELECT phone_id, mother_id, question, visit_id, message_id, $6, $7 FROM asked ORDER BY phone_id
-ON CONFLICT (phone_id) DO UPDATE SET mother_id = excluded.mother_id, question = excluded.question,
+ON CONFLICT (phone_id) DO UPDATE SET mother_id = excluded.mother_id, facility_id = NULL, question = excluded.question,
     visit_id = excluded.visit_id, message_id = excluded.message_id, asked_at = excluded.asked_at,
     expires_at = excluded.expires_at
 """

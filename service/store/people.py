@@ -169,7 +169,7 @@ async def default_facility(conn: Connection, country: str) -> FacilityRow | None
 
 
 async def open_question(conn: Connection, phone_id: int, now: datetime) -> dict[str, Any] | None:
-    """What a bare digit from this number answers now (question, mother_id, visit_id, asked_at), or None."""
+    """What a bare digit from this number answers now (question, mother_id or facility_id, visit_id, asked_at), or None."""
     row = await conn.fetchrow(_OPEN_QUESTION, phone_id, now)
     return None if row is None else dict(row)
 
@@ -229,7 +229,7 @@ FROM staff s JOIN person p ON p.id = s.id JOIN facility f ON f.id = s.facility_i
 _FACILITY = "SELECT id, country, time_zone, status, status_since, transport FROM facility"
 
 _OPEN_QUESTION = """
-SELECT question, mother_id, visit_id, asked_at FROM open_question WHERE phone_id = $1 AND expires_at > $2
+SELECT question, mother_id, facility_id, visit_id, asked_at FROM open_question WHERE phone_id = $1 AND expires_at > $2
 """
 
 # The graver hold stays: a stop never softens a death, a transfer or a wrong number.

@@ -9,9 +9,11 @@ from typing import Any
 from flows.bundle import Bundle
 from scheduler.durations import exact
 from scheduler.ports import Batch, SiteDay, SiteMove
+from scheduler.sites import ASK_SITE
 from service.database import Connection, Pool
 from service.security.sealing import Sealer
 from service.store.messages import NewMessage, queue
+from service.store.site_questions import Asked, ask_supervisors
 from service.store.visits import mark_unknown
 
 NOT_CLOSED = "day_not_closed"
@@ -39,6 +41,8 @@ class Sites:
                     stage=row["stage"],
                     time_zone=row["time_zone"],
                     day_close_at=row["day_close_at"],
+                    site=row["site"],
+                    entries=row["entries"],
                 )
                 for row in rows
             ]
@@ -67,8 +71,10 @@ class _Batch:
             [move.next_at for _, move in moves],
         )
         for site, move in moves:
-            if move.tell is not None:
+            if move.tell is not None and move.tell != ASK_SITE:
                 await self._tell(site, move.tell)
+        asked = [Asked(site.facility_id, site.day) for site, move in moves if move.tell == ASK_SITE]
+        await ask_supervisors(self.conn, self.sealer, self.bundle, asked, "site_ask", self.now)
 
     async def _tell(self, site: SiteDay, whom: str) -> None:
         statement = _MENTORS if whom == "mentors" else _SUPERVISORS
@@ -91,7 +97,9 @@ class _Batch:
 
 
 _DUE = """
-SELECT s.facility_id, s.day, s.stage, s.closed_at IS NOT NULL AS closed, f.time_zone, f.day_close_at,
+SELECT s.facility_id, s.day, s.stage, s.closed_at IS NOT NULL AS closed, f.time_zone, f.day_close_at, f.status AS site,
+    EXISTS (SELECT FROM visit v WHERE v.facility_id = s.facility_id AND v.due_on = s.day
+        AND v.status IN ('kept', 'missed')) AS entries,
     (SELECT count(*)::int FROM visit v LEFT JOIN infant i ON i.id = v.infant_id
      WHERE v.facility_id = s.facility_id AND v.due_on = s.day AND v.status IN ('expected', 'unknown')
        AND (i.id IS NULL OR i.status = 'alive')) AS expected

@@ -57,7 +57,7 @@ class Prepared:
         screen = self.bundle.screens.get(state.screen)
         if screen is not None and screen.access != "anyone":
             return None if state.who is None else str(state.who)
-        return state.data.get("set_up_mother")
+        return state.data.get("set_up_mother") or state.data.get("set_up_staff")
 
     @property
     def pressed(self) -> str:
@@ -120,7 +120,7 @@ class Hops:
         facilities = {person.facility_id for t in thoughts for person in t.prepared.row.people}
         await self._places.refresh(facilities, asyncio.get_running_loop().time())
         wanted = [w for t in thoughts if (w := self._wanted(t)) is not None]
-        own = await load_own(connection, wanted, now) if wanted else {}
+        own = await load_own(connection, self._sealer, wanted, now) if wanted else {}
         return [
             answer(
                 self._sealer,

@@ -191,7 +191,9 @@ class UssdLine:
         if prepared.opened is None or not (prepared.asks_slow and is_four_digits(pressed)):
             return Checked(spare_code=spare_code)
         if prepared.asked == "set_up_code":
-            allowed = await self._pins.code_allowed(call, found=row.code_mother is not None)
+            allowed = await self._pins.code_allowed(
+                call, found=row.code_mother is not None or row.code_staff is not None
+            )
             return Checked(code_allowed=allowed, spare_code=spare_code)
         if prepared.asked == "new_pin":
             others = [one for one in row.people if str(one.id) != prepared.herself]

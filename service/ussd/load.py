@@ -44,6 +44,7 @@ class Row:
     language: str | None
     people: tuple[KnownPerson, ...]
     code_mother: int | None
+    code_staff: int | None
     question: str | None
     earlier_row: str | None
     earlier_state: bytes | None
@@ -54,7 +55,7 @@ _LOAD = """
 SELECT r.reply, s.hop, s.bundle, s.state, s.who, s.ended_at IS NOT NULL AS ended,
        s.number_index IS NOT DISTINCT FROM i.number_index AS same_phone,
        l.reply AS last_reply, l.text_mac AS last_mac,
-       p.id AS phone_id, p.language, people.people, code.mother_id AS code_mother, q.question,
+       p.id AS phone_id, p.language, people.people, code.mother_id AS code_mother, code.staff_id AS code_staff, q.question,
        e.gateway || ':' || e.session_id AS earlier_row, e.state AS earlier_state, e.bundle AS earlier_bundle
 FROM unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[], $5::bytea[])
      WITH ORDINALITY AS i (gateway, session_id, number_index, text_mac, code_mac, ord)
@@ -119,6 +120,7 @@ def _row(row: Any) -> Row:
         language=row["language"],
         people=tuple(KnownPerson(*person) for person in row["people"] or ()),
         code_mother=row["code_mother"],
+        code_staff=row["code_staff"],
         question=row["question"],
         earlier_row=row["earlier_row"],
         earlier_state=row["earlier_state"],

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
-from flows.facts import MotherFacts, VisitFact
+from flows.facts import MeetingFact, MotherFacts, VisitFact
 from service.database import Connection
+from service.store import meetings
 from service.store.children import children_of
 from service.store.life_events import undoable_of
 from service.store.mood import mood_is_answered
@@ -38,6 +40,10 @@ async def mothers(
     undoable = await undoable_of(connection, [row["id"] for row in rows], now)
     own = await own_records(connection, wanted, now)
     answered = await mood_is_answered(connection, [row["id"] for row in rows], now)
+    here = [now.astimezone(w.zone) for w in wanted]
+    meeting = await meetings.next_of(
+        connection, [w.person_id for w in wanted], [one.date() for one in here], [one.hour for one in here]
+    )
     return [
         (
             row["id"],
@@ -54,6 +60,7 @@ async def mothers(
                 edd=children[row["id"]].edd,
                 undoable=undoable[row["id"]],
                 may_be_called=row["may_be_called"],
+                meeting=_meeting(meeting.get(row["id"])),
                 mood_answered=row["id"] in answered,
                 texts=own[row["id"]].texts,
                 record=own[row["id"]].record,
@@ -61,3 +68,7 @@ async def mothers(
         )
         for row in rows
     ]
+
+
+def _meeting(row: Any) -> MeetingFact | None:
+    return None if row is None else MeetingFact(row["id"], row["on_day"], row["hour"], row["coming"])

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flows.events import Event, MotherSetUp, PinChanged
+from flows.events import Event, MotherSetUp, PinChanged, StaffSetUp
 from service.database import Pool
 from service.security.pins import PinChecker
 from service.ussd import code_tries, pin_tries
@@ -70,6 +70,10 @@ class PinCheck:
 def _chosen(event: Event) -> tuple[int, str] | None:
     """Whose new PIN an event brings, and which; None for any other event."""
     match event:
-        case MotherSetUp(mother_id=person, pin=pin) | PinChanged(person_id=person, pin=pin):
+        case (
+            MotherSetUp(mother_id=person, pin=pin)
+            | PinChanged(person_id=person, pin=pin)
+            | StaffSetUp(person_id=person, pin=pin)
+        ):
             return person, pin
     return None

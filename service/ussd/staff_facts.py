@@ -1,30 +1,38 @@
 """What a mentor's or supervisor's own screens may know: the worklist, the day to close, enrolments to finish."""
 
 from datetime import date, datetime, timedelta
+from typing import Any, Final
 
 from flows.facts import ExpectedVisit, FollowUpItem, IncompleteEnrolment, StaffFacts
 from service.database import Connection
+from service.security.sealing import Sealer
 from service.store.case_codes import codes_for
 from service.store.caseload import caseload
 from service.store.follow_ups import NOT_FOR_HER_MENTOR, NOT_YET
+from service.ussd.supervisor_facts import supervisor
+from service.ussd.team_facts import first_name, team
 from service.ussd.wanted import Wanted
+
+ASKED_BY_A_COLLEAGUE: Final = ("mentor_asks_talk", "case_help")
+"""Work about a colleague: whoever is to call them reads their first name, behind the PIN."""
 
 CLOSE_WITHIN = timedelta(days=3)
 """A day that was not closed may still be closed this much later; after that the register decides."""
 
 
-async def staff(connection: Connection, person: Wanted, now: datetime) -> StaffFacts | None:
+async def staff(connection: Connection, sealer: Sealer, person: Wanted, now: datetime) -> StaffFacts | None:
     """Return what this member of staff may know; None when they are gone."""
     row = await connection.fetchrow("SELECT id, role, facility_id FROM staff WHERE id = $1", person.person_id)
     if row is None:
         return None
     today = now.astimezone(person.zone).date()
     day, closed = await _day_to_close(connection, row["facility_id"], today)
+    hers = await team(connection, sealer, row["id"], today)
     return StaffFacts(
         id=row["id"],
         role=row["role"],
         facility_id=row["facility_id"],
-        follow_ups=await _follow_ups(connection, person, today),
+        follow_ups=await _follow_ups(connection, sealer, person, today),
         day=day,
         day_closed=closed,
         expected=() if closed else await _expected(connection, row["id"], row["facility_id"], day, now),
@@ -32,6 +40,12 @@ async def staff(connection: Connection, person: Wanted, now: datetime) -> StaffF
         mothers=await caseload(connection, row["id"], today, now),
         referral_found=await _referral_found(connection, person),
         supervised=await connection.fetchval(_SUPERVISED, row["facility_id"]),
+        groups=hers.groups,
+        leave=hers.leave,
+        covers=hers.covers,
+        supervisor=(
+            await supervisor(connection, sealer, person, today, now) if row["role"] == "supervisor" else None
+        ),
     )
 
 
@@ -57,7 +71,9 @@ async def _day_to_close(connection: Connection, facility_id: int, today: date) -
     return (row["day"], row["closed"]) if row else (today, False)
 
 
-async def _follow_ups(connection: Connection, person: Wanted, today: date) -> tuple[FollowUpItem, ...]:
+async def _follow_ups(
+    connection: Connection, sealer: Sealer, person: Wanted, today: date
+) -> tuple[FollowUpItem, ...]:
     """Hers by assignment, by an alert she was sent, or because she took it; ranked by risk, then age.
 
     What was said about violence or despair stands only on the list of those who were told.
@@ -67,11 +83,19 @@ async def _follow_ups(connection: Connection, person: Wanted, today: date) -> tu
         SELECT f.id, c.code, f.cause, f.risk, f.urgent, f.state, f.mother_id,
                (f.opened_at AT TIME ZONE $2)::date AS opened_on,
                CASE WHEN (f.wanted_at AT TIME ZONE $2)::date = $4 THEN to_char(f.wanted_at AT TIME ZONE $2, 'HH24:MI')
-                    ELSE '' END AS wanted_at
+                    ELSE '' END AS wanted_at,
+               k.id AS asked_by, k.role, k.name
         FROM follow_up f
         JOIN case_code c ON c.staff_id = $1
              AND (c.mother_id = f.mother_id OR c.phone_id = f.phone_id)
         LEFT JOIN mother m ON m.id = f.mother_id
+        LEFT JOIN LATERAL (
+            SELECT s.id, s.role, p.name FROM staff s JOIN person p ON p.id = s.id
+            WHERE f.cause = ANY($6::text[]) AND (p.phone_id = f.phone_id OR s.id = (
+                SELECT e.staff_id FROM event e WHERE e.mother_id = f.mother_id AND e.kind = 'CaseHelpAsked'
+                ORDER BY e.at DESC, e.id DESC LIMIT 1))
+            ORDER BY s.role = 'supervisor', s.id LIMIT 1
+        ) k ON TRUE
         WHERE f.state <> 'resolved' AND NOT (f.state = 'open' AND f.cause = ANY($5::text[]))
           AND ((m.mentor_id = $1 AND f.cause <> ALL($3::text[])) OR f.owner_id = $1
                OR EXISTS (SELECT 1 FROM follow_up_log l
@@ -85,6 +109,7 @@ async def _follow_ups(connection: Connection, person: Wanted, today: date) -> tu
         list(NOT_FOR_HER_MENTOR),
         today,
         list(NOT_YET),
+        list(ASKED_BY_A_COLLEAGUE),
     )
     return tuple(
         FollowUpItem(
@@ -97,9 +122,16 @@ async def _follow_ups(connection: Connection, person: Wanted, today: date) -> tu
             state=row["state"],
             mother_id=row["mother_id"],
             wanted_at=row["wanted_at"],
+            asked_by=_asked_by(sealer, row),
         )
         for row in rows
     )
+
+
+def _asked_by(sealer: Sealer, row: Any) -> str:
+    if row["asked_by"] is None:
+        return ""
+    return first_name(sealer, {"id": row["asked_by"], "role": row["role"], "name": row["name"]})
 
 
 async def _expected(

@@ -65,6 +65,7 @@ def facts_of(
         pin_person=checked.pin_person,
         pin_taken=checked.pin_taken,
         code_mother=row.code_mother if checked.code_allowed else None,
+        code_staff=row.code_staff if checked.code_allowed else None,
         spare_code=checked.spare_code,
         resume=resume,
         mother=mine if isinstance(mine, MotherFacts) else None,

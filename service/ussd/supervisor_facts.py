@@ -1,0 +1,134 @@
+"""What a supervisor's screens may know of the facilities she answers for: work, sites, colleagues, pauses to confirm."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, Final
+
+from flows.facts import ColleagueFact, FollowUpItem, PauseFact, SiteFact, SupervisorFacts
+from scheduler.answers import NUMBER_PROBLEM
+from service.database import Connection
+from service.security.sealing import Sealer
+from service.store.case_codes import NoCodeFreeError, codes_for, codes_for_phones
+from service.store.follow_ups import NOT_YET
+from service.ussd.wanted import Wanted
+
+AT_MOST: Final = 40
+"""So many of each list are read: five pages of eight, more than anybody goes through on a phone."""
+
+COLLEAGUES_AT_MOST: Final = 100
+
+SAID: Final = {"wrong_number": "wrong_number", "moved": "moved", "dead": "died"}
+"""What was reported, by the hold that the report put on her."""
+
+ONLY_FOR_THOSE_TOLD: Final = "safety"
+"""What was said about violence or despair stands on no list but of those who were told."""
+
+
+async def supervisor(
+    connection: Connection, sealer: Sealer, person: Wanted, today: date, now: datetime
+) -> SupervisorFacts:
+    """Return what this supervisor may know now. Whoever is listed has a case code with her, given here if need be."""
+    sites = await connection.fetch(_SITES, person.person_id)
+    ids = [row["id"] for row in sites]
+    zone, hidden = str(person.zone), list(NOT_YET)
+    untaken = await connection.fetch(_UNTAKEN, ids, person.person_id, zone, hidden, ONLY_FOR_THOSE_TOLD)
+    oldest = await connection.fetch(_OLDEST, ids, person.person_id, zone, hidden, ONLY_FOR_THOSE_TOLD)
+    pauses = await connection.fetch(_PAUSES, ids, zone, NUMBER_PROBLEM, AT_MOST)
+    codes = await _codes(connection, person.person_id, [*untaken, *oldest, *pauses], now)
+    staff = await connection.fetch(_COLLEAGUES, ids, person.person_id, COLLEAGUES_AT_MOST)
+    return SupervisorFacts(
+        unacknowledged=tuple(_item(row, codes, today) for row in untaken if row["id"] in codes),
+        unacknowledged_count=untaken[0]["of_all"] if untaken else 0,
+        oldest=tuple(_item(row, codes, today) for row in oldest if row["id"] in codes),
+        pauses=tuple(_pause(row, codes, today) for row in pauses if row["id"] in codes),
+        pauses_count=pauses[0]["of_all"] if pauses else 0,
+        sites=tuple(SiteFact(row["id"], row["name"], row["status"]) for row in sites),
+        colleagues=tuple(_colleague(sealer, row) for row in staff),
+    )
+
+
+async def _codes(connection: Connection, staff_id: int, rows: Sequence[Any], now: datetime) -> dict[int, str]:
+    """The case code of each follow-up with her. Where all her codes are in use, what has none is left out."""
+    mothers = [(staff_id, row["mother_id"]) for row in rows if row["mother_id"] is not None]
+    phones = [(staff_id, row["phone_id"]) for row in rows if row["mother_id"] is None]
+    try:
+        of_mothers = await codes_for(connection, mothers, now)
+        of_phones = await codes_for_phones(connection, phones, now)
+    except NoCodeFreeError:
+        found = await connection.fetch(_CODES_SHE_HAS, staff_id)
+        of_mothers = {(staff_id, one["mother_id"]): one["code"] for one in found if one["mother_id"]}
+        of_phones = {(staff_id, one["phone_id"]): one["code"] for one in found if one["phone_id"]}
+    known = {
+        row["id"]: of_mothers.get((staff_id, row["mother_id"]), of_phones.get((staff_id, row["phone_id"])))
+        for row in rows
+    }
+    return {id_: str(code) for id_, code in known.items() if code is not None}
+
+
+def _item(row: Any, codes: dict[int, str], today: date) -> FollowUpItem:
+    return FollowUpItem(
+        id=row["id"],
+        code=codes[row["id"]],
+        cause=row["cause"],
+        risk=row["risk"],
+        urgent=row["urgent"],
+        days=max(0, (today - row["opened_on"]).days),
+        state=row["state"],
+        mother_id=row["mother_id"],
+    )
+
+
+def _pause(row: Any, codes: dict[int, str], today: date) -> PauseFact:
+    days = max(0, (today - row["opened_on"]).days)
+    said: Any = SAID[row["hold_by_code"]]
+    return PauseFact(row["id"], codes[row["id"]], said, days)
+
+
+def _colleague(sealer: Sealer, row: Any) -> ColleagueFact:
+    """By first name: that is what a supervisor calls them."""
+    name = (
+        "" if row["name"] is None else sealer.open(row["name"], table="person", column="name", row=row["id"])
+    )
+    first = name.split()[0] if name.split() else f"{row['role']} {row['id']}"
+    return ColleagueFact(row["id"], first, row["hold"] == "revoked")
+
+
+_SITES = """
+SELECT f.id, f.name, f.status FROM supervision v JOIN facility f ON f.id = v.facility_id
+WHERE v.staff_id = $1 ORDER BY f.id LIMIT 50
+"""
+
+_LISTED = """
+SELECT f.id, f.cause, f.risk, f.urgent, f.state, f.mother_id, f.phone_id,
+    (f.opened_at AT TIME ZONE $3)::date AS opened_on, count(*) OVER () AS of_all
+FROM follow_up f
+WHERE f.facility_id = ANY($1::bigint[]) AND f.state <> 'resolved' AND NOT (f.state = 'open' AND f.cause = ANY($4::text[]))
+  AND (f.cause <> $5 OR f.owner_id = $2 OR EXISTS (SELECT FROM follow_up_log l
+       WHERE l.follow_up_id = f.id AND l.staff_id = $2 AND l.what = 'told'))
+"""
+
+_UNTAKEN = f"""
+{_LISTED} AND f.state <> 'acknowledged'
+ORDER BY f.urgent DESC, array_position(ARRAY['red', 'amber', 'green']::varchar[], f.risk), f.rank, f.opened_at, f.id
+LIMIT {AT_MOST}
+"""
+
+_OLDEST = f"{_LISTED} ORDER BY f.opened_at, f.id LIMIT {AT_MOST}"
+
+# A number that is known to be wrong and is being looked for is confirmed already.
+_PAUSES = """
+SELECT f.id, f.mother_id, f.phone_id, f.hold_by_code, (f.opened_at AT TIME ZONE $2)::date AS opened_on,
+    count(*) OVER () AS of_all
+FROM follow_up f
+WHERE f.facility_id = ANY($1::bigint[]) AND f.state <> 'resolved' AND f.hold_by_code IN ('wrong_number', 'moved', 'dead')
+  AND f.cause <> $3
+ORDER BY f.opened_at, f.id LIMIT $4
+"""
+
+_COLLEAGUES = """
+SELECT s.id, s.role, p.name, p.hold FROM staff s JOIN person p ON p.id = s.id
+WHERE s.facility_id = ANY($1::bigint[]) AND s.id <> $2 AND p.hold IS DISTINCT FROM 'erased'
+ORDER BY s.id LIMIT $3
+"""
+
+_CODES_SHE_HAS = "SELECT code, mother_id, phone_id FROM case_code WHERE staff_id = $1"
