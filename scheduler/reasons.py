@@ -13,6 +13,8 @@ REASONS: dict[str, str] = {
     "erased": "She asked to be forgotten, and was.",
     "held": "Her texts are held until a person has checked.",
     "infant_not_alive": "This was about a baby who is no longer with us.",
+    "infant_withdrawn": "This was about a birth that was reported by mistake.",
+    "number_left": "She gave up the number it was meant for.",
     # the contact itself
     "stale": "Its time had passed before it could go.",
     "replanned": "The schedule no longer has this step.",
@@ -20,6 +22,7 @@ REASONS: dict[str, str] = {
     "missed": "The visit was missed, so this came too late.",
     "attendance_unknown": "Nobody has marked whether she came, and without a witness nothing is called missed.",
     "answered": "She had already answered.",
+    "meeting_cancelled": "The meeting she was invited to does not take place.",
     "in_hand": "Somebody had taken her case and was on the way to her.",
     # the site
     "site_closed": "Her clinic is closed; nobody is asked to come.",
