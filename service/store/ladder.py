@@ -100,6 +100,8 @@ class _Batch:
     def _message(self, item: DueFollowUp, row: Any, move: Move, contact: Contact, code: int) -> NewMessage:
         template = _template(contact, row["urgent"], first=not item.told and item.state == "open")
         params: dict[str, Value] = {"code": str(code), "cause": Word(f"cause.{_cause(item, row['urgent'])}")}
+        if template == "alert_urgent" and row["quiet"] and item.cause == "safety":
+            template = "alert_quiet"
         if template == "alert" and item.wanted_at is not None and item.wanted_at > self.now:
             template = "alert_call"
             params = {"code": str(code), "time": f"{local(item.wanted_at, row['time_zone']):%H:%M}"}
@@ -206,6 +208,7 @@ SELECT f.id, f.mother_id, f.phone_id, f.facility_id, f.cause, f.country, f.risk,
     f.not_reached, f.hold_by_code, f.expect_by, f.wanted_at,
     (SELECT c.time_zone FROM facility c WHERE c.id = f.facility_id) AS time_zone,
     (SELECT m.mentor_id FROM mother m WHERE m.id = f.mother_id) AS mentor_id,
+    EXISTS (SELECT FROM mother m WHERE m.id = f.mother_id AND m.quiet_since IS NOT NULL) AS quiet,
     (SELECT v.status FROM visit v WHERE v.mother_id = f.mother_id AND v.due_on <= f.expect_by
         AND v.due_on >= f.opened_at::date AND v.status IN ('expected', 'missed', 'unknown')
      ORDER BY v.due_on DESC LIMIT 1) AS attendance
