@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from flows.bundle import Bundle
+from flows.bundle import SOURCE, Bundle
 from flows.intents import Intent, Interpretation
 
 SHORTEST_FORGIVEN = 4
@@ -65,7 +65,8 @@ def interpret(
 ) -> Interpretation:
     """Say what a text means.
 
-    ``language`` is the sender's: its words are tried first, then every other language's. A bare digit
+    ``language`` is the sender's: its words are tried first, then those of each other language offered here
+    ("cha" is no isiZulu "no" in Kenya), and English always. A bare digit
     or a yes or no counts only where a question is open; a case code only from ``staff``. A word of danger
     or harm beside STOP or a case code keeps both: she is left alone and looked for, and the alarm is
     about that mother.
@@ -75,7 +76,8 @@ def interpret(
     if not said:
         return Interpretation(Intent.UNCLEAR)
     harm, danger = _alarms(tables, said)
-    if _begins(tables, "stop", said):
+    # "Acha nikupigie" is "let me call you": what a table knows as an ordinary phrase is no STOP.
+    if _begins(tables, "stop", said) and not _begins(tables, "ordinary", said):
         return Interpretation(Intent.STOP, harm=harm, danger=danger)
     case = _case(said) if staff else None
     if harm or danger:
@@ -261,7 +263,12 @@ def _in_order(tables: _Tables, language: str) -> _Tables:
 
 @lru_cache(maxsize=4)
 def _compiled(bundle: Bundle) -> _Tables:
-    raw: Mapping[str, Mapping[str, Mapping[str, Any]]] = bundle.tables.get("keywords", {})
+    offered = {*bundle.languages, SOURCE}
+    raw: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
+        language: words
+        for language, words in bundle.tables.get("keywords", {}).items()
+        if language in offered
+    }
     return {
         language: {
             intent: _Table(*(_plain(table.get(kind, ())) for kind in ("words", "exact", "whole")))

@@ -2,9 +2,11 @@
 
 import pytest
 
+from flows.bundle import Bundle
 from flows.intents import Intent, Interpretation
 from flows.keywords import interpret
-from service.content.files import load_bundle
+from service.content.bundles import compiled
+from service.content.files import load_bundle, read_tables
 
 BUNDLE = load_bundle()
 
@@ -174,3 +176,26 @@ def test_a_year_or_a_sum_in_a_sentence_is_no_case(text: str) -> None:
 def test_several_cases_stand_in_one_text(text: str, others: tuple[tuple[str, str], ...]) -> None:
     said = interpret(BUNDLE, "sw", text, has_open_question=False, staff=True)
     assert said == Interpretation(Intent.CASE, code="417", digit="1", others=others)
+
+
+def test_let_me_is_no_stop() -> None:
+    said = [interpret(BUNDLE, "sw", text, has_open_question=False, staff=False).intent for text in LET_ME]
+    assert Intent.STOP not in said
+    for text in ("acha", "ACHA!", "acha kunitumia sms", "acha ujumbe"):
+        assert interpret(BUNDLE, "sw", text, has_open_question=False, staff=False).intent is Intent.STOP
+
+
+LET_ME = ("Acha nikupigie", "acha nipige simu", "acha nije kesho")
+
+
+def test_words_count_in_the_languages_a_country_offers_and_in_english() -> None:
+    kenya = compiled(read_tables(), "KE")[0]
+    mozambique = compiled(read_tables(), "MZ")[0]
+
+    def meant(bundle: Bundle, language: str, text: str) -> Intent:
+        return interpret(bundle, language, text, has_open_question=False, staff=False).intent
+
+    assert meant(kenya, "sw", "acha") is Intent.STOP
+    assert meant(mozambique, "pt", "Acha que posso ir?") is not Intent.STOP
+    assert meant(mozambique, "pt", "parar") is Intent.STOP
+    assert meant(kenya, "sw", "stop") is meant(mozambique, "pt", "stop") is Intent.STOP
