@@ -7,6 +7,7 @@ from flows.events import (
     CallRequested,
     CheckInAnswered,
     Event,
+    MeetingConfirmed,
     SiteStatus,
     SiteStatusSet,
     StartRequested,
@@ -26,6 +27,8 @@ MEANINGS: Mapping[tuple[str, str], Meaning] = {
     ("missed", "call"): lambda mother, visit: CallRequested(mother, "today"),
     ("attended", "came"): lambda mother, visit: AttendanceReported(mother, visit, came=True),
     ("attended", "did_not_come"): lambda mother, visit: AttendanceReported(mother, visit, came=False),
+    ("meeting", "coming"): lambda mother, visit: MeetingConfirmed(mother, None),
+    ("meeting", "call"): lambda mother, visit: CallRequested(mother, "today"),
     ("start", "start_yes"): lambda mother, visit: StartRequested(confirmed=True),
     ("start", "start_no"): lambda mother, visit: StartRequested(confirmed=False),
 }

@@ -125,6 +125,8 @@ class FollowUpItem:
     mother_id: int | None
     wanted_at: str = ""
     """The local time today at which she would like to be called, such as "16:00"."""
+    asked_by: str = ""
+    """The first name of the colleague who asks to be called, where it is a colleague."""
 
 
 @dataclass(frozen=True, slots=True)

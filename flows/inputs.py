@@ -123,6 +123,14 @@ def _hour(text: str, facts: Facts, state: SessionState) -> str:
     return str(hour)
 
 
+def _headcount(text: str, facts: Facts, state: SessionState) -> str:
+    """How many came, 1 to 200: more is a slip of the finger."""
+    count = int(_digits(text, 1, 3, "error.headcount"))
+    if not 1 <= count <= 200:
+        raise InputError("error.headcount")
+    return str(count)
+
+
 def _day(year: int, month: int, day: int) -> date | None:
     try:
         return date(year, month, day)
@@ -179,6 +187,12 @@ def _date_future(text: str, facts: Facts, state: SessionState) -> str:
     return _date(text, today + timedelta(days=1), today + LONGEST_AHEAD, today, "error.date_future")
 
 
+def _leave_until(text: str, facts: Facts, state: SessionState) -> str:
+    """The last day of a leave: from its first day on, at most a year."""
+    first = date.fromisoformat(state.data.get("leave_from") or facts.now.date().isoformat())
+    return _date(text, first, first + LONGEST_AHEAD, first, "error.leave_until")
+
+
 def _birth_date(text: str, facts: Facts, state: SessionState) -> str:
     """A baby's birth: up to today, at most two years ago."""
     today = facts.now.date()
@@ -213,6 +227,8 @@ KINDS: Mapping[str, Callable[[str, Facts, SessionState], str]] = {
     "record_day": _record_day,
     "referral_code": _referral_code,
     "hour": _hour,
+    "headcount": _headcount,
+    "leave_until": _leave_until,
 }
 
 LOOK_UP = frozenset({"case_code"})
@@ -234,5 +250,7 @@ ERROR_WORDS: Mapping[str, tuple[str, ...]] = {
     "record_day": ("error.date", "error.record_day"),
     "referral_code": ("error.code",),
     "hour": ("error.hour",),
+    "headcount": ("error.headcount",),
+    "leave_until": ("error.date", "error.leave_until"),
 }
 """The words each kind may answer with: a bundle that uses the kind must have them."""

@@ -61,6 +61,8 @@ CALL_ENDS_IT = frozenset(
         "loss_no_call",
         "moving",
         "infant_of_deceased",
+        "mentor_asks_talk",
+        "case_help",
     }
 )
 """Causes for which reaching her may be all there was to do: the question "when?" then says how to close it."""

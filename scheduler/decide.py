@@ -7,9 +7,9 @@
 5. Is the site open, with entries? What would ask her to come is held until it is.
 6. Is it work for a person? Open the follow-up: her phone does not matter to it.
 7. Can she be texted, did she agree, and has she not asked for quiet? If not, her mentor is reminded of visits;
-   check-ins are skipped.
+   check-ins and invitations are skipped.
 8. Has she answered already? Skip.
-9. Has she had enough texts today or this week? Skip.
+9. Has she had enough texts today or this week? Skip; an invitation waits for room.
 10. Is it night? Hold, while it would still be true in the morning.
 """
 
@@ -66,7 +66,7 @@ def decide(reminder: DueReminder, country: Country, now: datetime) -> Decision:
         or _reachable(reminder, schedule, step)
         or _in_hand(reminder, schedule)
         or _answered(reminder)
-        or _capped(reminder)
+        or _capped(reminder, schedule, step, now)
         or _hour(reminder, step, country, now)
     )
 
@@ -134,6 +134,8 @@ def _attendance(reminder: DueReminder, step: Step, now: datetime) -> Skip | Hold
 
 
 def _site(reminder: DueReminder, schedule: Schedule, step: Step, now: datetime) -> Skip | Hold | None:
+    if step.takes_back:
+        return None  # a closed site is one more reason to say that nobody need come
     if schedule.stream == "checkin":
         # A check-in offers a call; while the programme is paused nobody is there to make it.
         return Skip("site_paused") if reminder.site == "paused" else None
@@ -171,7 +173,7 @@ def _reachable(reminder: DueReminder, schedule: Schedule, step: Step) -> Skip | 
         reason = reminder.rests
     else:
         return None
-    if schedule.stream == "checkin" or step.offset > 0:
+    if schedule.stream in ("checkin", "meeting") or step.offset > 0:
         return Skip(reason)
     return TellMentor(MENTOR_REMINDER, reminder.valid_until)
 
@@ -185,13 +187,17 @@ def _in_hand(reminder: DueReminder, schedule: Schedule) -> Skip | None:
     return Skip("in_hand") if reminder.in_hand and schedule.stream == "checkin" else None
 
 
-def _capped(reminder: DueReminder) -> Skip | None:
+def _capped(reminder: DueReminder, schedule: Schedule, step: Step, now: datetime) -> Skip | Hold | None:
+    """A full day: a date's next step comes later anyway; an invitation comes once, so it waits for room."""
     daily = reminder.daily_rhythm
+    reason = None
     if reminder.pushed_today >= CAP_DAY + (DAILY_RHYTHM_EXTRA_DAY if daily else 0):
-        return Skip("cap_day")
-    if reminder.pushed_this_week >= CAP_WEEK + (DAILY_RHYTHM_EXTRA_WEEK if daily else 0):
-        return Skip("cap_week")
-    return None
+        reason = "cap_day"
+    elif reminder.pushed_this_week >= CAP_WEEK + (DAILY_RHYTHM_EXTRA_WEEK if daily else 0):
+        reason = "cap_week"
+    if reason is None or step.takes_back:
+        return None
+    return _hold(reminder, reason, now) if schedule.stream == "meeting" else Skip(reason)
 
 
 def _hour(reminder: DueReminder, step: Step, country: Country, now: datetime) -> Decision:

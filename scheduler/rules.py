@@ -33,7 +33,12 @@ KINDS: tuple[VisitKind, ...] = get_args(VisitKind)
 CLASSES: tuple[MessageClass, ...] = get_args(MessageClass)
 ATTENDANCES: tuple[Attendance, ...] = get_args(Attendance)
 ANCHORS: tuple[Literal["birth", "weaning"], ...] = ("birth", "weaning")
-STREAMS: tuple[Literal["checkin", "visit", "infant_test"], ...] = ("checkin", "visit", "infant_test")
+STREAMS: tuple[Literal["checkin", "visit", "infant_test", "meeting"], ...] = (
+    "checkin",
+    "visit",
+    "infant_test",
+    "meeting",
+)
 HOURS: tuple[Literal["any", "staff"], ...] = ("any", "staff")
 
 
@@ -162,6 +167,7 @@ def _step(table: Table, stream: str) -> Step:
         cause=table.text("cause", "") or None,
         only_if=frozenset(table.words("only_if", ATTENDANCES, ("expected",))),
         early=table.flag("early", False),
+        takes_back=table.flag("takes_back", False),
     )
     table.done()
     return result

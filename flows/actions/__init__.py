@@ -6,7 +6,7 @@ the session is to remember (data). It changes nothing itself.
 
 from collections.abc import Mapping
 
-from flows.actions import calls, caseload, for_me, life, mothers, settings, staff, supervision
+from flows.actions import calls, caseload, for_me, life, mothers, settings, staff, supervision, team
 from flows.registry import Action
 
 ACTIONS: Mapping[str, Action] = {
@@ -18,4 +18,5 @@ ACTIONS: Mapping[str, Action] = {
     **for_me.ACTIONS,
     **life.ACTIONS,
     **supervision.ACTIONS,
+    **team.ACTIONS,
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flows.guards import caseload, for_me, life, mothers, settings, staff, supervision
+from flows.guards import caseload, for_me, life, mothers, settings, staff, supervision, team
 from flows.registry import Guard
 
 GUARDS: Mapping[str, Guard] = {
@@ -13,4 +13,5 @@ GUARDS: Mapping[str, Guard] = {
     **for_me.GUARDS,
     **life.GUARDS,
     **supervision.GUARDS,
+    **team.GUARDS,
 }

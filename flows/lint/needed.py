@@ -30,6 +30,7 @@ SENT: Mapping[str, frozenset[str]] = {
     "go_now": frozenset(),
     "go_now_transport": frozenset({"transport"}),
     "held": frozenset({"code"}),
+    "leave_covered": frozenset({"date", "until"}),
     "mentor_reminder": frozenset({"code", "date"}),
     "neutral_unknown": frozenset(),
     "nudge": frozenset(),
@@ -54,6 +55,9 @@ SENT: Mapping[str, frozenset[str]] = {
 
 PLANNED = frozenset({"date"})
 """What the plan fills in the texts of schedules, where they are about a visit."""
+
+INVITED = frozenset({"date", "time"})
+"""The same, where they are about a meeting."""
 
 WORDS: tuple[str, ...] = (
     *(f"{kind}.{one}" for kind in ("signature", "signature_short") for one in ("tips", "group", "none")),
@@ -165,5 +169,6 @@ def _planned(bundle: Bundle) -> Iterator[Problem]:
                     )
                 elif template.id not in told:
                     told.add(template.id)
-                    given = frozenset() if schedule.get("stream") == "checkin" else PLANNED
+                    stream = schedule.get("stream")
+                    given = frozenset() if stream == "checkin" else INVITED if stream == "meeting" else PLANNED
                     yield from _filled(bundle, template.id, given)

@@ -6,6 +6,9 @@ from flows.facts import ExpectedVisit, Facts, FollowUpItem, StaffFacts
 from flows.registry import ListItem, ListOf, Placeholder, Value, Word
 from flows.types import SessionState
 
+NAME_SHOWN = 7
+"""So many letters of a colleague's name stand beside a cause: the page has no room for more."""
+
 
 def chosen_follow_up(facts: Facts, state: SessionState) -> FollowUpItem | None:
     """The follow-up chosen from the list or typed as a case code; None when it is not there any more."""
@@ -75,9 +78,9 @@ def _cause(facts: Facts, state: SessionState) -> Value:
 
 
 def _wanted_at(facts: Facts, state: SessionState) -> Value:
-    """The time today at which she would like the call she asked for, where she named one."""
+    """The time today at which she would like the call she asked for; for a colleague who asks, their first name."""
     item = chosen_follow_up(facts, state)
-    return item.wanted_at if item else ""
+    return item.wanted_at or item.asked_by[:NAME_SHOWN] if item else ""
 
 
 def _marking_code(facts: Facts, state: SessionState) -> Value:
@@ -133,7 +136,7 @@ LONGEST: Mapping[str, Value] = {
     "code": "417",
     "cause": Word("cause.infant_test_overdue"),
     "days": 120,
-    "wanted_at": "16:00",
+    "wanted_at": "Wanjiku",
     "marking_code": "417",
     "day_count": 120,
     "new_code": "4821",

@@ -72,6 +72,7 @@ class Step:
     ``only_if`` names the attendance it makes sense for. ``until`` says when it is stale: a duration
     after its due time, ``midnight`` (words such as "tomorrow"), or a local time of the same day.
     ``template`` is a text to her, ``cause`` a follow-up for her mentor; exactly one is set.
+    ``takes_back``: what she was told of does not take place, so that neither a closed site nor a full day holds it.
     """
 
     id: str
@@ -84,15 +85,16 @@ class Step:
     cause: str | None = None
     only_if: frozenset[Attendance] = frozenset({"expected"})
     early: bool = False
+    takes_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Contacts around each occurrence of something: a check-in rhythm, or one visit."""
+    """Contacts around each occurrence of something: a check-in rhythm, one visit, or a meeting she is invited to."""
 
     name: str
     country: str
-    stream: Literal["checkin", "visit", "infant_test"]
+    stream: Literal["checkin", "visit", "infant_test", "meeting"]
     steps: tuple[Step, ...]
     revision: str
     draft: bool

@@ -255,9 +255,9 @@ def _role(role: str) -> Any:
 
 
 # What is urgent goes to whoever is on duty: a mentor's digit meant for something else must not quiet it, nor
-# the wish for another than herself, of which she is not told.
+# the wish for another than herself, of which she is not told, nor the help she asked for.
 _HERS = """
-(f.owner_id = $3 OR (m.mentor_id = $3 AND NOT f.urgent AND f.cause <> 'another_mentor') OR EXISTS (
+(f.owner_id = $3 OR (m.mentor_id = $3 AND NOT f.urgent AND f.cause NOT IN ('another_mentor', 'case_help')) OR EXISTS (
     SELECT FROM follow_up_log l WHERE l.follow_up_id = f.id AND l.staff_id = $3))
 """
 

@@ -46,6 +46,12 @@ async def open_for_caller(work: Work, cause: str) -> list[int]:
     return await open_follow_ups(work.conn, [new], work.now)
 
 
+async def open_about_phone(work: Work, phone_id: int, facility_id: int, country: str, cause: str) -> list[int]:
+    """Open this work about whoever holds a number: a colleague who asks for something, not one of their mothers."""
+    new = _follow_up(work, country, cause, facility_id, "green", phone_id=phone_id)
+    return await open_follow_ups(work.conn, [new], work.now)
+
+
 async def told_about(work: Work, follow_up_id: int) -> list[tuple[StaffRow, str]]:
     """Who has been told of a follow-up, each with the case code they know it under."""
     rows = await work.conn.fetch(_TOLD, follow_up_id)

@@ -12,18 +12,23 @@ OWN_COLUMNS = frozenset({"mother_id", "staff_id"})
 NEVER_KEPT = frozenset({"pin", "code", "form_number"})
 """A set-up code opens a door, a PIN is a secret, and a form number leads to a paper with a name."""
 
+OF_HERSELF = frozenset({"WellbeingReported", "RefresherTaken"})
+"""What a mentor says of herself, or practises for herself: counted, and tied neither to her nor to her phone."""
+
 
 async def record(work: Work, event: Event, mothers: Sequence[int]) -> None:
     """Write one row for each mother the event concerned, or one for the number alone."""
     fields = asdict(event)
     about: Sequence[int | None] = mothers or [None]
+    kind = type(event).__name__
+    of_herself = kind in OF_HERSELF
     await work.conn.execute(
         _RECORD,
         work.now,
-        type(event).__name__,
+        kind,
         list(about),
-        fields.get("staff_id"),
-        work.phone_id,
+        None if of_herself else fields.get("staff_id"),
+        None if of_herself else work.phone_id,
         _data(work, fields),
     )
 

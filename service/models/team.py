@@ -50,7 +50,9 @@ class MeetingGuest(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("coming_at IS NULL OR declined_at IS NULL", name="one_answer"),
         Index("ix_meeting_guest_mother_id", "mother_id"),
-        Index("ix_meeting_guest_reminder_id", "reminder_id", postgresql_where=text("reminder_id IS NOT NULL")),
+        Index(
+            "ix_meeting_guest_reminder_id", "reminder_id", postgresql_where=text("reminder_id IS NOT NULL")
+        ),
     )
 
     meeting_id: int = Field(sa_column=reference("meeting.id", primary_key=True))

@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from flows.bundle import Bundle
+from flows.registry import Value
 from scheduler.decide import LOOK_AGAIN
 from scheduler.localtime import instant_at, local
 from scheduler.ports import Batch
@@ -18,6 +19,9 @@ from service.store.follow_ups import NewFollowUp, open_follow_ups
 from service.store.messages import NewMessage, queue
 from service.store.reminders_sql import DUE, MENTORS, PUSHED, SETTLE
 from service.store.risk_facts import risks
+
+MEETING: Final = "meeting"
+"""The schedule of invitations."""
 
 MENTOR_READS = timedelta(hours=2)
 """How long into her working day a reminder in a mother's place is still worth having (project choice)."""
@@ -95,7 +99,7 @@ class _Batch:
             wording="open" if open_wording else "covert",
             signature=row["signature"],
             tip=tip_of(row["occurrence"]),
-            params={"date": row["occurrence"]} if row["visit_id"] is not None else None,
+            params=_params(row),
             mother_id=row["mother_id"],
             infant_id=row["infant_id"],
             visit_id=row["visit_id"],
@@ -172,6 +176,13 @@ class _Batch:
                 )
             )
         await open_follow_ups(self.conn, new, self.now)
+
+
+def _params(row: Any) -> Mapping[str, Value] | None:
+    """What a text names: the day of a visit; of a meeting its hour too, at which what is said of it ends."""
+    if row["schedule"] == MEETING:
+        return {"date": row["occurrence"], "time": f"{local(row['valid_until'], row['time_zone']):%H:%M}"}
+    return {"date": row["occurrence"]} if row["visit_id"] is not None else None
 
 
 def tip_of(day: date) -> int:

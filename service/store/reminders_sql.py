@@ -1,7 +1,8 @@
 """The statements of ``service.store.reminders``: one query claims a batch and knows everything about it."""
 
 # ``site_has_entries`` is false only when the clinic's last day with visits expected, before today, had none marked.
-# ``answered_since_due``: for a check-in, anything heard from her since it was due; for a visit, that she confirmed it.
+# ``answered_since_due``: for a check-in, anything heard from her since it was due; for a visit, that she confirmed it;
+# an invitation is taken back as soon as she has answered it.
 DUE = """
 WITH claimed AS MATERIALIZED (
     SELECT r.id, r.enrolment_id, r.mother_id, r.step, r.occurrence, r.due_at, r.valid_until,
@@ -34,7 +35,8 @@ SELECT c.id, c.mother_id, e.country, e.schedule, c.step, c.occurrence, c.due_at,
         ORDER BY s.day DESC LIMIT 1), TRUE) AS site_has_entries,
     CASE WHEN v.status = 'cancelled' THEN 'kept' ELSE v.status END AS attendance,
     (SELECT i.status = 'alive' FROM infant i WHERE i.id = coalesce(e.infant_id, v.infant_id)) AS infant_alive,
-    CASE WHEN e.visit_id IS NULL THEN coalesce(m.last_heard_at >= c.due_at, FALSE)
+    CASE WHEN e.schedule = 'meeting' THEN FALSE
+         WHEN e.visit_id IS NULL THEN coalesce(m.last_heard_at >= c.due_at, FALSE)
          ELSE v.status = 'expected' AND coalesce(v.confirmed_at >= c.due_at, FALSE) END AS answered_since_due
 FROM claimed c
 JOIN enrolment e ON e.id = c.enrolment_id
