@@ -12,7 +12,7 @@ import pytest
 from scheduler.localtime import local
 from scheduler.loop import ORDER, Loop, settle
 from scheduler.ports import Ports, SiteDay
-from scheduler.types import DueSite, Hold, Move, Plan, Send
+from scheduler.types import DueErasure, DueSite, Hold, Move, Plan, Send
 from tests.unit.scheduler.made import NAIROBI, at, enrolment, follow_up, kenya, reminder, spell
 
 NOW = at("2026-11-23 10:00")
@@ -97,9 +97,7 @@ class World:
                 self.due = self.behind = claim
 
         doors: dict[str, Any] = {
-            name: Door(self.claim(name))
-            for name in ORDER
-            if name not in ("rescue", "send")
+            name: Door(self.claim(name)) for name in ORDER if name not in ("rescue", "send")
         }
         world: Any = self
         return Ports(**doors, outbox=world, heart=world, aside=world if aside else None)
@@ -117,6 +115,7 @@ def full_world() -> World:
             "follow_ups": [follow_up()],
             "sites": [SiteDay(1, date(2026, 11, 23), 9, False, 0, NAIROBI, time(15))],
             "closures": [DueSite(1, "closed", NOW, "KE", NAIROBI)],
+            "erasures": [DueErasure(1, 7, urgent=False, busy=False)],
         },
         to_send=2,
     )
@@ -126,7 +125,7 @@ async def test_a_settling_runs_every_pass_in_order_until_nothing_is_due() -> Non
     world = full_world()
     settled = await world.settle()
     assert world.trace == [*ORDER, *ORDER]
-    assert (settled.rounds, settled.more, settled.faulty, settled.total) == (2, False, set(), 8)
+    assert (settled.rounds, settled.more, settled.faulty, settled.total) == (2, False, set(), 9)
     assert [type(result) for _, result in world.settled][:2] == [Plan, Send]
     assert world.beats == [NOW]
     assert world.counts == [{"rounds": 2, **settled.counts}]
@@ -138,14 +137,16 @@ async def test_an_idle_settling_is_one_round_and_says_nothing() -> None:
     assert (settled.rounds, settled.total, world.counts, world.beats) == (1, 0, [], [NOW])
 
 
-@pytest.mark.parametrize("name", ["planning", "reminders", "silences", "follow_ups", "sites", "closures"])
+@pytest.mark.parametrize(
+    "name", ["planning", "reminders", "silences", "follow_ups", "sites", "closures", "erasures"]
+)
 async def test_a_pass_that_fails_stops_nobody_else(name: str) -> None:
     world = full_world()
     world.broken = {name}
     settled = await world.settle()
     assert settled.faulty == {name}
     assert world.faults == [(name, "ConnectionError")]
-    assert settled.total == 7
+    assert settled.total == 8
     assert world.beats == [NOW]
 
 
