@@ -18,6 +18,7 @@ from service.database import Connection, Pool
 from service.security.sealing import Sealer
 from service.store.alarms import raise_alarms
 from service.store.case_codes import codes_for, codes_for_phones
+from service.store.follow_ups import CALLS
 from service.store.messages import NewMessage, queue
 from service.store.roster import NOBODY, Contact, Rosters, load_rosters
 
@@ -99,10 +100,16 @@ class _Batch:
 
     def _message(self, item: DueFollowUp, row: Any, move: Move, contact: Contact, code: int) -> NewMessage:
         template = _template(contact, row["urgent"], first=not item.told and item.state == "open")
-        params: dict[str, Value] = {"code": str(code), "cause": Word(f"cause.{_cause(item, row['urgent'])}")}
+        cause = _cause(item, row["urgent"])
+        params: dict[str, Value] = {"code": str(code), "cause": Word(f"cause.{cause}")}
         if template == "alert_urgent" and row["quiet"] and item.cause == "safety":
             template = "alert_quiet"
-        if template == "alert" and item.wanted_at is not None and item.wanted_at > self.now:
+        if (
+            template == "alert"
+            and cause in CALLS
+            and item.wanted_at is not None
+            and item.wanted_at > self.now
+        ):
             template = "alert_call"
             params = {"code": str(code), "time": f"{local(item.wanted_at, row['time_zone']):%H:%M}"}
         content = self.bundle.template(template)
