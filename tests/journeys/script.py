@@ -43,6 +43,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("alarm", r"An alarm is raised about (?P<name>\w+)"),
     ("children", r"The children of (?P<name>\w+) are (?P<states>.+)"),
     ("pregnancy", r"The pregnancy of (?P<name>\w+) is (?P<status>\w+)"),
+    ("site", r"The site (?P<facility>\w+) is (?P<status>\w+)"),
     ("attendance", r"The visit of (?P<name>\w+) on (?P<day>.+) is (?P<status>\w+)"),
 )
 

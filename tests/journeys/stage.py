@@ -152,6 +152,12 @@ class Stage:
             )
             player.person_id = await add_mother(conn, self.deps, new, now)
             player.mentor_id = of.person_id
+            if run_out := re.search(r"supply ends (\d+ \w+)", details):
+                await conn.execute(
+                    "UPDATE mother SET run_out_on = $2 WHERE id = $1",
+                    player.person_id,
+                    await self._day(run_out[1]),
+                )
 
     async def do_new_phone(self, name: str, details: str) -> None:
         self.new_player(name)
@@ -341,6 +347,12 @@ class Stage:
     async def do_pregnancy(self, name: str, status: str) -> None:
         found = await self.services.pool.fetchval(
             "SELECT status FROM pregnancy WHERE mother_id = $1", self.player(name).person_id
+        )
+        assert found == status
+
+    async def do_site(self, facility: str, status: str) -> None:
+        found = await self.services.pool.fetchval(
+            "SELECT status FROM facility WHERE id = $1", self.facilities[facility]
         )
         assert found == status
 
