@@ -10,9 +10,9 @@ from flows.standard import STANDARD
 
 HEAD = """# What content may name
 
-Written by `python -m service.content.page > docs/content.md`; a test compares. Content in `flows/content` names
-behaviour and never contains it; a name that does not exist is refused by `pamoja lint`. How to add a screen, a text, a
-language or a country: [CONTRIBUTING.md](../CONTRIBUTING.md).
+Written by `python -m service.content.page > docs/content-reference.md`; a test compares. Content in `flows/content` names
+behaviour and never contains it; a name that does not exist is refused by `pamoja lint`. How to change or add a
+text, a screen or a language, step by step: [content.md](content.md).
 
 ## A screen
 

@@ -58,7 +58,9 @@ def test_the_example_holds_every_setting_that_compose_reads() -> None:
 
 
 def test_the_page_about_content_is_the_one_the_code_writes() -> None:
-    assert text("docs/content.md") == page(), "run: python -m service.content.page > docs/content.md"
+    assert text("docs/content-reference.md") == page(), (
+        "run: python -m service.content.page > docs/content-reference.md"
+    )
 
 
 @pytest.mark.parametrize(("kind", "names"), [(title, names) for title, _, names in KINDS_OF_NAME])
