@@ -76,8 +76,7 @@ def interpret(
     if not said:
         return Interpretation(Intent.UNCLEAR)
     harm, danger = _alarms(tables, said)
-    # "Acha nikupigie" is "let me call you": what a table knows as an ordinary phrase is no STOP.
-    if _begins(tables, "stop", said) and not _begins(tables, "ordinary", said):
+    if _begins(tables, "stop", said) and not _ordinary_phrase(tables, said):
         return Interpretation(Intent.STOP, harm=harm, danger=danger)
     case = _case(said) if staff else None
     if harm or danger:
@@ -187,6 +186,15 @@ def _begins(tables: _Tables, intent: str, said: str) -> bool:
         ):
             return True
     return False
+
+
+def _ordinary_phrase(tables: _Tables, said: str) -> bool:
+    """Whether it begins with a phrase known as ordinary: "acha nikupigie", let me call you, is no STOP."""
+    return any(
+        " " in phrase and f"{said} ".startswith(f"{phrase} ")
+        for of_language in tables.values()
+        for phrase in of_language.get("ordinary", _NONE).words
+    )
 
 
 def _holds(tables: _Tables, intent: str, said: str, shortest: int | None, *, doubting: bool = False) -> bool:
