@@ -30,6 +30,7 @@ KEPT = {
 GONE = {
     "case_code",
     "home_visit",
+    "meeting_guest",
     "open_question",
     "pin_try",
     "set_up_code",
