@@ -222,16 +222,30 @@ class _Maps:
     def __init__(self, model: Model) -> None:
         self.languages = tuple(model.bundle.languages)
         self._model = model
+        self._meant = without_slips(model)
         self._drawn: dict[tuple[str, str], tuple[Mapping[Place, list[Step]], list[Step]]] = {}
 
     def of(self, who: str, language: str) -> tuple[Mapping[Place, list[Step]], list[Step]]:
         """Return where each page leads for this caller in this language, and the first steps."""
         if (who, language) not in self._drawn:
-            self._drawn[who, language] = _map(self._model, who, language)
+            self._drawn[who, language] = _map(self._model, self._meant, who, language)
         return self._drawn[who, language]
 
 
-def _map(model: Model, who: str, language: str) -> tuple[Mapping[Place, list[Step]], list[Step]]:
+def without_slips(model: Model) -> frozenset[Key]:
+    """Return the states somebody comes to who never mistypes: a page that says what to press holds fewer lines."""
+    found, ahead = set(model.starts), list(model.starts)
+    while ahead:
+        for move in model.moves.get(ahead.pop(), ()):
+            if move.kind != "error" and move.to is not None and move.to not in found:
+                found.add(move.to)
+                ahead.append(move.to)
+    return frozenset(found)
+
+
+def _map(
+    model: Model, meant: frozenset[Key], who: str, language: str
+) -> tuple[Mapping[Place, list[Step]], list[Step]]:
     """Return where each page leads for one caller, and the first steps: from home, or by giving the PIN.
 
     The next page of a list is no step: the worst cases stand on its first page, and what is on later
@@ -240,7 +254,7 @@ def _map(model: Model, who: str, language: str) -> tuple[Mapping[Place, list[Ste
     steps: dict[Place, dict[Step, None]] = defaultdict(dict)
     begins: dict[Step, None] = {}
     for key, moves in model.moves.items():
-        if key.language != language:
+        if key.language != language or key not in meant:
             continue
         for move in moves:
             step: Step = ((move.to.screen, move.to.page) if move.to else None, move.end, move.done)
