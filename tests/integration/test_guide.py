@@ -5,13 +5,9 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from service.content.checked import check
-from service.settings import demo_settings
 from service.wiring import Services
 from tests.guide import Command, Edit, apply, shown, steps
 from tests.integration.test_processes import environment
@@ -57,13 +53,8 @@ def _in_english(entry: str) -> str:
     return f"{head}\nmsgid {english}\nmsgstr {english}" if said.strip() == '""' else entry
 
 
-@pytest.fixture
-def env(services: Services, database_url: str, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """As the guide's reader has it: a service is running on this machine, and nothing else is set."""
-    yield environment(services.settings)
-
-
-def test_the_guide_does_what_it_says(env: dict[str, str], tmp_path: Path) -> None:
+def test_the_guide_does_what_it_says(services: Services, tmp_path: Path) -> None:
+    env = environment(services.settings)
     for step in steps(GUIDE):
         if isinstance(step, Edit):
             apply(step, tmp_path)
