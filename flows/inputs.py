@@ -23,6 +23,8 @@ LONGEST_OVERDUE = timedelta(weeks=3)
 LONGEST_AHEAD = timedelta(days=366)
 LONGEST_RUN_OUT_AGO = timedelta(days=183)
 LONGEST_RECORD_AGO = timedelta(days=183)
+LONGEST_TO_MEET = timedelta(days=60)
+LONGEST_LEAVE = timedelta(days=183)
 LONGEST_AGO = timedelta(days=366 * 60)
 
 _DIGITS = re.compile(r"[0-9]+")
@@ -187,10 +189,16 @@ def _date_future(text: str, facts: Facts, state: SessionState) -> str:
     return _date(text, today + timedelta(days=1), today + LONGEST_AHEAD, today, "error.date_future")
 
 
+def _group_day(text: str, facts: Facts, state: SessionState) -> str:
+    """A day a group is called for: from tomorrow on, at most two months ahead."""
+    today = facts.now.date()
+    return _date(text, today + timedelta(days=1), today + LONGEST_TO_MEET, today, "error.group_day")
+
+
 def _leave_until(text: str, facts: Facts, state: SessionState) -> str:
-    """The last day of a leave: from its first day on, at most a year."""
+    """The last day of a leave: from its first day on, at most half a year."""
     first = date.fromisoformat(state.data.get("leave_from") or facts.now.date().isoformat())
-    return _date(text, first, first + LONGEST_AHEAD, first, "error.leave_until")
+    return _date(text, first, first + LONGEST_LEAVE, first, "error.leave_until")
 
 
 def _birth_date(text: str, facts: Facts, state: SessionState) -> str:
@@ -228,6 +236,7 @@ KINDS: Mapping[str, Callable[[str, Facts, SessionState], str]] = {
     "referral_code": _referral_code,
     "hour": _hour,
     "headcount": _headcount,
+    "group_day": _group_day,
     "leave_until": _leave_until,
 }
 
@@ -251,6 +260,7 @@ ERROR_WORDS: Mapping[str, tuple[str, ...]] = {
     "referral_code": ("error.code",),
     "hour": ("error.hour",),
     "headcount": ("error.headcount",),
+    "group_day": ("error.date", "error.group_day"),
     "leave_until": ("error.date", "error.leave_until"),
 }
 """The words each kind may answer with: a bundle that uses the kind must have them."""

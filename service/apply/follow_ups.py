@@ -6,12 +6,13 @@ from typing import Any
 
 from flows.events import FollowUpAnswered
 from scheduler.answers import HOLDS, REACHED, TO_CONFIRM, answer
+from scheduler.localtime import day_starts
 from scheduler.types import ActedFollowUp, Answered, StaffMember
 from service.apply.heard import end_silence
 from service.apply.opening import close_follow_up, open_for_mothers
 from service.apply.texts import answer_staff
 from service.apply.work import NotTheirs, Work
-from service.store import life_events, messages, people
+from service.store import leave, life_events, messages, people
 from service.store.follow_ups import NOT_YET
 from service.store.life_events import NewLifeEvent
 from service.store.people import StaffRow
@@ -59,6 +60,7 @@ async def follow_up_answered(work: Work, event: FollowUpAnswered) -> Sequence[in
     if not rows:
         return await _unknown(work, staff, event.code)
     replies = [await _answer_one(work, staff, event, row) for row in rows]
+    await _not_beyond_her_leave(work, staff)
     await answer_staff(work, staff, replies[0], {"code": event.code or ""})
     return [about.mother_id] if about.mother_id is not None else []
 
@@ -248,6 +250,13 @@ async def _open_beside(
         await work.conn.execute(_REMEMBER_HOLD, mother_id, TO_CONFIRM, said.hold_mother)
         for row in await work.conn.fetch(_TO_CONFIRM, mother_id, TO_CONFIRM):
             await work.conn.execute(_LOG, row["id"], staff.id, work.now, event.action, row["step"])
+
+
+async def _not_beyond_her_leave(work: Work, staff: StaffRow) -> None:
+    """What she takes before a leave already planned goes to whoever covers as it begins."""
+    first = await leave.begins_next(work.conn, staff.id, work.today(staff.time_zone))
+    if first is not None:
+        await leave.hand_over(work.conn, staff.id, day_starts(staff.time_zone, first))
 
 
 def _role(role: str) -> Any:

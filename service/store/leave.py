@@ -50,6 +50,12 @@ async def hand_over(conn: Connection, staff_id: int, begins_at: datetime) -> Non
     await wake(conn)
 
 
+async def begins_next(conn: Connection, staff_id: int, today: date) -> date | None:
+    """The first day of the next leave still to come, None without."""
+    first: date | None = await conn.fetchval(_BEGINS_NEXT, staff_id, today)
+    return first
+
+
 async def next_leave(conn: Connection, staff_id: int, today: date) -> Any:
     """The leave that has begun, or the next one; None without. ``name`` is sealed."""
     return await conn.fetchrow(_NEXT, staff_id, today)
@@ -89,6 +95,8 @@ UPDATE follow_up SET next_at = $2 WHERE id IN (
         AND expect_by IS NULL AND next_at > $2
     ORDER BY id FOR UPDATE)
 """
+
+_BEGINS_NEXT = "SELECT min(starts_on) FROM cover WHERE staff_id = $1 AND starts_on > $2"
 
 _NEXT = """
 SELECT c.starts_on, c.ends_on, s.id, s.role, p.name

@@ -44,6 +44,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("children", r"The children of (?P<name>\w+) are (?P<states>.+)"),
     ("pregnancy", r"The pregnancy of (?P<name>\w+) is (?P<status>\w+)"),
     ("site", r"The site (?P<facility>\w+) is (?P<status>\w+)"),
+    ("meeting", r"The meeting of (?P<name>\w+) on (?P<day>.+) was held: (?P<count>\d+), with (?P<came>.+)"),
     ("attendance", r"The visit of (?P<name>\w+) on (?P<day>.+) is (?P<status>\w+)"),
 )
 

@@ -336,6 +336,18 @@ class Stage:
         )
         assert found == status
 
+    async def do_meeting(self, name: str, day: str, count: str, came: str) -> None:
+        """How many came to a meeting, and who of those known here, such as "Amina and Dalila"."""
+        row = await self.services.pool.fetchrow(
+            "SELECT headcount, ARRAY(SELECT mother_id FROM meeting_guest WHERE meeting_id = m.id AND came) AS came "
+            "FROM meeting m WHERE mentor_id = $1 AND on_day = $2 AND held_at IS NOT NULL",
+            self.player(name).person_id,
+            await self._day(day, back=True),
+        )
+        assert row is not None, "no such meeting was held"
+        expected = {self.player(one).person_id for one in came.split(" and ")}
+        assert (row["headcount"], set(row["came"])) == (int(count), expected)
+
     async def do_children(self, name: str, states: str) -> None:
         """How many are alive, died or withdrawn, such as "1 alive, 1 died"."""
         rows = await self.services.pool.fetch(
