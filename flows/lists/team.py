@@ -44,6 +44,8 @@ def score(state: SessionState) -> int:
 
 def group_hours(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
     """The hours a group may meet at."""
+    if facts.staff is None:
+        return ()
     return tuple(ListItem(str(hour), {"time": _clock(hour)}) for hour in GROUP_HOURS)
 
 
