@@ -213,7 +213,8 @@ def _reported(
     report: Report = "died" if action == "died" else "moved" if action == "moved" else "wrong_number"
     hold = HOLDS[report]
     if acted.state == "resolved":
-        if acted.hold_by_code == hold:
+        if acted.hold_by_code == hold or (verified and acted.last_action == action):
+            # Held already, or confirmed already, perhaps by another supervisor a moment ago.
             return _unchanged(acted, "resolved", "held")
         return replace(
             _unchanged(acted, "resolved", "held"), hold_mother=hold, opens=TO_CONFIRM, changed=True
