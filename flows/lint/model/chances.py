@@ -27,6 +27,8 @@ class Chances:
     """The pages already drawn under every combination of what hides their lines."""
     chosen: str | None = None
     """The condition of the line just chosen: it may hold no longer, however often its page was drawn."""
+    chosen_from: str | None = None
+    """The list a line was just chosen from: it may be shorter by now, or empty."""
     facts: set[str] = field(default_factory=set)
     done: list[str] = field(default_factory=list)
     _script: list[int] = field(default_factory=list)
@@ -47,8 +49,14 @@ class Chances:
         A page is drawn under every combination where it is first come to; each further way to it, an
         error or "back" draws it once, with every line that it can have.
         """
-        page = (state.screen, state.language, state.who, state.page)
-        return guard == self.chosen or page not in self.drawn
+        return guard == self.chosen or not self._is_drawn(state)
+
+    def may_be_shorter(self, state: SessionState) -> bool:
+        """Say whether the list of this page is still to be tried at every length, likewise."""
+        return state.screen == self.chosen_from or not self._is_drawn(state)
+
+    def _is_drawn(self, state: SessionState) -> bool:
+        return (state.screen, state.language, state.who, state.page) in self.drawn
 
     def holds(self, guard: str) -> bool:
         """Say whether a guard holds in this hop; without having been asked it does not."""
@@ -103,7 +111,8 @@ def registry_of(bundle: Bundle, chances: Chances) -> Registry:
                 key: long(key, state.language)
                 for key in names(bundle.text(f"screen.{state.screen}.item", state.language))
             }
-            length = LENGTHS[chances.pick(f"each {name}", len(LENGTHS))]
+            tried = len(LENGTHS) if chances.may_be_shorter(state) else 1
+            length = LENGTHS[chances.pick(f"each {name}", tried)]
             return tuple(ListItem(str(number), said) for number in range(1, length + 1))
 
         return of

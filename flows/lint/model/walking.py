@@ -97,6 +97,7 @@ class _Explorer:
         self.model = Model(bundle)
         self.ahead: deque[tuple[SessionState, SessionState | None]] = deque()
         self.redialled: set[tuple[str, str, int | None]] = set()
+        self.stuck: set[tuple[str, str, int | None]] = set()
         self.spoken = SOURCE  # on the screen a call just ended on, of which no state is kept
 
     def run(self) -> Model:
@@ -116,7 +117,7 @@ class _Explorer:
     # --- where calls begin -------------------------------------------------------------------------
 
     def _begin(self, facts: Facts, segments: tuple[str, ...]) -> None:
-        self.chances.chosen = None
+        self.chances.chosen = self.chances.chosen_from = None
         for _ in self.chances.all():
             result = begin(self.bundle, segments, facts)
             self.model.hops += 1
@@ -148,8 +149,10 @@ class _Explorer:
         if screen.id == "pin":
             for person in ROLES:
                 self._pin(state, facts, person, moves)
-        stuck = replace(state, errors=MAX_ERRORS - 1)
-        self._hop(stuck, refused(self.bundle, state, facts), facts, "error", moves)
+        if (screen.id, state.language, state.who) not in self.stuck:
+            self.stuck.add((screen.id, state.language, state.who))
+            stuck = replace(state, errors=MAX_ERRORS - 1)
+            self._hop(stuck, refused(self.bundle, state, facts), facts, "error", moves)
         resumable = screen.id not in OWN and (state.screen, state.language, state.who) not in self.redialled
         if resumable and dropped is None:
             self._redial(state)
@@ -181,6 +184,7 @@ class _Explorer:
         screen = self.bundle.screens[state.screen]
         chosen = next((o for o in screen.options if o.id == state.shown.get(typed)), None)
         self.chances.chosen = chosen.when if chosen is not None else None
+        self.chances.chosen_from = screen.id if kind == "item" else None
         drawn: set[Drawn] = set()
         for _ in self.chances.all():
             result = advance(self.bundle, state, typed, facts)
