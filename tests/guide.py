@@ -1,8 +1,8 @@
 """docs/content.md as something to be done: its edits, files and commands in order, each with what a reader should see.
 
 A block belongs to the last `ours/…` file named before it. `console` blocks hold commands behind `$`, what is typed
-behind `>` and what appears; … stands for anything, and one number for another, since content grows. `diff` blocks
-change a file, any other block is added to its end, or is the whole of it after "Make …".
+behind `>` and what appears; … stands for anything, and one number or fingerprint for another, since content grows.
+`diff` blocks change a file, any other block is added to its end, or is the whole of it after "Make …".
 """
 
 import re
@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Literal
 
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_CHANGING = re.compile(r"\b[0-9a-f]{12}\b|\d+")
+"""A version's fingerprint, or a number."""
 _NAMED = re.compile(r"`(ours/[\w./-]+\.\w+)`")
 
 
@@ -90,5 +92,7 @@ def shown(expected: list[str], output: str) -> bool:
     """Whether the output is what the guide shows, blank lines aside."""
     wanted = "\n".join(text.rstrip() for text in expected if text.strip())
     seen = "\n".join(text.rstrip() for text in output.splitlines() if text.strip())
-    pattern = re.sub(r"\d+", r"\\d+", re.escape(wanted)).replace("…", ".*?")
-    return re.fullmatch(pattern, seen, re.DOTALL) is not None
+    pattern = _CHANGING.sub(
+        lambda found: r"[0-9a-f]{12}" if len(found[0]) == 12 else r"\d+", re.escape(wanted)
+    )
+    return re.fullmatch(pattern.replace("…", ".*?"), seen, re.DOTALL) is not None
