@@ -29,7 +29,7 @@ def found(walked: Model, task: str) -> Reach:
         ("next_date", 1, ("whose_dates", "date")),
         ("say_why", 2, ("checkin", "reason", "reason_more")),
         ("answer_follow_up", 2, ("staff_home", "follow_ups", "follow_up")),
-        ("set_up", 4, ("more", "signature", "new_pin", "new_pin_again")),
+        ("set_up", 3, ("more", "signature", "new_pin", "new_pin_again")),
     ],
 )
 def test_the_shortest_and_the_longest_way_as_one_would_count_them(
