@@ -19,7 +19,7 @@ export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 export PYTHONUTF8 := 1
 
-.PHONY: help demo test test-system system-packages check soak bench lock clean
+.PHONY: help demo test test-system screenshots system-packages check soak bench lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ test: $(DEV_READY)  ## every test that needs no system package
 
 test-system: $(DEV_READY) system-packages  ## the tests that need a browser or other system packages (Debian, as root)
 	@$(BIN)/python -m pytest -m system $(PYTEST_ARGS)
+
+screenshots: $(DEV_READY) system-packages  ## the documents' pictures, taken of the demo's made-up people (some minutes)
+	@PAMOJA_SCREENSHOTS=docs/images $(BIN)/python -m pytest -m system tests/system/test_screenshots.py $(PYTEST_ARGS)
 
 check: $(DEV_READY)  ## static checks: style, types, house rules, content, schema
 	@$(BIN)/ruff check .

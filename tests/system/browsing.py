@@ -109,8 +109,9 @@ def browser(size: tuple[int, int], *, dark: bool = False, script: bool = True) -
         try:
             metrics = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": size[0] < 500}
             driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-            scheme = {"features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]}
-            driver.execute_cdp_cmd("Emulation.setEmulatedMedia", scheme)
+            liked = {"prefers-color-scheme": "dark" if dark else "light", "prefers-reduced-motion": "reduce"}
+            features = [{"name": name, "value": value} for name, value in liked.items()]
+            driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
             yield driver
         finally:
             driver.quit()

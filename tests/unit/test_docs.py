@@ -1,6 +1,7 @@
 """The documents say what the code does: every command, setting and name is there, and every link leads somewhere."""
 
 import re
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import typer
 from service.cli import app
 from service.content.page import KINDS_OF_NAME, first_line, page
 from service.settings import Settings, env_name
+from tests.pictures import LARGEST_BYTES, PICTURES
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -75,3 +77,22 @@ def test_links_lead_somewhere(document: Path) -> None:
         target = next(filter(None, pair)).partition("#")[0]
         if target and "://" not in target:
             assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def test_every_picture_is_there_small_and_shown_somewhere() -> None:
+    files = {file.stem: file for file in (ROOT / "docs" / "images").iterdir()}
+    assert files.keys() == PICTURES.keys(), "run: make screenshots"
+    shown = "".join(document.read_text(encoding="utf-8") for document in DOCUMENTS)
+    for name, file in files.items():
+        head = file.read_bytes()
+        width, height = struct.unpack(">II", head[16:24])
+        assert (head[:4], width) == (b"\x89PNG", PICTURES[name]), name
+        assert 640 <= height <= 1600, name
+        assert 5_000 < len(head) <= LARGEST_BYTES, name
+        assert f"images/{name}.png" in shown, f"no document shows {name}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_picture_says_in_words_what_it_shows(document: Path) -> None:
+    for tag in re.findall(r"<img [^>]*>", document.read_text(encoding="utf-8")):
+        assert re.search(r'alt="[^"]{20,}"', tag), f"{document.name}: {tag}"
