@@ -23,7 +23,7 @@ from service.wiring import Services, open_services
 
 MOTHERS = 200
 LEASE = timedelta(minutes=10)
-KEPT = frozenset({"bundle", "audit"})
+KEPT = frozenset({"bundle", "publication", "audit"})
 Progress = Callable[[str, float], None]
 """Told what is being done, and which part of it is done (0 to 1)."""
 
@@ -84,6 +84,6 @@ def worker_parts(services: Services) -> WorkerParts:
 
 
 async def _clear(pool: Pool) -> None:
-    """Empty every table but the published content, and count ids from 1 again."""
+    """Empty every table but the published content and when it was, and count ids from 1 again."""
     names = sorted(f'"{table.name}"' for table in metadata.tables.values() if table.name not in KEPT)
     await pool.execute(f"TRUNCATE {', '.join(names)} RESTART IDENTITY")

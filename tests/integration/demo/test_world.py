@@ -160,3 +160,7 @@ async def test_the_silent_red_ones_are_ready_for_the_story(world: Any) -> None:
         assert 8 <= row["checkin_hour"] <= 17
     mentors = {one["msisdn"]: one["behaviour"] for one in world.people if one["role"] == "mentor"}
     assert {mentors[one["mentor"]] for one in silent} == {"ignores"}
+
+
+async def test_a_change_published_in_the_demo_can_be_taken_back(world: Any) -> None:
+    assert await world.services.pool.fetchval("SELECT count(*) FROM publication") == 1
