@@ -170,5 +170,7 @@ def _planned(bundle: Bundle) -> Iterator[Problem]:
                 elif template.id not in told:
                     told.add(template.id)
                     stream = schedule.get("stream")
-                    given = frozenset() if stream == "checkin" else INVITED if stream == "meeting" else PLANNED
+                    given = (
+                        frozenset() if stream == "checkin" else INVITED if stream == "meeting" else PLANNED
+                    )
                     yield from _filled(bundle, template.id, given)

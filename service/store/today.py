@@ -173,6 +173,7 @@ _FACILITIES = """
 SELECT facility_id FROM supervision WHERE staff_id = $1 UNION SELECT facility_id FROM staff WHERE id = $1
 """
 
+# That a colleague feels low is for who supervises them, and not for who runs the system.
 _WAITING = """
 SELECT f.id, f.cause, f.risk, f.urgent, f.state, f.opened_at, f.next_at, f.alarm_at IS NOT NULL AS alarmed,
     f.awaiting_when, f.hold_by_code AS held, f.expect_by, f.not_reached, f.reopened, c.name AS facility, c.time_zone,
@@ -181,7 +182,7 @@ FROM follow_up f JOIN facility c ON c.id = f.facility_id
 LEFT JOIN person p ON p.id = f.mother_id
 LEFT JOIN phone ph ON ph.id = coalesce(f.phone_id, p.phone_id)
 WHERE f.state <> 'resolved' AND NOT (f.state = 'open' AND f.cause = 'referral_unanswered')
-  AND ($1::bigint[] IS NULL OR f.facility_id = ANY($1::bigint[]))
+  AND ($1::bigint[] IS NULL AND f.cause <> 'mentor_asks_talk' OR f.facility_id = ANY($1::bigint[]))
 ORDER BY f.urgent DESC, array_position(ARRAY['red', 'amber', 'green']::varchar[], f.risk),
     f.state = 'acknowledged', f.opened_at, f.id
 LIMIT $2
@@ -189,7 +190,7 @@ LIMIT $2
 
 _COUNTS = """
 SELECT f.risk, count(*) AS n FROM follow_up f WHERE f.state <> 'resolved' AND NOT (f.state = 'open' AND f.cause = 'referral_unanswered')
-  AND ($1::bigint[] IS NULL OR f.facility_id = ANY($1::bigint[])) GROUP BY 1
+  AND ($1::bigint[] IS NULL AND f.cause <> 'mentor_asks_talk' OR f.facility_id = ANY($1::bigint[])) GROUP BY 1
 """
 
 _TOLD = """
