@@ -21,6 +21,7 @@ from flows.events import (
 )
 from scheduler.decide import decide_all
 from service.apply import NotTheirs, apply
+from service.store import today
 from service.store.erasing import forget
 from service.store.reminders import Reminders
 from service.ussd.mother_facts import mothers as mother_facts
@@ -503,6 +504,15 @@ async def test_a_talk_is_asked_of_the_supervisor_once_and_the_record_does_not_sa
     assert await clinic.one("SELECT phone_id FROM follow_up") == phone
     for row in await clinic.events("WellbeingReported"):
         assert (row["staff_id"], row["phone_id"], row["mother_id"]) == (None, None, None)
+
+
+async def test_that_she_asks_for_a_talk_stands_before_her_supervisor_alone(clinic: Clinic) -> None:
+    await clinic.happens(WellbeingReported(clinic.mentor, "low", wants_talk=True), number=MENTOR)
+    async with clinic.pool.acquire() as conn:
+        [seen], _ = await today.waiting(conn, [clinic.facility])
+        assert seen.cause == "mentor_asks_talk"
+        assert await today.waiting(conn, None) == ([], {})
+        assert await today.waiting(conn, []) == ([], {})
 
 
 async def test_how_she_is_and_the_refresher_open_nothing_and_name_nobody(clinic: Clinic) -> None:
