@@ -57,9 +57,19 @@ def test_every_action_of_the_menus_belongs_to_a_task(walked: Model) -> None:
         "open_her",
         "her_of_case",
         "record_today",
+        "group_begins",
+        "leave_begins",
+        "leave_today",
+        "leave_tomorrow",
+        "leave_one_day",
+        "quiz_begins",
+        "quiz_right",
+        "quiz_wrong",
+        "quiz_taken",
     } == {
         "mark_came",
         "mark_absent",
+        "group_mark",
     }
 
 
