@@ -115,6 +115,17 @@ def show_the_phone(hand: Hand, side: str) -> None:
     )
 
 
+def show_her_alert(hand: Hand) -> None:
+    """Scroll the mentor's messages to the one that the story is about."""
+    code = hand.one(".guide .case").text
+    found = next(
+        one
+        for one in hand.driver.find_elements("css selector", '[data-side="b"] .sms li')
+        if code in one.text
+    )
+    hand.driver.execute_script("arguments[0].scrollIntoView({block: 'start'}); scrollTo(0, 0)", found)
+
+
 def test_pictures_of_today_and_of_the_phones(demo: Site[Demo], album: Path) -> None:
     for size, kind in ((WIDE, "wide"), (NARROW, "narrow")):
         with browser(size) as driver:
@@ -135,6 +146,7 @@ def test_pictures_of_today_and_of_the_phones(demo: Site[Demo], album: Path) -> N
         hand.press('[data-side="a"] [data-key="4"]')
         hand.press('[data-side="a"] .go')
         hand.reads('[data-side="a"] .ussd', "3 ")
+        show_the_phone(hand, "a")
         keep(hand, album, "phones-narrow-unwell")
     with browser(WIDE) as driver:
         hand = Hand(driver)
@@ -143,5 +155,5 @@ def test_pictures_of_today_and_of_the_phones(demo: Site[Demo], album: Path) -> N
         hand.reads('[data-side="a"] .ussd', "1 ")
         live_through_the_story(hand)
         hand.press('[data-side="a"] [data-view="texts"]')
-        hand.driver.execute_script("scrollTo(0, 0)")
+        show_her_alert(hand)
         keep(hand, album, "phones-wide")
