@@ -24,6 +24,10 @@ CONFIRM_WITHIN = timedelta(hours=72)
 AFTER_UNDO = timedelta(days=1)
 """After a taken-back answer the ladder goes on within a day (project choice)."""
 
+SOON_REPORT = timedelta(hours=2)
+SOON = frozenset({"danger", "safety", "unknown_caller"})
+"""What may be about her life: nothing but reaching her puts it off for longer than this (project choice)."""
+
 NEW_NUMBER_WITHIN = timedelta(days=7)
 CHECKED_AT = time(10)
 """The hour of the day after she was expected at which a visit not kept reopens the follow-up."""
@@ -68,9 +72,7 @@ CALL_ENDS_IT = frozenset(
 """Causes for which reaching her may be all there was to do: the question "when?" then says how to close it."""
 
 GOING_REPORT_OF = {
-    "danger": timedelta(hours=2),
-    "safety": timedelta(hours=2),
-    "unknown_caller": timedelta(hours=2),
+    **dict.fromkeys(SOON, SOON_REPORT),
     "call_requested": timedelta(days=1),
     "another_mentor": timedelta(days=1),
     "low_mood": timedelta(days=1),
@@ -156,11 +158,16 @@ def _taken(acted: ActedFollowUp, by: StaffMember, next_at: datetime, reply: str)
 
 
 def _not_reached(acted: ActedFollowUp, by: StaffMember, now: datetime) -> Answered:
-    """Again in two days; a mentor's third time the supervisor hears of it at once."""
+    """Again in two days, in danger within hours; a mentor's third time the supervisor hears of it at once."""
     tries = acted.not_reached + 1
     if tries >= NOT_REACHED_LIMIT and by.role == "mentor":
         return Answered("notified", -1, now, None, "ack_passed", not_reached=tries)
-    return replace(_taken(acted, by, now + TRY_AGAIN, "ack_saved"), not_reached=tries)
+    return replace(_taken(acted, by, now + _soon(acted, TRY_AGAIN), "ack_saved"), not_reached=tries)
+
+
+def _soon(acted: ActedFollowUp, usual: timedelta) -> timedelta:
+    """The usual wait; shorter where she may be in danger and nobody has said that they reached her."""
+    return min(usual, SOON_REPORT) if acted.cause in SOON else usual
 
 
 def _coming(acted: ActedFollowUp, coming: ComingWhen | None, by: StaffMember, now: datetime) -> Answered:
@@ -223,7 +230,7 @@ def _reported(
         return _confirmed(acted, report, by, now)
     if acted.hold_by_code == hold:
         return _unchanged(acted, acted.state if acted.state != "open" else "acknowledged", "held")
-    return replace(_taken(acted, by, now + CONFIRM_WITHIN, "held"), hold_mother=hold)
+    return replace(_taken(acted, by, now + _soon(acted, CONFIRM_WITHIN), "held"), hold_mother=hold)
 
 
 def _confirmed(acted: ActedFollowUp, report: Report, by: StaffMember, now: datetime) -> Answered:
@@ -247,17 +254,22 @@ def _confirmed(acted: ActedFollowUp, report: Report, by: StaffMember, now: datet
 
 
 def _undone(acted: ActedFollowUp, now: datetime) -> Answered:
-    """As it was before: what was held is released, and the ladder goes on. Nothing missed is sent after all."""
+    """As it was before: what was held is released, and the ladder goes on. Nothing missed is sent after all.
+
+    Where nobody has taken it there is nothing to undo, and the ladder goes on in its own time. What may be
+    about her life is told on at once.
+    """
     held = acted.hold_by_code is not None
     if acted.state == "resolved":
         done = _unchanged(acted, "resolved", "undone" if held else "ack_saved")
         return replace(done, release_hold=held, changed=held)
-    if acted.last_action == "undo" and not held:
-        return _unchanged(acted, acted.state if acted.state != "open" else "notified", "undone")
+    if acted.state != "acknowledged" and not held:
+        passed = acted.last_action == "pass_on"
+        return _unchanged(acted, "notified", "ack_passed" if passed else "undone")
     return Answered(
         "notified",
         acted.step,
-        now + AFTER_UNDO,
+        now if acted.cause in SOON else now + AFTER_UNDO,
         None,
         "undone",
         not_reached=acted.not_reached,

@@ -56,7 +56,6 @@ def after(item: ActedFollowUp, answered: Answered, action: FollowUpAction) -> Ac
         ("wrong_number", "acknowledged", MENTOR.id, NOW + 3 * DAY, "held"),
         ("moved", "acknowledged", MENTOR.id, NOW + 3 * DAY, "held"),
         ("died", "acknowledged", MENTOR.id, NOW + 3 * DAY, "held"),
-        ("undo", "notified", None, NOW + DAY, "undone"),
     ],
 )
 def test_each_digit(action: FollowUpAction, state: str, owner: int | None, next_at: Any, reply: str) -> None:
@@ -96,6 +95,38 @@ def test_a_late_report_reopens_nothing(action: FollowUpAction, verified: bool) -
         assert say(held, "undo").release_hold
     else:
         assert result.changed is False
+
+
+@pytest.mark.parametrize("state", ["open", "notified"])
+@pytest.mark.parametrize("last", [None, "pass_on", "undo"])
+def test_undo_puts_off_nothing_that_nobody_has_taken(state: Any, last: FollowUpAction | None) -> None:
+    told = acted(cause="danger", state=state, last_action=last, next_at=NOW + timedelta(minutes=13))
+    result = say(told, "undo")
+    assert (result.changed, result.next_at) == (False, told.next_at)
+    assert result.reply == ("ack_passed" if last == "pass_on" else "undone")
+
+
+@pytest.mark.parametrize(
+    ("cause", "wait"), [("silent", DAY), ("danger", timedelta(0)), ("safety", timedelta(0))]
+)
+def test_what_was_taken_by_mistake_goes_on(cause: str, wait: timedelta) -> None:
+    mine = acted(cause=cause, state="acknowledged", owner_id=MENTOR.id, last_action="going")
+    result = say(mine, "undo")
+    assert (result.state, result.owner_id, result.next_at, result.reply) == (
+        "notified",
+        None,
+        NOW + wait,
+        "undone",
+    )
+
+
+@pytest.mark.parametrize("cause", ["danger", "safety", "unknown_caller"])
+@pytest.mark.parametrize("action", ["going", "not_reached", "wrong_number", "moved", "died"])
+def test_only_reaching_her_puts_off_what_may_be_about_her_life(cause: str, action: FollowUpAction) -> None:
+    for by in (MENTOR, NURSE, SUPERVISOR):
+        result = say(acted(cause=cause), action, by=by)
+        assert result.next_at is not None
+        assert result.next_at <= NOW + timedelta(hours=2)
 
 
 @pytest.mark.parametrize(
