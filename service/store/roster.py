@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any, Literal, cast
 
 from scheduler.localtime import day_starts, local
@@ -159,13 +159,8 @@ async def _covers(
     conn: Connection, places: Sequence[int], known: Sequence[int], now: datetime
 ) -> dict[int, int]:
     """Who is on leave on her own local day, and who covers her."""
-    day = timedelta(days=1)
-    rows = await conn.fetch(_COVERS, list(places), list(known), now.date() - day, now.date() + day)
-    return {
-        row["staff_id"]: row["covered_by"]
-        for row in rows
-        if row["starts_on"] <= local(now, row["time_zone"]).date() <= row["ends_on"]
-    }
+    rows = await conn.fetch(_COVERS, list(places), list(known), now)
+    return {row["staff_id"]: row["covered_by"] for row in rows}
 
 
 async def _new_today(conn: Connection, staff: Sequence[tuple[int, str]], now: datetime) -> dict[int, int]:
@@ -187,9 +182,10 @@ _SUPERVISORS = """
 SELECT facility_id, staff_id FROM supervision WHERE facility_id = ANY($1::bigint[]) ORDER BY facility_id, staff_id
 """
 _COVERS = """
-SELECT DISTINCT ON (c.staff_id) c.staff_id, c.covered_by, c.starts_on, c.ends_on, f.time_zone
+SELECT DISTINCT ON (c.staff_id) c.staff_id, c.covered_by
 FROM cover c JOIN staff s ON s.id = c.staff_id JOIN facility f ON f.id = s.facility_id
-WHERE (s.facility_id = ANY($1::bigint[]) OR s.id = ANY($2::bigint[])) AND c.starts_on <= $4 AND c.ends_on >= $3
+WHERE (s.facility_id = ANY($1::bigint[]) OR s.id = ANY($2::bigint[]))
+  AND ($3::timestamptz AT TIME ZONE f.time_zone)::date BETWEEN c.starts_on AND c.ends_on
 ORDER BY c.staff_id, c.id DESC
 """
 _STAFF = """

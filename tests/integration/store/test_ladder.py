@@ -122,6 +122,20 @@ async def test_a_mentor_on_leave_is_covered_and_never_told(clinic: Programme) ->
     assert await alerts(clinic) == [(cover, "alert")]
 
 
+async def test_a_leave_planned_later_ends_no_leave_of_today(clinic: Programme) -> None:
+    cover, next_cover = await staff(clinic, "mentor"), await staff(clinic, "mentor")
+    for by, day in ((cover, date(2026, 3, 2)), (next_cover, date(2026, 3, 3))):
+        await clinic.pool.execute(
+            "INSERT INTO cover (staff_id, covered_by, starts_on, ends_on) VALUES ($1, $2, $3, $3)",
+            clinic.mentor,
+            by,
+            day,
+        )
+    await open_for(clinic, await clinic.mothers(1), "silent")
+    await climb(clinic, START)
+    assert await alerts(clinic) == [(cover, "alert")]
+
+
 async def test_with_nobody_to_tell_an_alarm_is_raised_and_cleared_when_somebody_takes_it(
     clinic: Programme,
 ) -> None:
