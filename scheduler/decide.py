@@ -65,7 +65,7 @@ def decide(reminder: DueReminder, country: Country, now: datetime) -> Decision:
         or _work(step)
         or _reachable(reminder, schedule, step)
         or _in_hand(reminder, schedule)
-        or _answered(reminder)
+        or _answered(reminder, schedule)
         or _capped(reminder, schedule, step, now)
         or _hour(reminder, step, country, now)
     )
@@ -139,6 +139,9 @@ def _site(reminder: DueReminder, schedule: Schedule, step: Step, now: datetime) 
     if schedule.stream == "checkin":
         # A check-in offers a call; while the programme is paused nobody is there to make it.
         return Skip("site_paused") if reminder.site == "paused" else None
+    if schedule.stream == "care":
+        # It asks her to come nowhere; only where nobody works can nobody take it up.
+        return _hold(reminder, "site_paused", now) if reminder.site == "paused" else None
     reason = _site_reason(reminder)
     if reason == "no_entries" and step.cause is not None:
         return None  # a person is asked for the very entries that are missing
@@ -173,13 +176,14 @@ def _reachable(reminder: DueReminder, schedule: Schedule, step: Step) -> Skip | 
         reason = reminder.rests
     else:
         return None
-    if schedule.stream in ("checkin", "meeting") or step.offset > 0:
+    if schedule.stream in ("checkin", "meeting", "care") or step.offset > 0:
         return Skip(reason)
     return TellMentor(MENTOR_REMINDER, reminder.valid_until)
 
 
-def _answered(reminder: DueReminder) -> Skip | None:
-    return Skip("answered") if reminder.answered_since_due else None
+def _answered(reminder: DueReminder, schedule: Schedule) -> Skip | None:
+    """A question of its own is not answered by a word about something else: its answer ends its schedule."""
+    return Skip("answered") if reminder.answered_since_due and schedule.stream != "care" else None
 
 
 def _in_hand(reminder: DueReminder, schedule: Schedule) -> Skip | None:
@@ -188,7 +192,7 @@ def _in_hand(reminder: DueReminder, schedule: Schedule) -> Skip | None:
 
 
 def _capped(reminder: DueReminder, schedule: Schedule, step: Step, now: datetime) -> Skip | Hold | None:
-    """A full day: a date's next step comes later anyway; an invitation comes once, so it waits for room."""
+    """A full day: a date's next step comes later anyway; what comes once, as an invitation does, waits for room."""
     daily = reminder.daily_rhythm
     reason = None
     if reminder.pushed_today >= CAP_DAY + (DAILY_RHYTHM_EXTRA_DAY if daily else 0):
@@ -197,7 +201,7 @@ def _capped(reminder: DueReminder, schedule: Schedule, step: Step, now: datetime
         reason = "cap_week"
     if reason is None or step.takes_back:
         return None
-    return _hold(reminder, reason, now) if schedule.stream == "meeting" else Skip(reason)
+    return _hold(reminder, reason, now) if schedule.stream in ("meeting", "care") else Skip(reason)
 
 
 def _hour(reminder: DueReminder, step: Step, country: Country, now: datetime) -> Decision:

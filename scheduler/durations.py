@@ -6,7 +6,7 @@ from datetime import timedelta
 from scheduler.types import Age
 
 _EXACT = re.compile(r"P(?:(\d{1,4})W)?(?:(\d{1,4})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,5})M)?)?")
-_AGE = re.compile(r"P(?:(\d{1,2})Y)?(?:(\d{1,3})M)?(?:(\d{1,3})W)?(?:(\d{1,4})D)?")
+_AGE = re.compile(r"(-?)P(?:(\d{1,2})Y)?(?:(\d{1,3})M)?(?:(\d{1,3})W)?(?:(\d{1,4})D)?")
 
 
 def exact(text: str) -> timedelta:
@@ -19,9 +19,13 @@ def exact(text: str) -> timedelta:
 
 
 def age(text: str) -> Age:
-    """A calendar age of years, months, weeks and days. Raises ValueError for anything else."""
+    """A calendar age of years, months, weeks and days; "-P4W" lies before the day it is counted from.
+
+    Raises ValueError for anything else.
+    """
     found = _AGE.fullmatch(text)
-    if found is None or not any(found.groups()):
+    if found is None or not any(found.groups()[1:]):
         raise ValueError("not an age")
-    years, months, weeks, days = (int(part or 0) for part in found.groups())
+    sign = -1 if found[1] else 1
+    years, months, weeks, days = (sign * int(part or 0) for part in found.groups()[1:])
     return Age(months=12 * years + months, days=7 * weeks + days)

@@ -55,6 +55,8 @@ def plan(country: Country, enrolment: EnrolmentToPlan, today: date, horizon_days
     through = today + timedelta(days=horizon_days)
     if schedule.stream == "checkin":
         reminders, beyond = _checkins(schedule, enrolment, first, through)
+    elif schedule.anchor is not None:
+        reminders, beyond = _from_anchor(schedule, enrolment, first, through)
     else:
         reminders, beyond = _around_a_visit(schedule, enrolment, first, through)
     return Plan(
@@ -93,6 +95,38 @@ def _checkins(
         if nearest is None or due < nearest:
             nearest = due
     return found, nearest
+
+
+def _from_anchor(
+    schedule: Schedule, enrolment: EnrolmentToPlan, first: date, through: date
+) -> tuple[list[PlannedReminder], date | None]:
+    """What is counted from one day of her life, up to ``through``, and the day of the next one after.
+
+    Registered late, she is met where she stands: of what fell due before ``first`` only that is planned whose
+    time has not run out, and nothing that is over echoes.
+    """
+    found: list[PlannedReminder] = []
+    nearest: date | None = None
+    for step in schedule.steps:
+        due: date | None = _aged(enrolment.anchor_on, step.after or Age())
+        times = 0
+        while due is not None and due <= through:
+            planned = _contact(step, due, enrolment, first)
+            if planned is not None:
+                found.append(planned)
+            times += 1
+            due = _again(step, enrolment.anchor_on, times)
+        if due is not None and (nearest is None or due < nearest):
+            nearest = due
+    return found, nearest
+
+
+def _again(step: Step, anchor_on: date, times: int) -> date | None:
+    """The day a step comes for the ``times``-th time after its first; None for one that comes once."""
+    if step.every is None or step.after is None:
+        return None
+    months, days = step.every.months * times, step.every.days * times
+    return _aged(anchor_on, Age(step.after.months + months, step.after.days + days))
 
 
 def _around_a_visit(

@@ -23,6 +23,7 @@ REASONS: dict[str, str] = {
     "attendance_unknown": "Nobody has marked whether she came, and without a witness nothing is called missed.",
     "answered": "She had already answered.",
     "meeting_cancelled": "The meeting she was invited to does not take place.",
+    "over": "What it was about had ended, or had been done, before its time came.",
     "in_hand": "Somebody had taken her case and was on the way to her.",
     # the site
     "site_closed": "Her clinic is closed; nobody is asked to come.",

@@ -13,6 +13,7 @@ from scheduler.rules_check import check_country
 from scheduler.rules_read import RulesError, Table
 from scheduler.types import (
     Age,
+    Anchor,
     Attendance,
     Country,
     EscalationPolicy,
@@ -22,6 +23,7 @@ from scheduler.types import (
     Schedule,
     Series,
     Step,
+    Stream,
     Target,
     VisitKind,
 )
@@ -32,38 +34,72 @@ ROLES: tuple[Role, ...] = get_args(Role)
 KINDS: tuple[VisitKind, ...] = get_args(VisitKind)
 CLASSES: tuple[MessageClass, ...] = get_args(MessageClass)
 ATTENDANCES: tuple[Attendance, ...] = get_args(Attendance)
-ANCHORS: tuple[Literal["birth", "weaning"], ...] = ("birth", "weaning")
-STREAMS: tuple[Literal["checkin", "visit", "infant_test", "meeting"], ...] = (
-    "checkin",
-    "visit",
-    "infant_test",
-    "meeting",
-)
+ANCHORS: tuple[Anchor, ...] = get_args(Anchor)
+STREAMS: tuple[Stream, ...] = get_args(Stream)
 HOURS: tuple[Literal["any", "staff"], ...] = ("any", "staff")
 
 
 def load_countries(folders: Mapping[str, Mapping[str, Any]]) -> dict[str, Country]:
-    """Every country's rules by code. One whose country.toml says ``rules = "WHO"`` takes that folder's.
+    """Every country's rules by code. One whose country.toml says ``rules = "WHO"`` takes what it lacks from that folder.
 
+    A file of its own stands in place of the lender's of that name; ``without`` names files it does not take.
     Raises ``RulesError`` that names the file the mistake is in.
     """
     return {code: _of_folder(code, folders) for code in folders}
 
 
 def _of_folder(code: str, folders: Mapping[str, Mapping[str, Any]]) -> Country:
-    folder = folders[code]
     try:
-        lender = Table("country.toml", folder.get("country", {})).text("rules", code)
-        if lender == code:
-            return load_country(folder)
-        own = [name for name in ("escalation", "schedules") if folder.get(name)]
-        if own or lender not in folders or "rules" in folders[lender].get("country", {}):
-            remedy = f"remove it, or {own[0]}" if own else "name a country folder with rules of its own"
-            raise RulesError("country.toml", f"rules cannot be taken from {lender}", remedy)
-        return load_country({**folders[lender], "country": folder["country"]})
+        return load_country({name: content for name, (content, _) in in_force(code, folders).items()})
     except RulesError as error:
-        at = code if error.where.startswith("country.toml") else folder.get("country", {}).get("rules", code)
-        raise RulesError(f"countries/{at}/{error.where}", error.what, error.remedy) from None
+        raise RulesError(
+            f"countries/{_owner(code, folders, error.where)}/{error.where}", error.what, error.remedy
+        ) from None
+
+
+def in_force(code: str, folders: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[Any, Mapping[str, str]]]:
+    """The tables that hold in a country, each with the folder every file of it stands in, by the file's name.
+
+    Raises ``RulesError`` where ``rules`` names no folder to take them from, or ``without`` nothing that is there.
+    """
+    folder = folders[code]
+    country = Table("country.toml", folder.get("country", {}))
+    lender = country.text("rules", code)
+    lent: Mapping[str, Any] = {}
+    if lender != code:
+        if lender not in folders or "rules" in folders[lender].get("country", {}):
+            raise RulesError(
+                "country.toml",
+                f"rules cannot be taken from {lender}",
+                "name a country folder with rules of its own",
+            )
+        lent = folders[lender]
+    without = country.texts("without") if "without" in country else []
+    schedules, owners = dict(lent.get("schedules", {})), dict.fromkeys(lent.get("schedules", {}), lender)
+    for name in without:
+        if schedules.pop(name, None) is None:
+            raise RulesError(
+                "country.toml", f"without names {name}, which is not there", "correct or remove it"
+            )
+    schedules |= folder.get("schedules", {})
+    owners |= dict.fromkeys(folder.get("schedules", {}), code)
+    ladder = folder.get("escalation") or lent.get("escalation", {})
+    return {
+        "country": (folder.get("country", {}), {"country": code}),
+        "escalation": (ladder, {"escalation": code if folder.get("escalation") else lender}),
+        "schedules": (schedules, owners),
+    }
+
+
+def _owner(code: str, folders: Mapping[str, Mapping[str, Any]], where: str) -> str:
+    """The folder that a mistake stands in, from the file it names."""
+    if where.startswith("country.toml"):
+        return code
+    held = in_force(code, folders)
+    if where.startswith("schedules/"):
+        name = where.removeprefix("schedules/").partition(".toml")[0]
+        return held["schedules"][1].get(name, code)
+    return held["escalation"][1]["escalation"]
 
 
 def load_country(tables: Mapping[str, Any]) -> Country:
@@ -98,7 +134,17 @@ def load_country(tables: Mapping[str, Any]) -> Country:
         policies=_policies(escalation),
     )
     table.done(
-        allow=("name", "source", "reviewed_by", "reviewed_on", "draft", "dialling", "dialling_code", "rules")
+        allow=(
+            "name",
+            "source",
+            "reviewed_by",
+            "reviewed_on",
+            "draft",
+            "dialling",
+            "dialling_code",
+            "rules",
+            "without",
+        )
     )
     root.done()
     check_country(country)
@@ -127,31 +173,34 @@ def _series(name: str, code: str, table: Table) -> Series:
 
 
 def _target(table: Table) -> Target:
-    result = Target(table.text("id"), table.age("at"), table.age("until"), table.text("source"))
+    beside = tuple(table.texts("beside")) if "beside" in table else ()
+    result = Target(table.text("id"), table.age("at"), table.age("until"), table.text("source"), beside)
     table.done()
     return result
 
 
 def _schedule(name: str, code: str, table: Table) -> Schedule:
     stream = table.word("stream", STREAMS)
+    anchor = table.word("anchor", ANCHORS) if stream == "care" else None
     steps = tuple(_step(row, stream) for row in table.rows("step"))
     result = Schedule(
         name=name,
         country=code,
         stream=stream,
         steps=steps,
-        revision=_revision([[step.id, step.offset, str(step.at), str(step.until)] for step in steps]),
+        revision=_revision([*([anchor] if anchor else []), *(_timing(step) for step in steps)]),
         draft=table.draft(),
         source=table.text("source"),
         reviewed_by=table.text("reviewed_by", "") or None,
         reviewed_on=table.day("reviewed_on"),
+        anchor=anchor,
     )
     table.done(allow=("name", "country"))
     return result
 
 
 def _step(table: Table, stream: str) -> Step:
-    offset = table.number("offset", -90, 90)
+    offset = 0 if stream == "care" else table.number("offset", -90, 90)
     if stream != "checkin" and offset > 0 and "only_if" not in table:
         raise table.error(
             "only_if", 'a step after the day must say whom it is for, such as only_if = ["missed"]'
@@ -168,6 +217,8 @@ def _step(table: Table, stream: str) -> Step:
         only_if=frozenset(table.words("only_if", ATTENDANCES, ("expected",))),
         early=table.flag("early", False),
         takes_back=table.flag("takes_back", False),
+        after=table.age("after") if stream == "care" else None,
+        every=table.age("every") if stream == "care" and "every" in table else None,
     )
     table.done()
     return result
@@ -201,6 +252,13 @@ def _rung(table: Table) -> EscalationStep:
     )
     table.done(allow=("source",))
     return result
+
+
+def _timing(step: Step) -> list[Any]:
+    timing: list[Any] = [step.id, step.offset, str(step.at), str(step.until)]
+    if step.after is not None:
+        timing += [_age(step.after), None if step.every is None else _age(step.every)]
+    return timing
 
 
 def _age(age: Age) -> list[int]:

@@ -10,6 +10,9 @@ from scheduler.types import Age, Country, EscalationPolicy, Schedule, Series, St
 ALWAYS_NEEDED = ("silent", "number_problem")
 """Causes that the scheduler itself gives: a country with check-ins must say what follows them."""
 
+OF_VISITS = ("birth", "weaning", "edd", "run_out")
+"""What visits may be counted from: days on which it is known that she, or her baby, will be expected."""
+
 _LONGEST_WAIT = timedelta(days=28)
 
 
@@ -19,6 +22,7 @@ def check_country(country: Country) -> None:
         _check_policy(policy)
     for series in country.series.values():
         _check_series(series)
+    _unique("schedules", (target.id for series in country.series.values() for target in series.targets))
     for schedule in country.schedules.values():
         _check_schedule(schedule, country)
     for cause in ALWAYS_NEEDED:
@@ -52,6 +56,14 @@ def _check_policy(policy: EscalationPolicy) -> None:
 def _check_series(series: Series) -> None:
     where = f"schedules/{series.name}.toml"
     _unique(where, (target.id for target in series.targets))
+    if series.anchor not in OF_VISITS:
+        raise RulesError(
+            where, f"expects a visit counted from {series.anchor}", f"count it from {', '.join(OF_VISITS)}"
+        )
+    if series.visit_kind == "infant_test" and series.anchor not in ("birth", "weaning"):
+        raise RulesError(
+            where, "expects a baby before it is born", 'write anchor = "birth", or another visit_kind'
+        )
     born = date(2024, 1, 1)
     before: date | None = None
     for target in series.targets:
@@ -75,6 +87,8 @@ def _check_schedule(schedule: Schedule, country: Country) -> None:
 
 
 def _check_step(where: str, step: Step, country: Country) -> None:
+    if step.every is not None and _on(date(2024, 1, 1), step.every) < date(2024, 1, 8):
+        raise RulesError(where, "comes again within a week", "give every a longer time, such as P6M")
     if (step.template is None) == (step.cause is None):
         raise RulesError(where, "must be a text or a follow-up", "set exactly one of template and cause")
     if step.cause is not None and step.cause not in country.policies:

@@ -15,7 +15,8 @@ Table = Mapping[str, Any]
 
 def check(bundle: Bundle) -> Iterator[Problem]:
     """Name steps whose text does not exist, ladders nobody stands on, causes nobody can read."""
-    for code, country in bundle.tables.get("countries", {}).items():
+    countries: Table = bundle.tables.get("countries", {})
+    for code, country in countries.items():
         if country.get("country", {}).get("code", code) != code:
             yield Problem(
                 f"countries/{code}/country.toml#code",
@@ -25,6 +26,9 @@ def check(bundle: Bundle) -> Iterator[Problem]:
             )
         policies: Table = country.get("escalation", {}).get("policy", {})
         yield from _policies(bundle, f"countries/{code}/escalation.toml", policies)
+        if not policies:  # those of the folder it takes its rules from
+            lender = countries.get(country.get("country", {}).get("rules", code), {})
+            policies = lender.get("escalation", {}).get("policy", {})
         for name, schedule in country.get("schedules", {}).items():
             path = f"countries/{code}/schedules/{name}.toml"
             if not schedule.get("source"):

@@ -21,6 +21,7 @@ from scheduler.types.erasure import DueErasure, ErasureVerdict, Forget, NotYet
 from scheduler.types.follow_ups import ActedFollowUp, Answered, DueFollowUp, Move, Roster, StaffMember
 from scheduler.types.schedules import (
     Age,
+    Anchor,
     Attendance,
     Country,
     EscalationPolicy,
@@ -31,6 +32,7 @@ from scheduler.types.schedules import (
     Schedule,
     Series,
     Step,
+    Stream,
     Target,
     VisitKind,
 )
@@ -41,6 +43,7 @@ from scheduler.types.sites import DueSite, SiteLook
 __all__ = [
     "ActedFollowUp",
     "Age",
+    "Anchor",
     "Answered",
     "Attendance",
     "Country",
@@ -78,6 +81,7 @@ __all__ = [
     "Spell",
     "StaffMember",
     "Step",
+    "Stream",
     "Target",
     "TellMentor",
     "VisitKind",

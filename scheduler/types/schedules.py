@@ -7,6 +7,8 @@ from typing import Literal
 Risk = Literal["red", "amber", "green"]
 MessageClass = Literal["A", "B", "C", "D", "E"]
 VisitKind = Literal["clinic", "refill", "infant_test"]
+Anchor = Literal["birth", "breastfeeding", "weaning", "edd", "art_start", "run_out", "test_taken"]
+Stream = Literal["checkin", "visit", "infant_test", "meeting", "care"]
 Attendance = Literal["expected", "kept", "missed", "unknown"]
 Role = Literal[
     "assigned_mentor",
@@ -23,7 +25,10 @@ Role = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Age:
-    """A calendar distance from an anchor date: months are calendar months (31 Jan + 1 month = 28 Feb)."""
+    """A calendar distance from an anchor date: months are calendar months (31 Jan + 1 month = 28 Feb).
+
+    Before an expected day, as the weeks of a pregnancy are counted, both are negative.
+    """
 
     months: int = 0
     days: int = 0
@@ -34,18 +39,20 @@ class Target:
     """One visit a series foresees, such as the first infant test.
 
     ``at`` is the age it is due, ``until`` the age its window ends: when late it is due at the next
-    contact while the window is open, and is replaced by the next target afterwards.
+    contact while the window is open, and is replaced by the next target afterwards. ``beside`` is what
+    staff look at on the same day; no text to anybody ever says it.
     """
 
     id: str
     at: Age
     until: Age
     source: str
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Visits that follow from one date in a person's life (an infant's tests from the birth date).
+    """Visits that follow from one date in a person's life: an infant's tests from the birth date, her own from hers.
 
     ``later_than`` is an age: the visits of a series that is counted from another day are only needed where
     they fall later than it, since the last one counted from birth covers them before.
@@ -53,7 +60,7 @@ class Series:
 
     name: str
     country: str
-    anchor: Literal["birth", "weaning"]
+    anchor: Anchor
     visit_kind: VisitKind
     targets: tuple[Target, ...]
     revision: str
@@ -73,6 +80,8 @@ class Step:
     after its due time, ``midnight`` (words such as "tomorrow"), or a local time of the same day.
     ``template`` is a text to her, ``cause`` a follow-up for her mentor; exactly one is set.
     ``takes_back``: what she was told of does not take place, so that neither a closed site nor a full day holds it.
+    In a schedule with an anchor ``after`` stands in place of ``offset``: how long after that day it is due,
+    and ``every`` how often it comes again.
     """
 
     id: str
@@ -86,21 +95,28 @@ class Step:
     only_if: frozenset[Attendance] = frozenset({"expected"})
     early: bool = False
     takes_back: bool = False
+    after: Age | None = None
+    every: Age | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Contacts around each occurrence of something: a check-in rhythm, one visit, or a meeting she is invited to."""
+    """Contacts around each occurrence of something: a check-in rhythm, one visit, or a meeting she is invited to.
+
+    With an ``anchor`` (stream ``care``) they are counted from one day of her life instead: a question to her
+    that asks her to come nowhere, or work for a person.
+    """
 
     name: str
     country: str
-    stream: Literal["checkin", "visit", "infant_test", "meeting"]
+    stream: Stream
     steps: tuple[Step, ...]
     revision: str
     draft: bool
     source: str
     reviewed_by: str | None = None
     reviewed_on: date | None = None
+    anchor: Anchor | None = None
 
 
 @dataclass(frozen=True, slots=True)

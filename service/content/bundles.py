@@ -13,7 +13,7 @@ from flows.bundle import Bundle, compile_bundle
 from flows.registry import Registry
 from flows.render import DEFAULT_LIMIT
 from flows.standard import STANDARD
-from scheduler.rules import load_countries
+from scheduler.rules import in_force, load_countries
 from scheduler.types import Country
 from service.database import Connection, Pool, connect
 from service.logs import get_logger
@@ -167,12 +167,15 @@ def compiled(
 def drafts(tables: Mapping[str, Any], country: str) -> list[str]:
     """What nobody has reviewed yet among what this country's mothers would get: languages and files, by name."""
     folders = tables.get("countries", {})
-    own = folders.get(country, {}).get("country", {})
-    rules = own.get("rules", country)
-    folder = folders.get(rules, {})
     languages = tables.get("languages", {})
-    parts = {f"{country}/country.toml": own, f"{rules}/escalation.toml": folder.get("escalation", {})}
-    parts |= {f"{rules}/schedules/{name}.toml": table for name, table in folder.get("schedules", {}).items()}
+    own: Mapping[str, Any] = {}
+    parts: dict[str, Mapping[str, Any]] = {}
+    if country in folders:
+        held = in_force(country, folders)
+        own, ladder = held["country"][0], held["escalation"]
+        parts = {f"{country}/country.toml": own, f"{ladder[1]['escalation']}/escalation.toml": ladder[0]}
+        schedules, owners = held["schedules"]
+        parts |= {f"{owners[name]}/schedules/{name}.toml": table for name, table in sorted(schedules.items())}
     return [
         *(
             f"language {code}"
