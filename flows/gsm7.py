@@ -52,6 +52,8 @@ def septets(text: str) -> int:
 
     Raises ValueError when the text is not GSM-7.
     """
+    if BASIC.issuperset(text):
+        return len(text)
     if not ALPHABET.issuperset(text):
         raise ValueError("This text is not GSM-7; count it with units() instead.")
     return len(text) + sum(map(text.count, EXTENSION))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from flows.gsm7 import ALPHABET, EXTENSION, fold, is_gsm7, units
+from flows.gsm7 import ALPHABET, BASIC, fold, is_gsm7, septets, units
 from flows.registry import Value, Word
 
 PREFIX = len("CON ")
@@ -89,7 +89,7 @@ def words_of(text: str) -> list[Token]:
 
 def line_of(label: str, id_: str, key: str | None) -> list[Token]:
     """Return an option or item as one token, or as several words where its line could not fit a page."""
-    if len(label) <= (_LONGEST_LINE_GSM7 if is_gsm7(label) else _LONGEST_LINE_UCS2):
+    if len(label) <= _LONGEST_LINE_UCS2 or (len(label) <= _LONGEST_LINE_GSM7 and is_gsm7(label)):
         return [Token("\n", label, id_, key)]
     first, *rest = words_of(label) or [Token("\n", "")]
     return [Token("\n", first.text, id_, key), *(Token(token.sep, token.text) for token in rest)]
@@ -100,9 +100,10 @@ def fits(text: str, limit: int) -> bool:
 
     A text outside GSM-7 is held to the same number of octets, in UTF-16 units (160 septets: 70).
     """
+    if BASIC.issuperset(text):
+        return len(text) + PREFIX <= limit
     if ALPHABET.issuperset(text):
-        size = len(text) + PREFIX
-        return size <= limit and size + sum(map(text.count, EXTENSION)) <= limit
+        return septets(text) + PREFIX <= limit
     return units(text) + PREFIX <= limit * 7 // 16
 
 
@@ -160,6 +161,8 @@ def _lay(
         if more is not None and not fits(f"{longer}\n{more}", limit):
             return text, shown, index
         text = longer
+        if more is None and len(text) > limit:
+            return text, shown, index  # the rest would only make it longer
         if token.id is not None and key is not None:
             shown[key] = token.id
     return text, shown, len(tokens)

@@ -149,7 +149,7 @@ class Walk:
         return HopResult(self.state, Reply(drawn.text, end=False), events)
 
     def _draw(self, lead: str, start: int) -> Page:
-        wording = self._wording()
+        wording = self.bundle.wording(self.state.screen, self.state.language)
         if not lead and (ready := wording.pages.get(start)) is not None:
             return ready
         screen = self.bundle.screens[self.state.screen]
@@ -166,27 +166,23 @@ class Walk:
             limit=self.bundle.limit,
         )
 
-    def _wording(self) -> Wording:
-        return self.bundle.wording(self.state.screen, self.state.language)
-
     def _tokens(self, screen: Screen, wording: Wording) -> list[Token]:
-        tokens = words_of(self._fill(wording.text))
+        tokens = words_of(self._fill(wording.text, wording.language))
         if screen.kind == "list":
             items = self.items(screen)
             if not items:
-                tokens += words_of(self._fill(wording.empty))
+                tokens += words_of(self._fill(wording.empty, wording.language))
             for item in items:
                 key = item.key if item.key and item.key in NUMBERS else None
-                tokens += line_of(self._fill(wording.item, item.values), item.id, key)
+                tokens += line_of(self._fill(wording.item, wording.language, item.values), item.id, key)
         for option, line in wording.lines:
             if self.holds(option.when):
-                tokens += line_of(self._fill(line), option.id, option.key)
+                tokens += line_of(self._fill(line, wording.language), option.id, option.key)
         return tokens
 
-    def _fill(self, parts: Parts, values: Mapping[str, Value] | None = None) -> str:
+    def _fill(self, parts: Parts, language: str, values: Mapping[str, Value] | None = None) -> str:
         if len(parts) == 1:
             return parts[0]
-        language = self._wording().language
 
         def value_of(name: str) -> Value | None:
             if values is not None and name in values:

@@ -1,11 +1,11 @@
 """Every answer the world may give to one hop, tried one after the other: each guard yes or no, each list its lengths."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from flows.bundle import Bundle
+from flows.bundle import Bundle, Wording
 from flows.facts import Facts
-from flows.lint.longest import longest_value, names
+from flows.lint.longest import longest, longest_value
 from flows.lint.model.look import PUBLIC
 from flows.registry import Action, ActionResult, Guard, ListItem, ListOf, Placeholder, Registry
 from flows.types import SessionState
@@ -13,6 +13,9 @@ from flows.types import SessionState
 LENGTHS = (17, 1, 0)
 """A list of more than two pages, with one line, and empty. At most eight lines have a digit on a page, so
 there is a first page, one between and a last; all lines are as long as they get, so further pages are alike."""
+
+LINES = {length: tuple(ListItem(str(n), {}) for n in range(1, length + 1)) for length in LENGTHS}
+"""The lines of such lists. What they say is the same for each, and stands in the wording: see ``worded``."""
 
 Drawn = tuple[str, str, int | None, int]
 """A page as one caller sees it in one language: screen, language, caller, page."""
@@ -77,6 +80,20 @@ class Chances:
             self._script = [*(earlier for earlier, _ in before), choice + 1]
 
 
+def worded(bundle: Bundle) -> Mapping[str, Mapping[str, Wording]]:
+    """Return the bundle's wordings, with the line of every list whose lines are chances as long as it gets."""
+
+    def of(id_: str, wording: Wording) -> Wording:
+        if bundle.screens[id_].each in {None, *PUBLIC}:
+            return wording
+        return replace(wording, item=(longest(bundle, f"screen.{id_}.item", wording.language),))
+
+    return {
+        code: {id_: of(id_, wording) for id_, wording in screens.items()}
+        for code, screens in bundle.wordings.items()
+    }
+
+
 def registry_of(bundle: Bundle, chances: Chances) -> Registry:
     """Return the bundle's registry with every name kept, and behind each a chance instead of a fact.
 
@@ -107,13 +124,8 @@ def registry_of(bundle: Bundle, chances: Chances) -> Registry:
 
     def items(name: str) -> ListOf:
         def of(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
-            said: Mapping[str, str] = {
-                key: long(key, state.language)
-                for key in names(bundle.text(f"screen.{state.screen}.item", state.language))
-            }
             tried = len(LENGTHS) if chances.may_be_shorter(state) else 1
-            length = LENGTHS[chances.pick(f"each {name}", tried)]
-            return tuple(ListItem(str(number), said) for number in range(1, length + 1))
+            return LINES[LENGTHS[chances.pick(f"each {name}", tried)]]
 
         return of
 

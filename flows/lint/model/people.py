@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from functools import cache
 
 from flows.bundle import Bundle
 from flows.facts import Facts, MotherFacts, PersonOnNumber, StaffFacts
@@ -34,6 +35,7 @@ REFUSED = ("#", "999999999999999")
 """What is tried where an input is asked for: each kind takes one of the first and refuses one of the second."""
 
 
+@cache
 def facts_of(who: int | None, language: str | None, pin_person: int | None = None) -> Facts:
     """Return what a hop may know about this caller; a right PIN brings its owner's facts."""
     person = who if pin_person is None else pin_person

@@ -14,7 +14,7 @@ from flows.bundle import SOURCE, Bundle
 from flows.engine import MAX_ERRORS, advance, begin
 from flows.facts import Facts
 from flows.lint.finding import Problem
-from flows.lint.model.chances import Chances, Drawn, registry_of
+from flows.lint.model.chances import Chances, Drawn, registry_of, worded
 from flows.lint.model.look import Seen, Sizes, look
 from flows.lint.model.people import PIN, ROLES, facts_of, refused, taken, takes_zero
 from flows.render import MORE
@@ -93,7 +93,8 @@ def key_of(state: SessionState) -> Key:
 class _Explorer:
     def __init__(self, bundle: Bundle) -> None:
         self.chances = Chances()
-        self.bundle = replace(bundle, registry=registry_of(bundle, self.chances))
+        registry = registry_of(bundle, self.chances)
+        self.bundle = replace(bundle, registry=registry, wordings=worded(bundle))
         self.model = Model(bundle)
         self.ahead: deque[tuple[SessionState, SessionState | None]] = deque()
         self.redialled: set[tuple[str, str, int | None]] = set()
@@ -140,7 +141,9 @@ class _Explorer:
 
     def _answer(self, state: SessionState, dropped: SessionState | None) -> None:
         screen = self.bundle.screens[state.screen]
-        facts = replace(facts_of(state.who, state.language), resume=dropped)
+        facts = facts_of(state.who, state.language)
+        if dropped is not None:
+            facts = replace(facts, resume=dropped)
         if screen.input == "new_pin_again":  # compared with what was typed the screen before
             state = replace(state, data={**state.data, "new_pin": PIN})
         moves = self.model.moves[key_of(state)]
@@ -177,7 +180,9 @@ class _Explorer:
                 yield "back" if zero == "0" else "home", zero
 
     def _pin(self, state: SessionState, facts: Facts, person: int, moves: list[Move]) -> None:
-        known = replace(facts_of(None, state.language, person), resume=facts.resume)
+        known = facts_of(None, state.language, person)
+        if facts.resume is not None:
+            known = replace(known, resume=facts.resume)
         self._hop(state, PIN, known, "pin", moves)
 
     def _hop(self, state: SessionState, typed: str, facts: Facts, kind: Kind, moves: list[Move]) -> None:
@@ -206,7 +211,9 @@ class _Explorer:
 
     def _visit(self, state: SessionState, dropped: SessionState | None) -> Key:
         """Look at this state later, unless it is known; one that is read in English is walked once, in English."""
-        state = replace(state, language=self.bundle.spoken(state.screen, state.language))
+        spoken = self.bundle.spoken(state.screen, state.language)
+        if spoken != state.language:
+            state = replace(state, language=spoken)
         key = key_of(state)
         if key not in self.model.moves:
             self.model.moves[key] = []
