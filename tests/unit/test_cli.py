@@ -34,6 +34,7 @@ COMMANDS = (
     "try",
     "user",
     "watchdog",
+    "why",
     "worker",
 )
 
@@ -88,7 +89,8 @@ def test_help_names_every_command(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [("nothing",), ("serve", "--port", "x"), ("serve", "--port", "70000"), ("phone",), ("user", "add", "a@b.c"),
-     ("user", "add", "nobody", "--role", "me"), ("phone", "12"), ("try", "--lang", "xx"), ("lint", "--country", "XX"),
+     ("user", "add", "nobody", "--role", "me"), ("phone", "12"), ("why",), ("why", "+254700000001"),
+     ("why", "0700 000 001"), ("why", "254700000001"), ("why", "Riverside/+254700000001"), ("why", "Riverside/"), ("try", "--lang", "xx"), ("lint", "--country", "XX"),
      ("add", "mentor", "A", "+254700000001", "--facility", "1", "--duty", "never")],
     ids=" ".join,
 )  # fmt: skip
@@ -204,7 +206,6 @@ def test_new_keys_can_be_put_into_env_as_they_are(tmp_path: Path) -> None:
 def test_the_content_that_ships_is_clean(tmp_path: Path) -> None:
     done = pamoja("lint", cwd=tmp_path)
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "Clean."), done.stdout
-    assert json.loads(pamoja("lint", "--json", cwd=tmp_path).stdout) == []
 
 
 def test_lint_names_what_is_wrong_and_what_cannot_be_read(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from datetime import date
 
 import pytest
 
+from flows.bundle import compile_bundle
+from flows.engine import advance
 from flows.events import (
     CallRequested,
     CheckInAnswered,
@@ -23,6 +25,7 @@ from flows.events import (
 )
 from flows.facts import ExpectedVisit
 from flows.gsm7 import is_gsm7
+from flows.standard import STANDARD
 from flows.types import SessionState
 from tests.unit.phone import MENTOR, MENTORS_FACTS, MOTHER, content, phone
 
@@ -38,10 +41,14 @@ def test_home_in_kiswahili() -> None:
 
 
 def test_the_first_dial_asks_the_language_each_in_its_own_tongue() -> None:
-    call = phone(None).dial("2")
-    assert call.texts[0].split("\n")[1:] == ["1 English", "2 Kiswahili"]
-    assert call.events == [LanguageChosen("sw")]
-    assert call.reads.startswith("Karibu.")
+    offered = content().tables["countries"]["KE"]["country"]["languages"]
+    kenya = compile_bundle(content().tables, STANDARD, offered=offered)
+    caller = phone(None).facts
+    asked = advance(kenya, None, "", caller)
+    assert asked.reply.text.split("\n") == ["Language / Lugha:", "1 English", "2 Kiswahili"]
+    answered = advance(kenya, asked.state, "2", caller)
+    assert answered.events == (LanguageChosen("sw"),)
+    assert answered.reply.text.startswith("Karibu.")
 
 
 def test_home_is_the_same_for_a_stranger_a_mother_and_a_mentor() -> None:
@@ -199,11 +206,13 @@ def test_stop_asks_once() -> None:
 
 @pytest.mark.parametrize(("key", "rhythm"), [("1", "daily"), ("2", "weekly"), ("3", "off")])
 def test_her_rhythm_keeps_her_hour(key: str, rhythm: str) -> None:
-    assert phone(pin_of=MOTHER).dial("5", "3", "2727", "1", key).events == [RhythmChosen(MOTHER, rhythm, 8)]
+    assert phone(pin_of=MOTHER).dial("5", "3", "2727", "1", "1", key).events == [
+        RhythmChosen(MOTHER, rhythm, 8)
+    ]
 
 
 def test_her_hour_keeps_her_rhythm() -> None:
-    call = phone(pin_of=MOTHER).dial("5", "3", "2727", "2", "3")
+    call = phone(pin_of=MOTHER).dial("5", "3", "2727", "1", "2", "3")
     assert "3 13:00" in call.texts[-2]
     assert call.events == [RhythmChosen(MOTHER, "weekly", 13)]
 

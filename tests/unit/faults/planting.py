@@ -124,8 +124,7 @@ def found(root: Path, model: Model, *, two_way: bool = True, walks: bool = False
     if walks:
         return lint(_in_english(root), sources(root), two_way=two_way)
     bundle, _ = compiled(read_tables(root), COUNTRY)
-    walked = replace(model, bundle=_in_english(root))
-    return lint(bundle, sources(root), two_way=two_way, walk=lambda: walked)
+    return lint(bundle, sources(root), two_way=two_way, walk=lambda: replace(model, bundle=_in_english(root)))
 
 
 def key(finding: Finding) -> tuple[str, str, str]:

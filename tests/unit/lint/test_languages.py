@@ -9,7 +9,6 @@ from flows.bundle import compile_bundle
 from flows.engine import advance
 from flows.facts import Facts
 from flows.languages import core_screens
-from flows.lint.model import explore
 from flows.standard import STANDARD
 from flows.types import SessionState
 from flows.walk import Walk
@@ -18,6 +17,7 @@ from service.content.files import load_bundle
 from tests.content_kit import facts
 from tests.unit.lint.planted import Tables, findings, only, whole_tables
 from tests.unit.test_content import content as content
+from tests.walked import walked
 
 CONTENT = load_bundle()
 PARTIAL = [code for code in CONTENT.languages if CONTENT.tables["languages"][code].get("reach") == "core"]
@@ -104,7 +104,7 @@ def test_on_a_screen_outside_the_core_every_line_is_english(language: str) -> No
 
 @pytest.mark.parametrize("language", PARTIAL)
 def test_the_walk_goes_on_in_english_where_a_language_ends(language: str) -> None:
-    moves = explore(CONTENT).moves
+    moves = walked().moves
     assert {key.screen for key in moves if key.language == language} <= core_screens(CONTENT.tables)
 
 

@@ -1,12 +1,11 @@
 """A page that says what to press holds fewer lines; nobody who presses right ever comes to its second half."""
 
 from flows.lint.model.tasks import without_slips
-from flows.lint.model.walking import explore
-from service.content.files import load_bundle
+from tests.walked import walked
 
 
 def test_what_only_a_slip_leads_to_counts_for_no_way() -> None:
-    model = explore(load_bundle())
+    model = walked()
     meant = without_slips(model)
     split = {
         key

@@ -75,7 +75,7 @@ def test_an_end_screen_must_fit_one_page() -> None:
     [
         ("home", "Karibu sana. " * 6),
         ("home.unwell", "Sijisikii vizuri " * 5),
-        ("unwell.no", "Hapana, nipigie " * 5),
+        ("unwell.no", "Hapana, nipigie " * 8),
         ("pin", "Weka PIN yako " * 10),
     ],
 )
