@@ -24,6 +24,11 @@ from service.ussd.save import Answer, save
 from service.ussd.think import answer, earlier_state, facts_of, kept_reply, open_state
 from service.ussd.wanted import Wanted
 
+TOGETHER_WAITS = "1s"
+ALONE_WAITS = "3s"
+"""How long a hop waits for rows that another transaction holds: in a group, where all others wait with it, and
+alone, where the gateway gives up after ten seconds. Then it ends politely, and nothing of it was saved."""
+
 SLOW_INPUTS = frozenset({"pin", "new_pin", "new_pin_again"})
 
 
@@ -154,13 +159,22 @@ class Hops:
         )
 
     async def save(
-        self, connection: Connection, answers: Sequence[Answer], pin_hashes: Mapping[int, str] | None = None
+        self,
+        connection: Connection,
+        answers: Sequence[Answer],
+        pin_hashes: Mapping[int, str] | None = None,
+        *,
+        waits: str = TOGETHER_WAITS,
     ) -> set[tuple[str, str]]:
-        """Save the answers, and apply the events of those that won in the same transaction."""
+        """Save the answers, and apply the events of those that won in the same transaction.
+
+        Raises LockNotAvailableError, with nothing saved, where rows stay held for longer than ``waits``.
+        """
         now = answers[0].call.now
         if not any(a.events for a in answers):
             return await save(connection, answers, now)
         async with connection.transaction():
+            await connection.execute(_WAITS, waits)
             won = await save(connection, answers, now)
             winners = [a for a in answers if a.events and (a.call.gateway, a.call.session_id) in won]
             await all_fine(
@@ -190,6 +204,9 @@ class Hops:
 
     def polite(self, bundle: Bundle, key: str, language: str | None = None) -> bytes:
         return f"END {bundle.word(key, language or 'en')}".encode()
+
+
+_WAITS = "SELECT set_config('lock_timeout', $1, true)"
 
 
 def _origin(one: Answer) -> Origin:

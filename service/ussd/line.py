@@ -20,7 +20,7 @@ from service.security.pins import PinChecker
 from service.security.sealing import Sealer
 from service.ussd.call import Call, read_call
 from service.ussd.grouped import Grouped
-from service.ussd.hops import Hops, Prepared, Thought, is_four_digits
+from service.ussd.hops import ALONE_WAITS, Hops, Prepared, Thought, is_four_digits
 from service.ussd.load import load
 from service.ussd.pin_check import Checked, PinCheck
 from service.ussd.places import Places
@@ -180,7 +180,7 @@ class UssdLine:
             return self._hops.last_reply(prepared)
         pin_hashes = await self._pins.hash_chosen(one.events)
         async with self._pool.acquire() as connection:
-            if not await self._hops.save(connection, [one], pin_hashes):
+            if not await self._hops.save(connection, [one], pin_hashes, waits=ALONE_WAITS):
                 raise LostRaceError
         return one.reply
 

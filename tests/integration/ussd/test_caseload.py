@@ -1,5 +1,6 @@
 """A mentor's pages about her mothers on the real line: who looked is noted once, and a slip is found by its code alone."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -66,6 +67,23 @@ async def test_recorded_ten_times_at_once_is_recorded_once(dial: Dial, services:
     assert await phone.ten_times(f"7*4417*{case}*1*1") == {"END Saved. Thank you."}
     assert await count(services, "VisitRecorded") == 1
     assert await services.pool.fetchval("SELECT count(*) FROM visit WHERE status = 'kept'") == 1
+
+
+async def test_a_row_that_is_held_delays_nobody_else_and_ends_politely(
+    dial: Dial, services: Services, case: str
+) -> None:
+    phone = dial(MENTOR)
+    await phone.walk("7", "4417", case, "1")
+    async with services.pool.acquire() as other, other.transaction():
+        await other.execute("SELECT FROM person WHERE kind = 'mother' FOR UPDATE")
+        copies = [asyncio.create_task(phone.post(f"7*4417*{case}*1*1")) for _ in range(4)]
+        neighbour = asyncio.create_task(dial(NURSE, "s-neighbour").walk("7", "5529"))
+        assert await neighbour == await dial(NURSE, "s-neighbour").post("7*5529")
+        assert not any(one.done() for one in copies)
+        assert set(await asyncio.gather(*copies)) == {"END Sorry, please dial again in a moment."}
+    assert await count(services, "VisitRecorded") == 0
+    assert await dial(MENTOR, "s-again").walk("7", "4417", case, "1", "1") == "END Saved. Thank you."
+    assert await count(services, "VisitRecorded") == 1
 
 
 async def test_a_slip_is_found_by_its_code_and_by_no_other(dial: Dial, services: Services, case: str) -> None:
