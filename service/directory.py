@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from service import msisdn
 from service.apply.deps import Deps
 from service.database import Connection
-from service.store import case_codes, mothers, people
+from service.store import care_dates, case_codes, mothers, people
 from service.store.visits import NewVisit, add_visits
 
 DAY_CLOSE_AT = time(15)
@@ -120,9 +120,7 @@ async def add_staff(conn: Connection, deps: Deps, new: NewStaff, now: datetime) 
     await people.speak(conn, phone_id, new.language)
     person_id: int = await conn.fetchval(_PERSON, new.role, phone_id, new.language, new.pin_hash, now)
     await _name(conn, deps, person_id, new.name)
-    await conn.execute(
-        _STAFF, person_id, new.role, facility.id, new.starts_at, new.ends_at, new.answers_mood
-    )
+    await conn.execute(_STAFF, person_id, new.role, facility.id, new.starts_at, new.ends_at, new.answers_mood)
     if new.role == "supervisor":
         sites = sorted({facility.id, *new.supervises})
         await conn.execute(
@@ -164,6 +162,7 @@ async def add_mother(conn: Connection, deps: Deps, new: NewMother, now: datetime
         await conn.execute(_BIND, mother_id, phone_id, new.pin_hash)
     await conn.execute(_DETAILS, mother_id, *_details(new))
     await mothers.bring_checkins_in_line(conn, mother_id, now)
+    await care_dates.bring_in_line(conn, deps.country(facility.country), mother_id, now)
     await add_visits(conn, [NewVisit(mother_id, kind, day) for kind, day in new.visits], now)
     if new.enrolled.mentor_id is not None:
         await case_codes.code_for(conn, new.enrolled.mentor_id, now, mother_id=mother_id)

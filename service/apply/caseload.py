@@ -15,6 +15,7 @@ from flows.events import (
     TestTaken,
     VisitRecorded,
 )
+from service.apply.care_dates import bring_in_line
 from service.apply.enrolling import give_phone, hand_out
 from service.apply.follow_ups import follow_up_answered, open_of_hers
 from service.apply.heard import end_silence
@@ -68,6 +69,7 @@ async def test_taken(work: Work, event: TestTaken) -> Sequence[int]:
     taken = tests_taken.Taken(mother.id, event.infant_id, event.taken_on, event.staff_id)
     if not await tests_taken.add(work.conn, taken):
         raise NotTheirs
+    await bring_in_line(work, mother)
     if event.infant_id is not None:
         due = await visits.tested_for(work.conn, event.infant_id, event.taken_on + NEAR)
         if due is not None:
@@ -80,6 +82,7 @@ async def result_given(work: Work, event: ResultGiven) -> Sequence[int]:
     mother = await in_her_care(work, event.staff_id, event.mother_id)
     today = work.today(mother.time_zone)
     await tests_taken.given(work.conn, mother.id, event.infant_id, today, event.staff_id)
+    await bring_in_line(work, mother)
     return [mother.id]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from flows.events import EnrolmentCompleted, MotherEnrolled, MotherSetUp, RhythmChosen
+from service.apply.care_dates import bring_in_line
 from service.apply.heard import heard_from
 from service.apply.opening import close_follow_up, open_for_mothers
 from service.apply.work import CodeTaken, NotTheirs, SetUpCodeGone, Work, ids
@@ -69,6 +70,7 @@ async def enrolment_completed(work: Work, event: EnrolmentCompleted) -> Sequence
     await work.conn.execute(
         _COMPLETE, mother.id, event.art_started_on, event.run_out_on, event.under_20, work.now
     )
+    await bring_in_line(work, mother)
     if event.next_visit_on is not None:
         new = visits.NewVisit(mother.id, "clinic", event.next_visit_on)
         await visits.add_visits(work.conn, [new], work.now)
@@ -103,6 +105,8 @@ async def _new_mother(work: Work, event: MotherEnrolled, mentor: StaffRow) -> in
     facility = await people.facility(work.conn, mentor.facility_id)
     mother_id = await mothers.add_mother(work.conn, facility, new, work.now)
     await case_codes.code_for(work.conn, mentor.id, work.now, mother_id=mother_id)
+    [mother] = await people.mothers(work.conn, [mother_id])
+    await bring_in_line(work, mother)
     return mother_id
 
 

@@ -14,6 +14,7 @@ from flows.events import (
     WeanedReported,
 )
 from scheduler.plan import needed_after_weaning
+from service.apply.care_dates import bring_in_line
 from service.apply.heard import heard_from
 from service.apply.life_undo import take_back
 from service.apply.opening import close_follow_up, open_for_mothers
@@ -42,6 +43,8 @@ async def reported(work: Work, mother_id: int, staff_id: int | None) -> Reported
     if not found:
         raise NotTheirs
     [mother] = found
+    # Before any visit or contact of hers, as the planner does: her dates may change with what is reported.
+    await work.conn.execute(_LOCK_DATES, mother_id)
     if staff_id is not None:
         who = await people.staff(work.conn, [staff_id])
         theirs = who and who[0].hold != "revoked"
@@ -188,11 +191,14 @@ async def _keep(
 
 
 async def _done(work: Work, by: Reported) -> list[int]:
-    """What she says herself is a sign of life."""
+    """Her dates follow what happened, and what she says herself is a sign of life."""
+    await bring_in_line(work, by.mother)
     if by.staff_id is None:
         await heard_from(work, [by.mother])
     return [by.mother.id]
 
+
+_LOCK_DATES = "SELECT FROM enrolment WHERE mother_id = $1 AND visit_id IS NULL ORDER BY id FOR UPDATE"
 
 # Without key: the planner, which has the enrolments, refers to the baby by its key and must not wait for us.
 _ONGOING = "SELECT id FROM pregnancy WHERE mother_id = $1 AND status = 'ongoing' FOR NO KEY UPDATE"

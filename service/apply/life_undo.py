@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from flows.events import LifeEventUndone
+from service.apply.care_dates import bring_in_line
 from service.apply.heard import heard_from
 from service.apply.opening import close_follow_up
 from service.apply.work import NotTheirs, Work
@@ -53,6 +54,7 @@ async def take_back(work: Work, mother: MotherRow, row: LifeEventRow, staff_id: 
         case "moved":
             pass
     await life_events.mark_undone(work.conn, row.id, staff_id, work.now)
+    await bring_in_line(work, mother)
     if row.before.get("baby_wording") and not await work.conn.fetchval(_OTHER_LOSS, mother.id):
         await life_care.restore_baby_words(work.conn, mother.id)
     for follow_up in await work.conn.fetch(_OPENED, row.before.get("follow_ups", [])):

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from scheduler.ports import Batch
-from scheduler.types import Country, EnrolmentToPlan, Plan
+from scheduler.types import Country, EnrolmentToPlan, Plan, Series
 from service.database import Connection, Pool
 from service.store.messages import wake
-from service.store.visits import NewVisit, add_visits
+from service.store.visits import NewVisit, add_foreseen
 
 ANY_ZONE: Final = timedelta(hours=14)
 """The furthest a time zone is ahead of UTC: a local date begins there first."""
@@ -33,7 +33,7 @@ class Planning:
             self._refreshed = countries
         async with self._pool.acquire() as conn, conn.transaction():
             rows = await conn.fetch(_BEHIND, (now + ANY_ZONE).date(), now, limit)
-            yield _Batch(conn, rows, [_enrolment(row) for row in rows], now)
+            yield _Batch(conn, rows, [_enrolment(row) for row in rows], countries, now)
 
 
 async def refresh_revisions(pool: Pool, countries: Mapping[str, Country], now: datetime) -> int:
@@ -64,6 +64,7 @@ class _Batch:
     conn: Connection
     rows: Sequence[Any]
     items: Sequence[EnrolmentToPlan]
+    countries: Mapping[str, Country]
     now: datetime
 
     async def settle(self, results: Sequence[Plan]) -> None:
@@ -97,8 +98,8 @@ class _Batch:
         ]
         if outdated:
             await self.conn.execute(_TAKE_BACK, outdated, self.now)
-        infants = {row["id"] for row in self.rows if row["infant_id"] is not None and row["visit_id"] is None}
-        series = [plan for plan in again if plan.enrolment_id in infants]
+        all_series = {item.id: self._series(item) for item in self.items}
+        series = [plan for plan in again if all_series[plan.enrolment_id] is not None]
         if not series:
             return
         foreseen = [(plan.enrolment_id, one.kind, one.due_on) for plan in series for one in plan.visits]
@@ -109,7 +110,20 @@ class _Batch:
             [one[0] for one in foreseen],
             [one[1] for one in foreseen],
             [one[2] for one in foreseen],
+            [_kind(all_series[plan.enrolment_id]) for plan in series],
+            [self._others(all_series[plan.enrolment_id]) for plan in series],
         )
+
+    def _series(self, item: EnrolmentToPlan) -> Series | None:
+        country = self.countries.get(item.country)
+        return None if country is None else country.series.get(item.schedule)
+
+    def _others(self, series: Series | None) -> str:
+        """The targets of the country's other series: their visits are not this one's to take back."""
+        if series is None:
+            return ""
+        others = self.countries[series.country].series.values()
+        return ",".join(target.id for one in others if one.name != series.name for target in one.targets)
 
     async def _add_reminders(self, plans: Sequence[Plan]) -> None:
         rows = [(plan.enrolment_id, one) for plan in plans for one in plan.reminders]
@@ -139,7 +153,11 @@ class _Batch:
             for plan in plans
             for one in plan.visits
         ]
-        await add_visits(self.conn, new, self.now)
+        await add_foreseen(self.conn, new, self.now)
+
+
+def _kind(series: Series | None) -> str:
+    return "" if series is None else series.visit_kind
 
 
 def _enrolment(row: Any) -> EnrolmentToPlan:
@@ -192,10 +210,10 @@ WHERE id = ANY($1::bigint[]) AND state = 'planned'
 
 _TAKE_BACK_VISITS = """
 UPDATE visit v SET status = 'cancelled'
-FROM unnest($1::bigint[], $2::date[]) AS p(enrolment_id, first_on)
-JOIN enrolment e ON e.id = p.enrolment_id AND e.infant_id IS NOT NULL AND e.visit_id IS NULL
-WHERE v.mother_id = e.mother_id AND v.infant_id = e.infant_id AND v.target IS NOT NULL AND v.status = 'expected'
-  AND (v.target = 'after_weaning') = (e.schedule = 'infant_test_weaned')
+FROM unnest($1::bigint[], $2::date[], $6::text[], $7::text[]) AS p(enrolment_id, first_on, kind, others)
+JOIN enrolment e ON e.id = p.enrolment_id AND e.visit_id IS NULL
+WHERE v.mother_id = e.mother_id AND v.infant_id IS NOT DISTINCT FROM e.infant_id AND v.status = 'expected'
+  AND v.kind = p.kind AND v.target IS NOT NULL AND v.target <> ALL(string_to_array(p.others, ','))
   AND v.due_on >= p.first_on AND v.confirmed_at IS NULL
   AND NOT EXISTS (SELECT FROM unnest($3::bigint[], $4::text[], $5::date[]) AS k(enrolment_id, kind, due_on)
       WHERE k.enrolment_id = e.id AND k.kind = v.kind AND k.due_on = v.due_on)
@@ -209,7 +227,7 @@ SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::date[], $5::tim
 ON CONFLICT (enrolment_id, step, occurrence) DO UPDATE SET
     due_at = excluded.due_at, valid_until = excluded.valid_until, state = 'planned', reason = NULL,
     decided_at = NULL, look_at = NULL
-    WHERE (reminder.state = 'cancelled' AND reminder.reason = 'replanned')
+    WHERE (reminder.state = 'cancelled' AND reminder.reason IN ('replanned', 'over'))
        OR (reminder.state = 'planned' AND reminder.due_at <> excluded.due_at)
 """
 

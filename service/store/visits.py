@@ -55,6 +55,30 @@ async def add_visits(conn: Connection, visits: Sequence[NewVisit], now: datetime
     return ids
 
 
+async def add_foreseen(conn: Connection, visits: Sequence[NewVisit], now: datetime) -> None:
+    """Enter visits that a country's rules foresee, or expect again those that were taken back.
+
+    A day of her own that somebody agreed with her, or for a pick-up any other within a week, takes their place:
+    she is not asked to come twice in a week for what one day can do.
+    """
+    if not visits:
+        return
+    place = {row["place"] for row in await conn.fetch(_NEEDED, *_columns(visits))}
+    needed = [one for number, one in enumerate(visits, 1) if number in place]
+    again = await conn.fetch(_AGAIN_EXPECTED, *_columns(needed))
+    await conn.execute(_PLAN_AGAIN, [row["id"] for row in again], now.date())
+    await add_visits(conn, needed, now)
+
+
+def _columns(visits: Sequence[NewVisit]) -> tuple[list[int], list[int | None], list[str], list[date]]:
+    return (
+        [one.mother_id for one in visits],
+        [one.infant_id for one in visits],
+        [one.kind for one in visits],
+        [one.due_on for one in visits],
+    )
+
+
 async def mark_kept(
     conn: Connection, visit_ids: Sequence[int], staff_id: int, now: datetime, *, came_on: date | None = None
 ) -> None:
@@ -182,6 +206,28 @@ JOIN mother m ON m.id = v.mother_id
 ORDER BY v.mother_id, v.due_on, v.kind
 ON CONFLICT DO NOTHING
 RETURNING id
+"""
+
+_NEEDED = """
+SELECT w.place FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::date[])
+    WITH ORDINALITY AS w(mother_id, infant_id, kind, due_on, place)
+WHERE w.infant_id IS NOT NULL OR NOT EXISTS (SELECT FROM visit v
+    WHERE v.mother_id = w.mother_id AND v.infant_id IS NULL AND v.status = 'expected'
+      AND v.due_on BETWEEN w.due_on - 7 AND w.due_on + 7
+      AND (v.target IS NULL OR (w.kind = 'refill' AND v.kind <> 'refill')))
+"""
+
+_AGAIN_EXPECTED = """
+UPDATE visit v SET status = 'expected'
+FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::date[]) AS w(mother_id, infant_id, kind, due_on)
+WHERE v.mother_id = w.mother_id AND w.infant_id IS NULL AND v.infant_id IS NULL AND v.kind = w.kind
+  AND v.due_on = w.due_on AND v.target IS NOT NULL AND v.status = 'cancelled'
+RETURNING v.id
+"""
+
+_PLAN_AGAIN = """
+UPDATE enrolment SET state = 'active', ended_reason = NULL, revision = NULL, planned_through = NULL, next_on = $2
+WHERE visit_id = ANY($1::bigint[])
 """
 
 _OF_VISITS = """
