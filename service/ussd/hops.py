@@ -91,8 +91,8 @@ class Thought:
 
     @property
     def who(self) -> int | None:
-        """Whose PIN was given in this session, or on this very hop."""
-        return self.prepared.who if self.prepared.who is not None else self.checked.pin_person
+        """Whose PIN was given on this very hop, or else in this session: a mentor may be a mother as well."""
+        return self.checked.pin_person if self.checked.pin_person is not None else self.prepared.who
 
 
 class Hops:
