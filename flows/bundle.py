@@ -154,7 +154,7 @@ def compile_bundle(
             }
             for code in texts
         },
-        passive=frozenset(id_ for id_ in screens if _is_passive(id_, screens, 10)),
+        passive=frozenset(id_ for id_ in screens if _is_passive(id_, screens, registry, 10)),
     )
 
 
@@ -232,11 +232,11 @@ def _wording(screen: Screen, language: str, texts: Mapping[str, str], limit: int
     return replace(wording, pages=pages)
 
 
-def _is_passive(id_: str, screens: Mapping[str, Screen], depth: int) -> bool:
+def _is_passive(id_: str, screens: Mapping[str, Screen], registry: Registry, depth: int) -> bool:
     """Say whether reaching this screen can neither act nor run through a screen that does."""
     screen = screens[id_]
     if screen.kind not in ("route", "end"):
         return True
-    if screen.do is not None or depth == 0:
+    if depth == 0 or not (screen.do is None or screen.do in registry.remembering):
         return False
-    return all(_is_passive(route.goto, screens, depth - 1) for route in screen.routes)
+    return all(_is_passive(route.goto, screens, registry, depth - 1) for route in screen.routes)

@@ -68,6 +68,8 @@ def advance(bundle: Bundle, state: SessionState | None, typed: str, facts: Facts
     if not walk.may(screen.access):  # whoever gave the PIN may not be here any more
         walk.state = replace(state, who=None)
         return walk.changed()
+    if not walk.holds(screen.when):  # what this screen is about is no more since it was shown
+        return walk.changed()
     chosen = state.shown.get(text)
     if chosen is not None and text == MORE and chosen.startswith(">"):
         walk.state = replace(state, page=int(chosen[1:]), errors=0)
@@ -191,8 +193,11 @@ def _resume(walk: Walk, go_on: bool) -> HopResult:
         return walk.changed()
     who = walk.state.who
     walk.state = replace(resumable, errors=0, wanted=None, pending=())
-    if not walk.may(walk.bundle.screens[resumable.screen].access):
+    screen = walk.bundle.screens[resumable.screen]
+    if not walk.may(screen.access):
         walk.state = replace(walk.state, who=who)
+        return walk.changed()
+    if not walk.holds(screen.when):
         return walk.changed()
     walk.events.append(SessionResumed())
     return walk.show()

@@ -58,3 +58,5 @@ class Registry:
     guards: Mapping[str, Guard] = field(default_factory=dict)
     lists: Mapping[str, ListOf] = field(default_factory=dict)
     placeholders: Mapping[str, Placeholder] = field(default_factory=dict)
+    remembering: frozenset[str] = frozenset()
+    """The actions that only keep in mind what a screen is about: dialled through, they still only navigate."""

@@ -5,4 +5,10 @@ from flows.guards import GUARDS
 from flows.lists import LISTS, PLACEHOLDERS
 from flows.registry import Registry
 
-STANDARD = Registry(actions=ACTIONS, guards=GUARDS, lists=LISTS, placeholders=PLACEHOLDERS)
+STANDARD = Registry(
+    actions=ACTIONS,
+    guards=GUARDS,
+    lists=LISTS,
+    placeholders=PLACEHOLDERS,
+    remembering=frozenset({"choose_next_visit", "choose_only_child", "choose_only_report"}),
+)

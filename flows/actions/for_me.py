@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flows.actions.making import NOTHING, happened, remember
 from flows.events import HarmReported, Mood, MoodReported, VisitChangeRequested
 from flows.facts import Facts
-from flows.lists.mothers import chosen_visit
+from flows.lists.mothers import chosen_visit, coming_visits
 from flows.lists.subjects import chosen_infant, subject_of_infant
 from flows.registry import Action, ActionResult
 from flows.types import SessionState
@@ -14,6 +14,12 @@ from flows.types import SessionState
 def choose_subject(facts: Facts, state: SessionState, typed: str) -> ActionResult:
     """Somebody's dates: a date chosen before, of somebody else, no longer counts."""
     return remember(visit="")
+
+
+def choose_next_visit(facts: Facts, state: SessionState, typed: str) -> ActionResult:
+    """The nearest visit of whom she chose: what she answers is about that one, whatever becomes of it."""
+    visits = coming_visits(facts, state)
+    return remember(visit=str(visits[0].id) if visits else "")
 
 
 def choose_only_child(facts: Facts, state: SessionState, typed: str) -> ActionResult:
@@ -45,6 +51,7 @@ def not_safe(facts: Facts, state: SessionState, typed: str) -> ActionResult:
 
 ACTIONS: Mapping[str, Action] = {
     "choose_subject": choose_subject,
+    "choose_next_visit": choose_next_visit,
     "choose_only_child": choose_only_child,
     "ask_any_day": ask_any_day,
     "mood_good": mood("good"),

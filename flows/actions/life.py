@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flows.actions.making import NOTHING, day_of, happened
+from flows.actions.making import NOTHING, day_of, happened, remember
 from flows.events import (
     BirthReported,
     FollowUpAnswered,
@@ -66,6 +66,12 @@ def leave_number(facts: Facts, state: SessionState, typed: str) -> ActionResult:
     return happened(NumberLeft(facts.mother.id, None)) if facts.mother else NOTHING
 
 
+def choose_only_report(facts: Facts, state: SessionState, typed: str) -> ActionResult:
+    """The report to take back, where there is one; where there are several, one is chosen."""
+    whom = about(facts, state)
+    return remember(undo=str(whom.undoable[0].id) if whom and len(whom.undoable) == 1 else "")
+
+
 def undo(facts: Facts, state: SessionState, typed: str) -> ActionResult:
     """The report shown was a mistake."""
     whom, event = about(facts, state), undoable(facts, state)
@@ -91,6 +97,7 @@ ACTIONS: Mapping[str, Action] = {
     "infant_death": infant_death,
     "move": move,
     "leave_number": leave_number,
+    "choose_only_report": choose_only_report,
     "undo_life_event": undo,
     "her_death": her_death,
 }

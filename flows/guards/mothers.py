@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from flows.facts import Facts
-from flows.lists.mothers import coming_visits
+from flows.lists.mothers import chosen_visit, coming_visits
 from flows.registry import Guard
 from flows.types import SessionState
 
@@ -28,9 +28,15 @@ def has_more_dates(facts: Facts, state: SessionState) -> bool:
     return len(coming_visits(facts, state)) > 1
 
 
+def visit_known(facts: Facts, state: SessionState) -> bool:
+    """The visit she has before her is still expected."""
+    return chosen_visit(facts, state) is not None
+
+
 GUARDS: Mapping[str, Guard] = {
     "on_duty": on_duty,
     "has_transport": has_transport,
     "has_date": has_date,
     "has_more_dates": has_more_dates,
+    "visit_known": visit_known,
 }

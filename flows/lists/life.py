@@ -65,7 +65,8 @@ def lost_pregnancy(facts: Facts, state: SessionState) -> bool:
     whom = about(facts, state)
     if whom is None or whom.edd is None:
         return False
-    return not whom.infants or state.data.get("lost") == PREGNANCY
+    chosen = state.data.get("lost")
+    return chosen == PREGNANCY if chosen else not whom.infants
 
 
 def lost_infant(facts: Facts, state: SessionState) -> InfantFact | None:
@@ -83,15 +84,17 @@ def undoable(facts: Facts, state: SessionState) -> LifeEventFact | None:
     whom = about(facts, state)
     if whom is None:
         return None
-    if len(whom.undoable) == 1:
-        return whom.undoable[0]
-    return next((one for one in whom.undoable if str(one.id) == state.data.get("undo")), None)
+    chosen = state.data.get("undo")
+    if chosen:
+        return next((one for one in whom.undoable if str(one.id) == chosen), None)
+    return whom.undoable[0] if len(whom.undoable) == 1 else None
 
 
 def _chosen(infants: Sequence[InfantFact], id_: str | None) -> InfantFact | None:
-    if len(infants) == 1:
-        return infants[0]
-    return next((one for one in infants if str(one.id) == id_), None)
+    # Somebody else may have reported the one chosen meanwhile: the one who is left was never meant.
+    if id_:
+        return next((one for one in infants if str(one.id) == id_), None)
+    return infants[0] if len(infants) == 1 else None
 
 
 def _word(infant: InfantFact, whom: About, facts: Facts) -> Word:

@@ -124,11 +124,31 @@ def test_who_may_be_meant_is_listed_by_neutral_words() -> None:
     assert [item.id for item in items] == ["41"]
 
 
-def test_the_one_still_nursed_is_meant_whatever_was_chosen_before() -> None:
+def test_the_one_still_nursed_is_meant_and_never_in_place_of_the_one_chosen() -> None:
     family = hers(infants=(replace(TWINS[0], weaned=True), TWINS[1]))
     assert holds(family, "has_nursed", "several_nursed", "weaning_known") == ["has_nursed", "weaning_known"]
-    [event] = said(family, "weaned", weaned="41", weaned_on="today")
+    [event] = said(family, "weaned", weaned_on="today")
     assert event == WeanedReported(HER, 42, None, NOW.date())
+    assert said(family, "weaned", weaned="41", weaned_on="today") == ()
+
+
+@BOTH
+def test_what_was_reported_meanwhile_never_turns_into_another_report(side: Any) -> None:
+    one_left = side(infants=(TWINS[1],))
+    assert said(one_left, "infant_death", lost="41") == ()
+    assert said(one_left, "infant_death", lost="42") == (
+        InfantDeathReported(HER, 42, None if side is hers else MENTOR),
+    )
+    assert said(side(edd=EDD), "loss", lost="31") == ()
+    assert said(side(undoable=(MOVED,)), "undo_life_event", undo="5") == ()
+
+
+@BOTH
+def test_the_only_report_is_kept_in_mind_before_it_is_asked_about(side: Any) -> None:
+    kept = ACTIONS["choose_only_report"](side(undoable=(BIRTH,)), state(mother=str(HER)), "").data
+    assert kept == {"undo": "5"}
+    several = side(undoable=(BIRTH, MOVED))
+    assert ACTIONS["choose_only_report"](several, state(mother=str(HER), undo="5"), "").data == {"undo": ""}
 
 
 def test_breastfeeding_never_ended_before_the_birth() -> None:
