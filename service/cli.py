@@ -8,7 +8,7 @@ from typing import Final
 import typer
 from typer.exceptions import TyperException
 
-from service.commands import add, content, demo, doctor, operate, phone, serve, translate, user, walk
+from service.commands import add, content, demo, doctor, operate, phone, serve, translate, user, walk, why
 from service.commands.context import log_level
 from service.commands.problems import FAILED, WRONG_USE, UserError, sentence_of
 from service.logs import configure_logging
@@ -34,6 +34,7 @@ app.command("translate")(translate.translate)
 app.command("try")(walk.try_menus)
 app.command("phone")(phone.phone)
 app.command("doctor")(doctor.doctor)
+app.command("why")(why.why)
 app.add_typer(add.app, name="add")
 app.add_typer(user.app, name="user")
 app.add_typer(operate.keys, name="keys")

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flows.events import Event
 from service.apply.work import Work
+from service.database import Connection
 
 OWN_COLUMNS = frozenset({"mother_id", "staff_id"})
 NEVER_KEPT = frozenset({"pin", "code", "form_number"})
@@ -31,6 +32,11 @@ async def record(work: Work, event: Event, mothers: Sequence[int]) -> None:
         None if of_herself else work.phone_id,
         _data(work, fields),
     )
+
+
+async def opened_by_office(conn: Connection, mother_id: int, now: datetime) -> None:
+    """Her record was opened where the system is run, by nobody who is on the staff: who it was is in the audit."""
+    await conn.execute(_RECORD, now, "RecordOpened", [mother_id], None, None, {"via": "office"})
 
 
 def _data(work: Work, fields: dict[str, Any]) -> dict[str, Any]:

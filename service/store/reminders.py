@@ -47,8 +47,8 @@ class Reminders:
         """See the port. Her person's row is locked with the contact, so that a stop comes before or after it."""
         async with self._pool.acquire() as conn, conn.transaction():
             rows = await conn.fetch(DUE, now, limit)
-            pushed = await _pushed(conn, rows, now)
-            items = [_item(row, pushed[row["mother_id"]], now) for row in rows]
+            pushed = await pushed_lately(conn, rows, now)
+            items = [item_of(row, pushed[row["mother_id"]]) for row in rows]
             yield _Batch(conn, rows, items, self._sealer, self._bundle(), self._countries(), now)
 
 
@@ -213,7 +213,7 @@ def _at_work(mentor: Any, now: datetime) -> datetime:
     return instant_at(zone, day, starts) or now
 
 
-async def _pushed(conn: Connection, rows: Sequence[Any], now: datetime) -> dict[int, tuple[int, int]]:
+async def pushed_lately(conn: Connection, rows: Sequence[Any], now: datetime) -> dict[int, tuple[int, int]]:
     """For each mother, texts pushed to her on her local day and in the seven days up to it."""
     if not rows:
         return {}
@@ -224,7 +224,8 @@ async def _pushed(conn: Connection, rows: Sequence[Any], now: datetime) -> dict[
     return counted
 
 
-def _item(row: Any, pushed: tuple[int, int], now: datetime) -> DueReminder:
+def item_of(row: Any, pushed: tuple[int, int]) -> DueReminder:
+    """A row of ``DUE`` or ``TO_COME`` as the rules read it; ``pushed`` are her texts today and this week."""
     return DueReminder(
         id=row["id"],
         mother_id=row["mother_id"],

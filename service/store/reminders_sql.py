@@ -3,18 +3,7 @@
 # ``site_has_entries`` is false only when the clinic's last day with visits expected, before today, had none marked.
 # ``answered_since_due``: for a check-in, anything heard from her since it was due; for a visit, that she confirmed it;
 # an invitation is taken back as soon as she has answered it.
-DUE = """
-WITH claimed AS MATERIALIZED (
-    SELECT r.id, r.enrolment_id, r.mother_id, r.step, r.occurrence, r.due_at, r.valid_until,
-        p.hold, p.phone_id, p.language,
-        CASE WHEN p.erase_at IS NOT NULL THEN 'erasure_asked' WHEN p.paused_until > $1 THEN 'paused_by_her' END AS rests
-    FROM reminder r JOIN person p ON p.id = r.mother_id
-    WHERE r.state = 'planned' AND coalesce(r.look_at, r.due_at) <= $1
-    ORDER BY coalesce(r.look_at, r.due_at), r.id
-    LIMIT $2
-    FOR UPDATE OF r SKIP LOCKED
-    FOR SHARE OF p SKIP LOCKED
-)
+_KNOWN = """
 SELECT c.id, c.mother_id, e.country, e.schedule, c.step, c.occurrence, c.due_at, c.valid_until, f.time_zone, c.hold, c.rests,
     c.phone_id, c.language, e.visit_id, coalesce(e.infant_id, v.infant_id) AS infant_id,
     CASE WHEN m.phone_use = 'none' OR n.id IS NULL OR n.number IS NULL THEN 'none'
@@ -46,6 +35,34 @@ JOIN facility f ON f.id = coalesce(v.facility_id, m.facility_id)
 LEFT JOIN phone n ON n.id = c.phone_id
 ORDER BY c.due_at, c.id
 """
+
+_CLAIMED = """
+WITH claimed AS MATERIALIZED (
+    SELECT r.id, r.enrolment_id, r.mother_id, r.step, r.occurrence, r.due_at, r.valid_until,
+        p.hold, p.phone_id, p.language,
+        CASE WHEN p.erase_at IS NOT NULL THEN 'erasure_asked' WHEN p.paused_until > $1 THEN 'paused_by_her' END AS rests
+    FROM reminder r JOIN person p ON p.id = r.mother_id
+    WHERE r.state = 'planned' AND coalesce(r.look_at, r.due_at) <= $1
+    ORDER BY coalesce(r.look_at, r.due_at), r.id
+    LIMIT $2
+    FOR UPDATE OF r SKIP LOCKED
+    FOR SHARE OF p SKIP LOCKED
+)
+"""
+DUE = f"{_CLAIMED}{_KNOWN}"
+
+# The same of one mother's contacts to come, for whoever only wants to know: nothing is claimed or locked.
+_TO_COME = """
+WITH claimed AS (
+    SELECT r.id, r.enrolment_id, r.mother_id, r.step, r.occurrence, r.due_at, r.valid_until,
+        p.hold, p.phone_id, p.language,
+        CASE WHEN p.erase_at IS NOT NULL THEN 'erasure_asked'
+             WHEN p.paused_until > greatest(r.due_at, $1::timestamptz) THEN 'paused_by_her' END AS rests
+    FROM reminder r JOIN person p ON p.id = r.mother_id
+    WHERE r.state = 'planned' AND r.mother_id = $2
+)
+"""
+TO_COME = f"{_TO_COME}{_KNOWN}"
 
 # Only what may have reached her counts: cues and dates, on their way or gone.
 PUSHED = """

@@ -1,0 +1,87 @@
+"""Work of people for her: each follow-up from its opening to its end, who was told and what they answered, and what is next."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from service.store.timeline.care import day
+from service.store.timeline.line import Line, Telling, refs
+from service.store.timeline.rulebook import Rulebook
+from service.store.timeline.words import ALARMS, STEPS, spaced
+
+
+def follow_ups(rows: Sequence[Any], log: Sequence[Any], telling: Telling, book: Rulebook) -> list[Line]:
+    """Opened, told, answered, alarmed, closed; of an open one the next action."""
+    causes = {row["id"]: row["cause"] for row in rows}
+    lines: list[Line] = []
+    for row in rows:
+        lines.append(_opened(row, book))
+        lines += [
+            _step(entry, causes[row["id"]], telling) for entry in log if entry["follow_up_id"] == row["id"]
+        ]
+        lines += _ending(row, telling)
+    return lines
+
+
+def _opened(row: Any, book: Rulebook) -> Line:
+    urgent = ", urgent" if row["urgent"] else ""
+    again = f"It came back {row['reopened']} ×." if row["reopened"] else ""
+    return Line(
+        at=row["opened_at"],
+        kind="follow_up",
+        state="open",
+        what=f"Follow-up {row['cause']} opened ({row['risk']}{urgent})",
+        why=again,
+        rule=book.policy(row["country"], row["cause"]),
+        refs=refs(follow_up=row["id"], visit=row["visit_id"]),
+    )
+
+
+def _step(entry: Any, cause: str, telling: Telling) -> Line:
+    what = STEPS.get(entry["what"], spaced(entry["what"]))
+    return Line(
+        at=entry["at"],
+        kind="follow_up",
+        state=entry["what"],
+        what=f"Follow-up {cause}: {what[0].lower()}{what[1:]}",
+        who=telling.who(entry["staff_id"]),
+        refs=refs(follow_up=entry["follow_up_id"], log=entry["id"]),
+    )
+
+
+def _ending(row: Any, telling: Telling) -> list[Line]:
+    ids, name = refs(follow_up=row["id"]), f"Follow-up {row['cause']}"
+    lines = []
+    if row["alarm_at"] is not None:
+        lines.append(
+            Line(row["alarm_at"], "follow_up", "alarm", f"{name}: an alarm was raised", ALARMS, refs=ids)
+        )
+    if row["resolved_at"] is not None:
+        outcome = row["outcome"]
+        how = STEPS.get(outcome, spaced(outcome)) if outcome else "Done"
+        lines.append(
+            Line(row["resolved_at"], "follow_up", "resolved", f"{name} closed", f"{how}.", outcome, refs=ids)
+        )
+    elif row["next_at"] is not None:
+        at = max(row["next_at"], telling.now)
+        who = telling.who(row["owner_id"])
+        lines.append(Line(at, "follow_up", "next", f"{name}: {_next(row)}", _waits(row), who=who, refs=ids))
+    return lines
+
+
+def _next(row: Any) -> str:
+    if row["state"] == "open":
+        return "somebody will be told"
+    if row["state"] == "acknowledged":
+        return "comes back unless it is closed by then"
+    return "the next person will be told unless somebody answers"
+
+
+def _waits(row: Any) -> str:
+    parts = []
+    if row["expect_by"] is not None:
+        parts.append(f"She is expected by {day(row['expect_by'])}.")
+    if row["hold_by_code"] is not None:
+        parts.append("Her texts are held until a report is confirmed.")
+    if row["wanted_at"] is not None:
+        parts.append("She named an hour for the call she asked for.")
+    return " ".join(parts)
