@@ -27,6 +27,11 @@ async def take(conn: Connection, staff_id: int, covered_by: int, first: date, la
     return True
 
 
+async def call_off(conn: Connection, staff_id: int, first: date) -> None:
+    """Drop the leave of this person that begins on that day: she changed her plans before it began."""
+    await conn.execute("DELETE FROM cover WHERE staff_id = $1 AND starts_on = $2", staff_id, first)
+
+
 async def end(conn: Connection, staff_id: int, today: date) -> None:
     """Back from this local day on: what has begun ends the day before, what was to come is dropped."""
     await conn.execute(_END, staff_id, today, today - timedelta(days=1))
@@ -79,7 +84,7 @@ _DROP = "DELETE FROM cover WHERE staff_id = $1 AND starts_on <= $3 AND ends_on >
 _END = "UPDATE cover SET ends_on = $3 WHERE staff_id = $1 AND starts_on < $2 AND ends_on >= $2"
 
 _COLLEAGUES = """
-SELECT s.id, s.role, p.name,
+SELECT s.id, s.role, p.name, p.phone_id, n.number,
     (SELECT jsonb_agg(jsonb_build_array(c.starts_on, c.ends_on) ORDER BY c.starts_on) FROM cover c
      WHERE c.staff_id = s.id AND c.ends_on >= $2) AS away
 FROM staff mine

@@ -9,8 +9,9 @@ from service.security.sealing import Sealer
 from service.store.case_codes import codes_for
 from service.store.caseload import caseload
 from service.store.follow_ups import NOT_FOR_HER_MENTOR, NOT_YET
+from service.ussd.names import first_name
 from service.ussd.supervisor_facts import supervisor
-from service.ussd.team_facts import first_name, team
+from service.ussd.team_facts import team
 from service.ussd.wanted import Wanted
 
 ASKED_BY_A_COLLEAGUE: Final = ("mentor_asks_talk", "case_help")

@@ -10,6 +10,7 @@ from service.database import Connection
 from service.security.sealing import Sealer
 from service.store.case_codes import NoCodeFreeError, codes_for, codes_for_phones
 from service.store.follow_ups import NOT_YET
+from service.ussd.names import told_apart
 from service.ussd.wanted import Wanted
 
 AT_MOST: Final = 40
@@ -43,7 +44,10 @@ async def supervisor(
         pauses=tuple(_pause(row, codes, today) for row in pauses if row["id"] in codes),
         pauses_count=pauses[0]["of_all"] if pauses else 0,
         sites=tuple(SiteFact(row["id"], row["name"], row["status"]) for row in sites),
-        colleagues=tuple(_colleague(sealer, row) for row in staff),
+        colleagues=tuple(
+            ColleagueFact(row["id"], name, row["hold"] == "revoked")
+            for row, name in zip(staff, told_apart(sealer, staff), strict=True)
+        ),
     )
 
 
@@ -84,15 +88,6 @@ def _pause(row: Any, codes: dict[int, str], today: date) -> PauseFact:
     return PauseFact(row["id"], codes[row["id"]], said, days)
 
 
-def _colleague(sealer: Sealer, row: Any) -> ColleagueFact:
-    """By first name: that is what a supervisor calls them."""
-    name = (
-        "" if row["name"] is None else sealer.open(row["name"], table="person", column="name", row=row["id"])
-    )
-    first = name.split()[0] if name.split() else f"{row['role']} {row['id']}"
-    return ColleagueFact(row["id"], first, row["hold"] == "revoked")
-
-
 _SITES = """
 SELECT f.id, f.name, f.status FROM supervision v JOIN facility f ON f.id = v.facility_id
 WHERE v.staff_id = $1 ORDER BY f.id LIMIT 50
@@ -126,7 +121,8 @@ ORDER BY f.opened_at, f.id LIMIT $4
 """
 
 _COLLEAGUES = """
-SELECT s.id, s.role, p.name, p.hold FROM staff s JOIN person p ON p.id = s.id
+SELECT s.id, s.role, p.name, p.hold, p.phone_id, n.number
+FROM staff s JOIN person p ON p.id = s.id LEFT JOIN phone n ON n.id = p.phone_id
 WHERE s.facility_id = ANY($1::bigint[]) AND s.id <> $2 AND p.hold IS DISTINCT FROM 'erased'
 ORDER BY s.id LIMIT $3
 """

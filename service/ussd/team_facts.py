@@ -8,6 +8,7 @@ from flows.facts import CoverFact, GroupFact, LeaveFact
 from service.database import Connection
 from service.security.sealing import Sealer
 from service.store import leave, meetings
+from service.ussd.names import first_name, told_apart
 
 RECORD_WITHIN: Final = timedelta(days=14)
 """A meeting may still be recorded this long after its day (project choice)."""
@@ -26,23 +27,16 @@ async def team(connection: Connection, sealer: Sealer, staff_id: int, today: dat
     """Return what this person's screens may know on this local day. Colleagues by first name, as people call each other."""
     groups = await meetings.groups_of(connection, staff_id, today - RECORD_WITHIN)
     away = await leave.next_leave(connection, staff_id, today)
+    free = await leave.colleagues(connection, staff_id, today)
     return Team(
         groups=tuple(GroupFact(row["id"], row["on_day"], row["hour"], row["coming"]) for row in groups),
         leave=None
         if away is None
         else LeaveFact(away["starts_on"], away["ends_on"], first_name(sealer, away)),
-        covers=tuple(_cover(sealer, row) for row in await leave.colleagues(connection, staff_id, today)),
+        covers=tuple(_cover(row, name) for row, name in zip(free, told_apart(sealer, free), strict=True)),
     )
 
 
-def first_name(sealer: Sealer, row: Any) -> str:
-    """The first name of a member of staff; the role and a number where no name is kept."""
-    name = (
-        "" if row["name"] is None else sealer.open(row["name"], table="person", column="name", row=row["id"])
-    )
-    return name.split()[0] if name.split() else f"{row['role']} {row['id']}"
-
-
-def _cover(sealer: Sealer, row: Any) -> CoverFact:
+def _cover(row: Any, name: str) -> CoverFact:
     away = tuple((date.fromisoformat(first), date.fromisoformat(last)) for first, last in row["away"] or ())
-    return CoverFact(row["id"], first_name(sealer, row), away)
+    return CoverFact(row["id"], name, away)

@@ -22,7 +22,7 @@ from service.inbound.sms import InboundText, receive
 from service.store.closures import Closures
 from service.ussd.supervisor_facts import supervisor as facts_of
 from service.ussd.wanted import Wanted
-from tests.integration.apply.clinic import MENTOR, STRANGER, SUPERVISOR, Clinic, only
+from tests.integration.apply.clinic import COLLEAGUE, MENTOR, STRANGER, SUPERVISOR, Clinic, only
 
 OTHER_SUPERVISOR = "+254700000009"
 
@@ -260,6 +260,16 @@ async def test_a_supervisor_sees_her_own_sites_alone_and_no_worry_she_was_not_to
     assert {one.id for one in hers.colleagues} == {clinic.mentor, clinic.colleague}
     assert (theirs.unacknowledged, theirs.oldest, theirs.colleagues) == ((), (), ())
     assert [one.name for one in theirs.sites] == ["Elsewhere"]
+
+
+async def test_colleagues_who_share_a_name_are_told_apart(clinic: Clinic) -> None:
+    hers = {one.id: one.name for one in (await _facts(clinic, clinic.supervisor)).colleagues}
+    assert hers == {clinic.mentor: f"Test {MENTOR[-3:]}", clinic.colleague: f"Test {COLLEAGUE[-3:]}"}
+    for who, name in ((clinic.mentor, "Test Akinyi"), (clinic.colleague, "Test Njeri")):
+        sealed = clinic.deps.sealer.seal(name, table="person", column="name", row=who)
+        await clinic.run("UPDATE person SET name = $2 WHERE id = $1", who, sealed)
+    hers = {one.id: one.name for one in (await _facts(clinic, clinic.supervisor)).colleagues}
+    assert hers == {clinic.mentor: "Test A.", clinic.colleague: "Test N."}
 
 
 async def _facts(clinic: Clinic, staff_id: int) -> Any:
