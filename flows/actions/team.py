@@ -110,7 +110,11 @@ def take_leave(facts: Facts, state: SessionState, typed: str) -> ActionResult:
     days, cover = leave_days(state), chosen_cover(facts, state)
     if facts.staff is None or days is None or cover is None:
         return NOTHING
-    return happened(LeaveTaken(facts.staff.id, days[0], days[1], cover.id))
+    # Where a leave is planned, these pages are only come to by changing it.
+    planned = facts.staff.leave
+    return happened(
+        LeaveTaken(facts.staff.id, days[0], days[1], cover.id, planned.starts_on if planned else None)
+    )
 
 
 def end_leave(facts: Facts, state: SessionState, typed: str) -> ActionResult:

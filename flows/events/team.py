@@ -40,12 +40,16 @@ class MeetingHeld(Event):
 
 @dataclass(frozen=True, slots=True)
 class LeaveTaken(Event):
-    """Away between two local dates, both included; a colleague covers."""
+    """Away between two local dates, both included; a colleague covers.
+
+    ``instead_of``: the first day of the leave that this one changes. Where that has not begun, it is off.
+    """
 
     staff_id: int
     starts_on: date
     ends_on: date
     covered_by: int
+    instead_of: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

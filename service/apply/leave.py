@@ -29,6 +29,8 @@ async def leave_taken(work: Work, event: LeaveTaken) -> Sequence[int]:
         raise NotTheirs
     if not await leave.can_cover(work.conn, staff.id, event.covered_by, event.starts_on, event.ends_on):
         raise NotTheirs
+    if event.instead_of is not None and event.instead_of > today:
+        await leave.call_off(work.conn, staff.id, event.instead_of)
     if await leave.take(work.conn, staff.id, event.covered_by, event.starts_on, event.ends_on):
         begins_at = max(work.now, day_starts(staff.time_zone, event.starts_on))
         await leave.hand_over(work.conn, staff.id, begins_at)

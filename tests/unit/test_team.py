@@ -142,6 +142,12 @@ def test_leave_from_today_tomorrow_or_a_day_typed() -> None:
     )
 
 
+def test_changing_a_leave_says_which_it_was() -> None:
+    planned = replace(FACTS, leave=LeaveFact(on(3), on(5), "Zawadi"))
+    changed = only(mentor("3", "2", f"{on(6):%d%m}", f"{on(9):%d%m}", "2", "1", facts=planned))
+    assert changed == LeaveTaken(MENTOR, on(6), on(9), 22, instead_of=on(3))
+
+
 def test_who_is_away_then_is_not_offered() -> None:
     assert "Zawadi" not in mentor("3", "2", f"{on(3):%d%m}").reads
     assert "Zawadi" in mentor("3", "1", f"{on(2):%d%m}").reads

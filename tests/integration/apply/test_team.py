@@ -1,5 +1,6 @@
 """Groups, leave and what a mentor says of herself, on PostgreSQL: once each, however often it is delivered."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -382,6 +383,19 @@ async def test_leave_is_taken_once_and_its_supervisor_told_once(clinic: Clinic) 
 async def test_leave_ten_times_at_once(clinic: Clinic) -> None:
     assert await clinic.ten_times(leave(clinic, 0, 4), number=MENTOR) == []
     assert await away(clinic) == [(0, 4, clinic.colleague)]
+
+
+async def test_a_leave_that_is_changed_before_it_begins_is_off(clinic: Clinic) -> None:
+    await clinic.happens(leave(clinic, 3, 5), number=MENTOR)
+    changed = replace(leave(clinic, 10, 12), instead_of=clinic.today + timedelta(days=3))
+    assert await clinic.ten_times(changed, number=MENTOR) == []
+    assert await away(clinic) == [(10, 12, clinic.colleague)]
+
+
+async def test_a_leave_that_has_begun_is_over_only_when_she_is_back(clinic: Clinic) -> None:
+    await clinic.happens(leave(clinic, 0, 1), number=MENTOR)
+    await clinic.happens(replace(leave(clinic, 10, 12), instead_of=clinic.today), number=MENTOR)
+    assert await away(clinic) == [(0, 1, clinic.colleague), (10, 12, clinic.colleague)]
 
 
 async def test_a_leave_that_overlaps_replaces(clinic: Clinic) -> None:
