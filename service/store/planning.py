@@ -33,7 +33,7 @@ class Planning:
             self._refreshed = countries
         async with self._pool.acquire() as conn, conn.transaction():
             rows = await conn.fetch(_BEHIND, (now + ANY_ZONE).date(), now, limit)
-            yield _Batch(conn, rows, [_enrolment(row) for row in rows], countries, now)
+            yield _Batch(conn, rows, [enrolment_of(row) for row in rows], countries, now)
 
 
 async def refresh_revisions(pool: Pool, countries: Mapping[str, Country], now: datetime) -> int:
@@ -160,7 +160,8 @@ def _kind(series: Series | None) -> str:
     return "" if series is None else series.visit_kind
 
 
-def _enrolment(row: Any) -> EnrolmentToPlan:
+def enrolment_of(row: Any) -> EnrolmentToPlan:
+    """An enrolment's row as the planner reads it."""
     return EnrolmentToPlan(
         id=row["id"],
         mother_id=row["mother_id"],
