@@ -145,11 +145,6 @@ def _weaned_child(facts: Facts, state: SessionState) -> Value:
     return _word(infant, whom, facts) if infant and whom else ""
 
 
-def _weaned_day(facts: Facts, state: SessionState) -> Value:
-    """When breastfeeding ended."""
-    return weaned_day(facts, state)
-
-
 def _lost_child(facts: Facts, state: SessionState) -> Value:
     """Who is not with her any more."""
     infant, whom = lost_infant(facts, state), about(facts, state)
@@ -173,7 +168,6 @@ LISTS: Mapping[str, ListOf] = {"nursed": _nursed_list, "lost": _lost_list, "undo
 PLACEHOLDERS: Mapping[str, Placeholder] = {
     "birth_day": _birth_day,
     "weaned_child": _weaned_child,
-    "weaned_day": _weaned_day,
     "lost_child": _lost_child,
     "undo_what": _undo_what,
     "undo_day": _undo_day,
@@ -184,7 +178,6 @@ LONGEST: Mapping[str, Value] = {
     "life": Word("life.infant_death"),
     "birth_day": date(2026, 12, 23),
     "weaned_child": Word("child.oldest_child"),
-    "weaned_day": date(2026, 12, 23),
     "lost_child": Word("child.oldest_child"),
     "undo_what": Word("life.infant_death"),
     "undo_day": date(2026, 12, 23),
