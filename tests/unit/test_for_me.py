@@ -235,7 +235,7 @@ def test_about_a_child_that_grows_she_reads_once_it_is_born() -> None:
     assert born.reads.startswith("Your child's dates go on until about 18 months")
     assert born.type("9").ended
     expected = her(edd=date(2027, 3, 1)).dial("5", "4", "2727", "2", "3", "9")
-    assert expected.reads.startswith("A new baby who does not feed")
+    assert expected.reads.startswith("Go to the hospital NOW with a new baby")
     assert expected.ended
 
 

@@ -112,7 +112,7 @@ async def test_with_two_on_a_number_nobody_is_offered_it_as_hers_alone(
     phone = dial()
     reading = await phone.walk("5", "3", PIN, "2")
     assert "Who uses this phone" in reading
-    assert "Covert or open" not in reading
+    assert "Open texts or not" not in reading
     sharing = await phone.type("3")
     assert "2 Others too" in sharing
     assert "Only I" not in sharing

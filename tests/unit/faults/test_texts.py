@@ -7,14 +7,14 @@ from tests.unit.faults.planting import Content, Fault, check_found
 MOTHERS, STAFF, ANSWERS = "messages/to_mothers.toml", "messages/to_staff.toml", "messages/answers.toml"
 SW, WORDS, TIPS, QUESTIONS = "locale/sw.po", "words.toml", "tips.toml", "questions.toml"
 NUDGE = '"{short}: Reply 1 fine, 2 call me."'
-OPEN = '"{signature}: Time for your medicine. How are you? Reply 1 fine, 2 call me."'
+OPEN = '"{signature}: How is it going with your medicine? Reply 1 fine, 2 call me."'
 
 SENT = (
     Fault("a covert text tells of medicine", MOTHERS, NUDGE, '"{short}: Medicine? Reply 1 fine, 2 call me."', "medicine"),
     Fault("a covert text tells in another language", MOTHERS, NUDGE, '"{short}: Kliniki. Reply 1 fine, 2 call me."', "kliniki"),
     Fault("an answer to anybody tells of a mentor", ANSWERS, "This number sends health tips.", "Ask your mentor.", "mentor"),
     Fault("a covert text tells of a baby", MOTHERS, "Did we miss each other?", "Is your baby well?", "loss or pregnancy"),
-    Fault("an open text of a baby that does not say so", MOTHERS, OPEN, OPEN.replace("How are", "Baby and how are"),
+    Fault("an open text of a baby that does not say so", MOTHERS, OPEN, OPEN.replace("How is", "Baby and how is"),
           "baby_words"),
     Fault("an open text with a word that may stand nowhere", MOTHERS, OPEN, OPEN.replace("medicine", "ARVs"), '"arvs" may'),
     Fault("a staff text with a word that may stand nowhere", STAFF, "Please tell her.", "It is her HIV date.", '"hiv"'),
