@@ -41,6 +41,9 @@ def lint(
     from scheduler.rules import RulesError
     from service.content.checked import check
 
+    for file in (table, picture):
+        if file is not None and not file.parent.is_dir():  # told now, not after the walk
+            raise UserError(f"{file} cannot be written (there is no such folder); name another file.")
     try:
         checked = check(folder, country)
         if country is not None and country not in checked.tables["countries"]:
