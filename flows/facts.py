@@ -288,5 +288,8 @@ class Facts:
     mother: MotherFacts | None = None
     staff: StaffFacts | None = None
     on_duty: bool = False
+    """Whether somebody answers danger now."""
+    at_work: bool = False
+    """Whether somebody who calls on request is at work now: whoever answers danger by night makes no such calls."""
     transport: str = ""
     two_way: bool = True

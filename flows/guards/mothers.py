@@ -9,8 +9,13 @@ from flows.types import SessionState
 
 
 def on_duty(facts: Facts, state: SessionState) -> bool:
-    """A person is on duty now, so a call may be promised."""
+    """Somebody answers danger now."""
     return facts.on_duty
+
+
+def at_work(facts: Facts, state: SessionState) -> bool:
+    """Somebody who calls is at work now, so a call may be promised."""
+    return facts.at_work
 
 
 def has_transport(facts: Facts, state: SessionState) -> bool:
@@ -35,6 +40,7 @@ def visit_known(facts: Facts, state: SessionState) -> bool:
 
 GUARDS: Mapping[str, Guard] = {
     "on_duty": on_duty,
+    "at_work": at_work,
     "has_transport": has_transport,
     "has_date": has_date,
     "has_more_dates": has_more_dates,

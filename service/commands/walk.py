@@ -112,4 +112,5 @@ def _facts(language: str, caller: Caller) -> Facts:
         mother=mother if is_mother else None,
         staff=None if is_mother else staff,
         on_duty=True,
+        at_work=True,
     )

@@ -78,7 +78,7 @@ class UssdLine:
         self._pins = PinCheck(pool, pins)
         self._clock = clock
         self._country = country
-        places = Places(pool, ZoneInfo(time_zone))
+        places = Places(pool, ZoneInfo(time_zone), country)
         self._hops = Hops(sealer=sealer, deps=deps, bundles=bundles, places=places)
         self._groups: Grouped[Call, bytes | None] = Grouped(self._serve_group)
 

@@ -4,8 +4,9 @@ A web process may lose this at any time: it is read again after a few seconds, o
 facility it has not seen.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, time
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from service.database import Pool
@@ -32,55 +33,96 @@ class Shift:
 
 
 @dataclass(frozen=True, slots=True)
+class Worker:
+    """The daily hours of somebody who calls mothers, and the days they are away, first and last."""
+
+    starts_at: time
+    ends_at: time
+    away: tuple[tuple[date, date], ...]
+
+    def works(self, local: datetime) -> bool:
+        """Whether they are at work at this local moment; hours that end where they begin go round the clock."""
+        at, day = local.time(), local.date()
+        if self.starts_at < self.ends_at:
+            here = self.starts_at <= at < self.ends_at
+        else:
+            here = at >= self.starts_at or at < self.ends_at
+        return here and not any(first <= day <= last for first, last in self.away)
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
-    """One facility."""
+    """One facility. Its workers are those mentors and supervisors who can be reached, none while it is paused."""
 
     zone: ZoneInfo
     transport: str
     shifts: tuple[Shift, ...]
+    workers: tuple[Worker, ...] = ()
 
     def on_duty(self, now: datetime) -> bool:
         """Whether somebody answers danger at this instant."""
         local = now.astimezone(self.zone)
         return any(shift.covers(local) for shift in self.shifts)
 
+    def at_work(self, now: datetime) -> bool:
+        """Whether somebody who calls mothers on request is at work at this instant."""
+        local = now.astimezone(self.zone)
+        return any(worker.works(local) for worker in self.workers)
+
 
 class Places:
     """The facilities, read again when older than a few seconds of ``monotonic``."""
 
-    def __init__(self, pool: Pool, default_zone: ZoneInfo) -> None:
+    def __init__(self, pool: Pool, default_zone: ZoneInfo, country: str) -> None:
         self._pool = pool
+        self._country = country
         self._places: dict[int, Place] = {}
         self._read_at: float | None = None
-        self._nowhere = Place(default_zone, "", ())
+        self._nowhere = self._of_strangers = Place(default_zone, "", ())
 
     async def refresh(self, facility_ids: set[int], monotonic: float) -> None:
         """Read the facilities if one is unknown or the copy is old. ``monotonic`` is seconds."""
         fresh = self._read_at is not None and monotonic - self._read_at < FRESH_FOR_SECONDS
         if fresh and facility_ids <= self._places.keys():
             return
-        rows = await self._pool.fetch(
-            """
-            SELECT f.id, f.time_zone, f.transport,
-                   coalesce(jsonb_agg(jsonb_build_array(d.weekday, d.starts_at, d.ends_at))
-                            FILTER (WHERE d.id IS NOT NULL), '[]') AS shifts
-            FROM facility f
-            LEFT JOIN duty_roster d ON d.facility_id = f.id
-            GROUP BY f.id
-            """
-        )
-        self._places = {
-            row["id"]: Place(
-                ZoneInfo(row["time_zone"]),
-                row["transport"],
-                tuple(
-                    Shift(day, time.fromisoformat(a), time.fromisoformat(b)) for day, a, b in row["shifts"]
-                ),
-            )
-            for row in rows
-        }
+        rows = await self._pool.fetch(_PLACES, self._country)
+        self._places = {row["id"]: _place(row) for row in rows}
+        # Whoever nobody knows is called back from the same clinic as in ``people.default_facility``.
+        strangers = next(iter(self._places.values()), self._nowhere)
+        self._of_strangers = replace(strangers, zone=self._nowhere.zone, transport="")
         self._read_at = monotonic
 
     def of(self, facility_id: int | None) -> Place:
-        """The facility, or a place with the country's time zone where nobody is on duty."""
-        return self._places.get(facility_id, self._nowhere) if facility_id is not None else self._nowhere
+        """The facility; without one, where a number nobody knows is called back from."""
+        return self._of_strangers if facility_id is None else self._places.get(facility_id, self._nowhere)
+
+
+def _place(row: Any) -> Place:
+    return Place(
+        ZoneInfo(row["time_zone"]),
+        row["transport"],
+        tuple(Shift(day, time.fromisoformat(a), time.fromisoformat(b)) for day, a, b in row["shifts"] or ()),
+        tuple(
+            Worker(
+                time.fromisoformat(a),
+                time.fromisoformat(b),
+                tuple((date.fromisoformat(first), date.fromisoformat(last)) for first, last in away or ()),
+            )
+            for a, b, away in row["workers"] or ()
+        ),
+    )
+
+
+# Who counts as a worker is who may be promised in a text: see ``call_promise``.
+_PLACES = """
+SELECT f.id, f.time_zone, f.transport,
+    (SELECT jsonb_agg(jsonb_build_array(d.weekday, d.starts_at, d.ends_at))
+     FROM duty_roster d WHERE d.facility_id = f.id) AS shifts,
+    (SELECT jsonb_agg(jsonb_build_array(s.starts_at, s.ends_at, (
+         SELECT jsonb_agg(jsonb_build_array(c.starts_on, c.ends_on)) FROM cover c WHERE c.staff_id = s.id)))
+     FROM staff s JOIN person p ON p.id = s.id JOIN phone t ON t.id = p.phone_id
+     WHERE s.facility_id = f.id AND s.role IN ('mentor', 'supervisor') AND p.hold IS NULL
+       AND t.number IS NOT NULL AND t.trust = 'ok' AND t.opted_out_at IS NULL AND f.status <> 'paused') AS workers
+FROM facility f
+ORDER BY f.country <> $1, f.status <> 'open', f.id
+"""

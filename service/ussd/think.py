@@ -71,6 +71,8 @@ def facts_of(
         mother=mine if isinstance(mine, MotherFacts) else None,
         staff=mine if isinstance(mine, StaffFacts) else None,
         on_duty=place.on_duty(now),
+        # A number nobody knows is called back by whoever answers danger.
+        at_work=place.at_work(now) if row.people else place.on_duty(now),
         transport=place.transport,
     )
 

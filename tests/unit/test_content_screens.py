@@ -106,8 +106,8 @@ def test_missed_days_are_said_at_once_and_then_their_reason(typed: tuple[str, ..
 
 
 @pytest.mark.parametrize("way", [("2",), ("1", "3"), ("4", "3")])
-def test_a_call_is_promised_only_while_somebody_is_on_duty(way: tuple[str, ...]) -> None:
-    on, off = phone(on_duty=True).dial(*way), phone().dial(*way)
+def test_a_call_is_promised_only_while_somebody_who_calls_is_at_work(way: tuple[str, ...]) -> None:
+    on, off = phone(at_work=True).dial(*way), phone(on_duty=True).dial(*way)
     assert on.events[-1] == off.events[-1] == CallRequested(None, "today")
     assert "We will call you soon" in on.reads
     assert "will call" not in off.reads

@@ -123,7 +123,7 @@ def test_nothing_on_her_pages_could_tell_that_a_result_waits() -> None:
 
 
 def test_the_call_is_asked_for_by_one_digit_whatever_follows() -> None:
-    call = phone(on_duty=True).dial("2")
+    call = phone(at_work=True).dial("2")
     assert call.events == [CallRequested(None, "today")]
     assert not call.ended
 
@@ -137,7 +137,7 @@ def test_the_call_is_asked_for_by_one_digit_whatever_follows() -> None:
     ],
 )
 def test_what_is_added_is_said_without_a_pin(keys: tuple[str, ...], event: object) -> None:
-    call = phone("sw", on_duty=True).dial("2", *keys)
+    call = phone("sw", at_work=True).dial("2", *keys)
     assert call.events == [CallRequested(None, "today"), event]
     assert call.ended
 

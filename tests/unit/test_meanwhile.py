@@ -30,7 +30,7 @@ def meanwhile(call: Phone, **own: Any) -> None:
 
 @pytest.mark.parametrize("language", ["en", "sw"])
 @pytest.mark.parametrize(
-    "before, keys, after, key",
+    ("before", "keys", "after", "key"),
     [
         # The mentor reports the first twin while she is asked about that one: the second is not meant.
         ({"infants": (FIRST, SECOND)}, ("5", "5", "2727", "5", "1"), {"infants": (SECOND,)}, "1"),
@@ -43,7 +43,12 @@ def meanwhile(call: Phone, **own: Any) -> None:
         ),
         # The birth was reported meanwhile: the pregnancy has not ended as this screen says.
         ({"edd": date(2026, 12, 1)}, ("5", "5", "2727", "4"), {"edd": None, "infants": (FIRST,)}, "1"),
-        ({"edd": date(2026, 12, 1)}, ("5", "5", "2727", "1", "2011"), {"edd": None, "infants": (FIRST,)}, "1"),
+        (
+            {"edd": date(2026, 12, 1)},
+            ("5", "5", "2727", "1", "2011"),
+            {"edd": None, "infants": (FIRST,)},
+            "1",
+        ),
         # What she would undo has been undone; what is left is another report.
         ({"undoable": (BIRTH,)}, ("5", "5", "2727", "6"), {"undoable": (MOVED,)}, "1"),
         ({"undoable": (BIRTH, MOVED)}, ("5", "5", "2727", "6", "1"), {"undoable": (MOVED,)}, "1"),
@@ -62,7 +67,8 @@ def test_what_has_changed_is_said_and_nothing_else_is_reported(
     meanwhile(call, **after)
     call.type(key)
     assert call.events == []
-    assert call.state is not None and call.state.screen == "home"
+    assert call.state is not None
+    assert call.state.screen == "home"
     assert call.texts[-1].startswith(CHANGED[language])
 
 
