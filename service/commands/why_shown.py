@@ -68,11 +68,10 @@ def _said(one: Line) -> str:
 
 
 def _what(one: Line) -> str:
-    return f"{one.what}, by {one.who}" if one.who and one.kind != "answer" else _by(one)
-
-
-def _by(one: Line) -> str:
-    return one.what if one.who in (None, "mother") else f"{one.what}, by {one.who}"
+    """With who did it, unless it was she, or the sentence names them already."""
+    if one.who is None or one.who in one.what or (one.who == "mother" and one.kind != "life_event"):
+        return one.what
+    return f"{one.what}, by {'herself' if one.who == 'mother' else one.who}"
 
 
 def _rule(rule: Rule | None) -> str:

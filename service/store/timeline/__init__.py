@@ -11,9 +11,10 @@ from typing import Any
 from scheduler.types import Country
 from service.database import Connection
 from service.store.timeline import sql
+from service.store.timeline.ahead import ahead
 from service.store.timeline.care import consents, enrolments, home_visits, life_events, visits
 from service.store.timeline.contacts import contacts, texts
-from service.store.timeline.foreseen import foreseen
+from service.store.timeline.foreseen import to_be_decided
 from service.store.timeline.heard import answers, silences
 from service.store.timeline.line import Kind, Line, Rule, Telling, in_order, plain
 from service.store.timeline.rulebook import Rulebook, earlier_versions
@@ -47,7 +48,7 @@ async def timeline(
     found = {name: await conn.fetch(statement, mother_id) for name, statement in _SOURCES.items()}
     telling = Telling(now, mother["time_zone"], await _roles(conn, found))
     book = await _rulebook(conn, countries, found)
-    to_come = await foreseen(conn, mother_id, countries, now)
+    to_come = await to_be_decided(conn, mother_id, countries, now)
     texted = {
         row["reminder_id"]: row["person_id"] == mother_id
         for row in found["messages"]
@@ -64,6 +65,7 @@ async def timeline(
         *holds(mother, telling),
         *erasures(found["erasures"]),
         *contacts(found["reminders"], telling, book, to_come, texted),
+        *ahead(found["enrolments"], found["visits"], telling, book, countries),
         *follow_ups(found["follow_ups"], found["log"], telling, book),
         *texts(found["messages"], mother_id, telling),
     ]

@@ -43,28 +43,20 @@ def visits(rows: Sequence[Any], telling: Telling) -> list[Line]:
     """The day she is or was expected, and who marked what became of it."""
     lines: list[Line] = []
     for row in rows:
-        name, ids = VISITS[row["kind"]], refs(visit=row["id"], infant=row["infant_id"])
+        name, ids = (
+            VISITS.get(row["kind"], spaced(row["kind"]).lower()),
+            refs(visit=row["id"], infant=row["infant_id"]),
+        )
         expected = Line(
             at=day_starts(row["time_zone"], row["due_on"]),
             all_day=True,
             kind="visit",
             state=row["status"],
-            what=f"Expected for a {name}".replace("a a ", "a ") + _became(row),
-            why=_moved(row),
+            what=f"Expected for {name if name.startswith('a ') else f'a {name}'}{_became(row)}",
+            why=_said(row),
             refs=ids,
         )
         lines.append(expected)
-        if row["confirmed_at"] is not None:
-            lines.append(
-                Line(
-                    row["confirmed_at"],
-                    "visit",
-                    "confirmed",
-                    f"Said she comes on {day(row['due_on'])}",
-                    who="mother",
-                    refs=ids,
-                )
-            )
         if row["marked_at"] is not None:
             lines.append(_mark(row, name, telling, ids))
     return lines
@@ -80,8 +72,10 @@ def _became(row: Any) -> str:
     }[row["status"]]
 
 
-def _moved(row: Any) -> str:
+def _said(row: Any) -> str:
     parts = []
+    if row["confirmed_at"] is not None and row["status"] == "expected":
+        parts.append("She said that she comes.")
     if row["moved_from"] is not None:
         parts.append(f"Moved from {day(row['moved_from'])}, which a text had named.")
     if row["wanted_on"] is not None:

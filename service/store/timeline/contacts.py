@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from scheduler.localtime import local
-from scheduler.types import Decision, Hold, OpenFollowUp, Send, Skip, TellMentor
+from scheduler.types import Hold, OpenFollowUp, Send, Skip, TellMentor
+from service.store.timeline.foreseen import Foreseen
 from service.store.timeline.line import Line, Telling, refs
 from service.store.timeline.rulebook import Rulebook
-from service.store.timeline.words import TEXT_STATES, reason_of, text_reason_of
+from service.store.timeline.words import ONLY_IF, TEXT_STATES, reason_of, text_reason_of
 
 UNLESS: Final[Mapping[str, str]] = {
     "checkin": "unless her texts are held by then, or a person is on the way to her.",
+    "missed_visit": "unless she is seen first, her clinic is closed, or her texts are held by then.",
     "meeting": "unless she answers it first, the meeting is cancelled, or her texts are held by then.",
     "visit": "unless the visit is marked, confirmed, moved or cancelled first, her clinic is closed, or her texts are held.",
 }
@@ -21,7 +23,7 @@ def contacts(
     rows: Sequence[Any],
     telling: Telling,
     book: Rulebook,
-    to_come: Mapping[int, Decision],
+    to_come: Mapping[int, Foreseen],
     texted: Mapping[int, bool],
 ) -> list[Line]:
     """A line for each contact. ``texted`` says, by reminder, whether a text was made, and whether it went to her."""
@@ -29,11 +31,11 @@ def contacts(
 
 
 def _contact(
-    row: Any, telling: Telling, book: Rulebook, decision: Decision | None, texted: Mapping[int, bool]
+    row: Any, telling: Telling, book: Rulebook, seen: Foreseen | None, texted: Mapping[int, bool]
 ) -> Line:
     rule = book.contact(row["country"], row["schedule"], row["step"], row["revision"])
     name = f"{row['schedule']}.{row['step']}{_of_day(row, telling)}"
-    state, what, why, reason = _fate(row, name, decision, texted)
+    state, what, why, reason = _fate(row, name, seen, texted)
     return Line(
         at=_at(row, telling.now),
         kind="contact",
@@ -63,14 +65,14 @@ def _of_day(row: Any, telling: Telling) -> str:
 
 
 def _fate(
-    row: Any, name: str, decision: Decision | None, texted: Mapping[int, bool]
+    row: Any, name: str, seen: Foreseen | None, texted: Mapping[int, bool]
 ) -> tuple[str, str, str, str | None]:
     """State, what, why and the reason's word."""
     state, reason = row["state"], row["reason"]
     if state == "planned" and row["look_at"] is not None and reason is not None:
         return "held", f"{name} is held and looked at again", reason_of(reason), reason
     if state == "planned":
-        return _to_come(row, name, decision)
+        return _to_come(row, name, seen)
     if state == "queued":
         if row["id"] in texted:
             return state, f"{name} was due, and its text was made", "", None
@@ -81,21 +83,26 @@ def _fate(
     return state, f"{name} was {state}", reason_of(reason), reason
 
 
-def _to_come(row: Any, name: str, decision: Decision | None) -> tuple[str, str, str, str | None]:
+def _to_come(row: Any, name: str, seen: Foreseen | None) -> tuple[str, str, str, str | None]:
     unless = UNLESS.get(row["schedule"], UNLESS["visit"])
-    match decision:
+    if seen is None:
+        return "planned", f"{name} is planned", "There are no rules for its country any more.", None
+    if seen.only_if is not None:
+        name, unless = (
+            f"{name}, {ONLY_IF[seen.only_if]},",
+            "unless her clinic is closed or her texts are held.",
+        )
+    match seen.decision:
         case Send():
             return "planned", f"{name} will go", f"Will go {unless}", None
         case TellMentor():
-            return "planned", f"{name}: her mentor will be reminded in her place", f"So it is {unless}", None
+            return "planned", f"{name} will go to her mentor in her place", f"Will go {unless}", None
         case OpenFollowUp(cause):
-            return "planned", f"{name}: a person will be asked ({cause})", f"Will be {unless}", None
+            return "planned", f"{name} will ask a person ({cause})", f"Will be asked {unless}", None
         case Hold(_, reason):
             return "planned", f"{name} would be held as things stand", reason_of(reason), reason
         case Skip(reason):
             return "planned", f"{name} would be skipped as things stand", reason_of(reason), reason
-        case _:
-            return "planned", f"{name} is planned", "There are no rules for its country any more.", None
 
 
 def texts(rows: Sequence[Any], mother_id: int, telling: Telling) -> list[Line]:

@@ -1,35 +1,53 @@
 """What would become of her contacts to come if nothing changed until their time: the rules themselves are asked."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scheduler.decide import decide
 from scheduler.localtime import local
-from scheduler.types import Country, Decision, DueReminder
+from scheduler.types import Attendance, Country, Decision, DueReminder
 from service.database import Connection
 from service.store.reminders import item_of, pushed_lately
 from service.store.reminders_sql import TO_COME
 
 
-async def foreseen(
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What the rules would answer, and what must have come true of the visit by then for it."""
+
+    decision: Decision
+    only_if: Attendance | None = None
+
+
+async def to_be_decided(
     conn: Connection, mother_id: int, countries: Mapping[str, Country], now: datetime
-) -> Mapping[int, Decision]:
+) -> Mapping[int, Foreseen]:
     """By reminder, ``decide`` with today's facts at the contact's own time. Nothing is claimed, locked or written.
 
-    Texts of other days count for no cap; a contact of a country we have no rules for is left out.
+    Texts of other days count for no cap; a visit still to come is taken to become what the step is there for.
+    A contact of a country we have no rules for is left out.
     """
     rows = await conn.fetch(TO_COME, now, mother_id)
     pushed = await pushed_lately(conn, rows, now)
     items = [item_of(row, pushed[mother_id]) for row in rows]
-    return {
-        one.id: decide(_at_its_time(one, now), countries[one.country], max(now, one.due_at))
-        for one in items
-        if one.country in countries
-    }
+    return {one.id: _foreseen(one, countries[one.country], now) for one in items if one.country in countries}
 
 
-def _at_its_time(one: DueReminder, now: datetime) -> DueReminder:
-    if local(one.due_at, one.time_zone).date() <= local(now, one.time_zone).date():
-        return one
-    return replace(one, pushed_today=0, pushed_this_week=0)
+def _foreseen(one: DueReminder, country: Country, now: datetime) -> Foreseen:
+    at = max(now, one.due_at)
+    if local(at, one.time_zone).date() > local(now, one.time_zone).date():
+        one = replace(one, pushed_today=0, pushed_this_week=0)
+    becomes = _becomes(one, country) if one.due_at > now else None
+    if becomes is not None:
+        one = replace(one, attendance=becomes)
+    return Foreseen(decide(one, country, at), becomes)
+
+
+def _becomes(one: DueReminder, country: Country) -> Attendance | None:
+    """What a visit that is still expected must become for this step; None where the step fits it as it is."""
+    schedule = country.schedules.get(one.schedule)
+    step = None if schedule is None else next((s for s in schedule.steps if s.id == one.step), None)
+    if step is None or one.attendance != "expected" or "expected" in step.only_if:
+        return None
+    return min(step.only_if)

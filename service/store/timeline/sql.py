@@ -12,8 +12,8 @@ WHERE m.id = $1
 """
 
 ENROLMENTS = """
-SELECT id, infant_id, visit_id, country, time_zone, schedule, anchor_on, entered_on, rhythm, revision,
-    planned_through, next_on, state, ended_reason
+SELECT id, mother_id, infant_id, visit_id, country, time_zone, schedule, anchor_on, entered_on, rhythm, weekday, hour,
+    announced_on, revision, planned_through, next_on, state, ended_reason
 FROM enrolment WHERE mother_id = $1 ORDER BY id
 """
 

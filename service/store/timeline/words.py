@@ -172,7 +172,13 @@ VISITS: Final[Mapping[str, str]] = {
     "infant_test": "a baby's date",
 }
 
-ALARMS: Final = "An alarm is up: nobody answered."
+
+ONLY_IF: Final[Mapping[str, str]] = {
+    "unknown": "if nobody has marked by then whether she came",
+    "missed": "if she is marked as missed",
+    "kept": "if she is marked as having come",
+}
+"""What must come true of a visit for a step that is only for that."""
 
 
 def reason_of(word: str | None) -> str:

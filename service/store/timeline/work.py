@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from scheduler.escalate import NOBODY
 from service.store.timeline.care import day
 from service.store.timeline.line import Line, Telling, refs
 from service.store.timeline.rulebook import Rulebook
-from service.store.timeline.words import ALARMS, STEPS, spaced
+from service.store.timeline.words import STEPS, spaced
 
 
 def follow_ups(rows: Sequence[Any], log: Sequence[Any], telling: Telling, book: Rulebook) -> list[Line]:
@@ -37,13 +38,14 @@ def _opened(row: Any, book: Rulebook) -> Line:
 
 
 def _step(entry: Any, cause: str, telling: Telling) -> Line:
-    what = STEPS.get(entry["what"], spaced(entry["what"]))
+    what, who = STEPS.get(entry["what"], spaced(entry["what"])), telling.who(entry["staff_id"])
+    told = f" {who or 'somebody'}" if entry["what"] == "told" else ""
     return Line(
         at=entry["at"],
         kind="follow_up",
         state=entry["what"],
-        what=f"Follow-up {cause}: {what[0].lower()}{what[1:]}",
-        who=telling.who(entry["staff_id"]),
+        what=f"Follow-up {cause}: {what[0].lower()}{what[1:]}{told}",
+        who=who,
         refs=refs(follow_up=entry["follow_up_id"], log=entry["id"]),
     )
 
@@ -53,7 +55,15 @@ def _ending(row: Any, telling: Telling) -> list[Line]:
     lines = []
     if row["alarm_at"] is not None:
         lines.append(
-            Line(row["alarm_at"], "follow_up", "alarm", f"{name}: an alarm was raised", ALARMS, refs=ids)
+            Line(
+                row["alarm_at"],
+                "follow_up",
+                "alarm",
+                f"{name}: an alarm was raised",
+                _alarm(row),
+                row["alarm_reason"],
+                refs=ids,
+            )
         )
     if row["resolved_at"] is not None:
         outcome = row["outcome"]
@@ -64,8 +74,15 @@ def _ending(row: Any, telling: Telling) -> list[Line]:
     elif row["next_at"] is not None:
         at = max(row["next_at"], telling.now)
         who = telling.who(row["owner_id"])
-        lines.append(Line(at, "follow_up", "next", f"{name}: {_next(row)}", _waits(row), who=who, refs=ids))
+        held = f" ({who} has it)" if who else ""
+        lines.append(
+            Line(at, "follow_up", "next", f"{name}: {_next(row)}{held}", _waits(row), who=who, refs=ids)
+        )
     return lines
+
+
+def _alarm(row: Any) -> str:
+    return "Nobody could be reached." if row["alarm_reason"] == NOBODY else "Nobody answered."
 
 
 def _next(row: Any) -> str:

@@ -1,0 +1,87 @@
+"""What lies beyond what is planned so far: the planner itself is asked how it would go on for one mother."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from scheduler.localtime import day_starts, local
+from scheduler.plan import plan
+from scheduler.types import Country, Schedule
+from service.store.planning import enrolment_of
+from service.store.timeline.line import Line, Telling, refs
+from service.store.timeline.rulebook import Rulebook
+from service.store.timeline.words import ONLY_IF, VISITS, spaced
+
+AROUND_DATES_DAYS: Final = 180
+CHECKINS_DAYS: Final = 15
+"""How far ahead contacts are told that are not planned yet; of check-ins, which only repeat, the next ones."""
+
+NOT_PLANNED: Final = "It is planned about a week ahead, if nothing has changed by then."
+
+
+def ahead(
+    rows: Sequence[Any],
+    visits: Sequence[Any],
+    telling: Telling,
+    book: Rulebook,
+    countries: Mapping[str, Country],
+) -> list[Line]:
+    """Contacts and visits that the rules foresee and no row holds yet, of enrolments that go on."""
+    became = {visit["id"]: visit["status"] for visit in visits}
+    lines: list[Line] = []
+    for row in rows:
+        rules = countries.get(row["country"])
+        if row["state"] == "active" and rules is not None and row["planned_through"] is not None:
+            lines += _beyond(row, became.get(row["visit_id"]), rules, telling, book)
+    return lines
+
+
+def _beyond(row: Any, became: str | None, rules: Country, telling: Telling, book: Rulebook) -> Iterator[Line]:
+    schedule = rules.schedules.get(row["schedule"])
+    if schedule is None and row["schedule"] not in rules.series:
+        return
+    today = local(telling.now, row["time_zone"]).date()
+    is_checkin = schedule is not None and schedule.stream == "checkin"
+    days = CHECKINS_DAYS if is_checkin else AROUND_DATES_DAYS
+    planned = plan(rules, enrolment_of(row), today, days)
+    ids = refs(enrolment=row["id"], visit=row["visit_id"], infant=row["infant_id"])
+    for one in planned.reminders:
+        condition = _condition(schedule, one.step, became)
+        if one.due_at >= _known_until(row) and condition is not None:
+            yield Line(
+                at=one.due_at,
+                kind="contact",
+                state="foreseen",
+                what=f"{row['schedule']}.{one.step} is foreseen{condition}",
+                why=NOT_PLANNED,
+                rule=book.contact(row["country"], row["schedule"], one.step, planned.revision),
+                due_at=one.due_at,
+                refs=ids,
+            )
+    for visit in planned.visits:
+        if day_starts(row["time_zone"], visit.due_on) >= _known_until(row):
+            yield Line(
+                at=day_starts(row["time_zone"], visit.due_on),
+                all_day=True,
+                kind="visit",
+                state="foreseen",
+                what=f"{VISITS.get(visit.kind, spaced(visit.kind)).capitalize()} is foreseen",
+                rule=book.contact(row["country"], row["schedule"], visit.target, planned.revision),
+                refs=ids,
+            )
+
+
+def _condition(schedule: Schedule | None, step_id: str, became: str | None) -> str | None:
+    """On what of its visit a step hangs; None for a step that the visit has left behind, "" for none."""
+    step = None if schedule is None else next((one for one in schedule.steps if one.id == step_id), None)
+    if step is None or became is None or became in step.only_if:
+        return ""
+    if became != "expected":
+        return None
+    return f", {ONLY_IF[min(step.only_if)]}"
+
+
+def _known_until(row: Any) -> datetime:
+    """The end of the last day whose contacts have rows."""
+    through: date = row["planned_through"]
+    return day_starts(row["time_zone"], through + timedelta(days=1))
