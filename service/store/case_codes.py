@@ -33,6 +33,23 @@ async def codes_for_phones(conn: Connection, pairs: Sequence[Pair], now: datetim
     return await _codes(conn, "phone", pairs, now)
 
 
+async def codes_where_free(
+    conn: Connection, pairs: Sequence[Pair], now: datetime, *, about: Literal["mother", "phone"] = "mother"
+) -> dict[Pair, int]:
+    """As ``codes_for``; where all codes of one are in use, what has none with them is left out, and nobody else's."""
+    try:
+        return await _codes(conn, about, pairs, now)
+    except NoCodeFreeError:
+        found: dict[Pair, int] = {}
+        for staff_id in sorted({pair[0] for pair in pairs}):
+            theirs = [pair for pair in pairs if pair[0] == staff_id]
+            try:
+                found |= await _codes(conn, about, theirs, now)
+            except NoCodeFreeError:
+                found |= await _known(conn, about, theirs)
+        return found
+
+
 async def code_for(
     conn: Connection,
     staff_id: int,

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from flows.facts import CaseloadMother, LifeEventFact
 from service.database import Connection
-from service.store.case_codes import codes_for
+from service.store.case_codes import codes_where_free
 from service.store.children import Children, children_of
 from service.store.life_events import undoable_of
 from service.store.people import MotherRow
@@ -29,9 +29,9 @@ async def caseload(conn: Connection, staff_id: int, today: date, now: datetime) 
     codes = {row["id"]: row["code"] for row in rows if row["code"] is not None}
     missing = [(staff_id, row["id"]) for row in rows if row["code"] is None]
     if missing:
-        given = await codes_for(conn, missing, now)
+        given = await codes_where_free(conn, missing, now)
         codes.update({mother_id: code for (_, mother_id), code in given.items()})
-    ordered = sorted(rows, key=lambda row: codes[row["id"]])
+    ordered = sorted((row for row in rows if row["id"] in codes), key=lambda row: codes[row["id"]])
     return tuple(
         _mother(row, str(codes[row["id"]]), children[row["id"]], undoable[row["id"]]) for row in ordered
     )

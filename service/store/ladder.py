@@ -17,7 +17,7 @@ from scheduler.types import DueFollowUp, Move
 from service.database import Connection, Pool
 from service.security.sealing import Sealer
 from service.store.alarms import raise_alarms
-from service.store.case_codes import codes_for, codes_for_phones
+from service.store.case_codes import codes_where_free
 from service.store.follow_ups import CALLS
 from service.store.messages import NewMessage, queue
 from service.store.roster import NOBODY, Contact, Rosters, load_rosters
@@ -127,7 +127,7 @@ class _Batch:
         )
 
     async def _codes(self, told: Sequence[tuple[DueFollowUp, Any, int]]) -> Mapping[tuple[int, int], int]:
-        """The code each is told. A facility's line has no codes of its own: it is told one of somebody there."""
+        """The code each is told, where one is free. A facility's line has none of its own: it is told one of somebody there."""
         mothers: dict[tuple[int, int], tuple[int, int]] = {}
         phones: dict[tuple[int, int], tuple[int, int]] = {}
         for item, row, who in told:
@@ -136,18 +136,23 @@ class _Batch:
                 mothers[item.id, who] = (speaker, item.mother_id)
             elif speaker is not None:
                 phones[item.id, who] = (speaker, row["phone_id"])
-        by_mother = await codes_for(self.conn, list(mothers.values()), self.now)
-        by_phone = await codes_for_phones(self.conn, list(phones.values()), self.now)
+        by_mother = await codes_where_free(self.conn, list(mothers.values()), self.now)
+        by_phone = await codes_where_free(self.conn, list(phones.values()), self.now, about="phone")
         return {
-            **{key: by_mother[pair] for key, pair in mothers.items()},
-            **{key: by_phone[pair] for key, pair in phones.items()},
+            **{key: by_mother[pair] for key, pair in mothers.items() if pair in by_mother},
+            **{key: by_phone[pair] for key, pair in phones.items() if pair in by_phone},
         }
 
 
 def _or_alarm(item: DueFollowUp, move: Move, codes: Mapping[tuple[int, int], int]) -> Move:
-    """A line for which nobody at the facility has a code cannot be told: then the alarm is raised at once."""
-    told = any((item.id, who) in codes for who in move.notify)
-    return replace(move, alarm=NOBODY_REACHABLE) if move.notify and not told else move
+    """Nobody can be told without a code of theirs, or a line without one at its facility: then the others are.
+
+    Where there are no others, the alarm is raised at once.
+    """
+    told = tuple(who for who in move.notify if (item.id, who) in codes)
+    if told == tuple(move.notify):
+        return move
+    return replace(move, notify=told, alarm=move.alarm if told else NOBODY_REACHABLE)
 
 
 def _cause(item: DueFollowUp, urgent: bool) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from flows.facts import ExpectedVisit, FollowUpItem, IncompleteEnrolment, StaffFacts
 from service.database import Connection
 from service.security.sealing import Sealer
-from service.store.case_codes import codes_for
+from service.store.case_codes import codes_where_free
 from service.store.caseload import caseload
 from service.store.follow_ups import NOT_FOR_HER_MENTOR, NOT_YET
 from service.ussd.names import first_name
@@ -138,7 +138,10 @@ def _asked_by(sealer: Sealer, row: Any) -> str:
 async def _expected(
     connection: Connection, staff_id: int, facility_id: int, day: date, now: datetime
 ) -> tuple[ExpectedVisit, ...]:
-    """Who is expected that day. A colleague's mother gets a code with this mentor, to be asked about by it."""
+    """Who is expected that day. A colleague's mother gets a code with this mentor, to be asked about by it.
+
+    Where all her codes are in use, who has none is left out: a colleague closes for them, or their mentor is asked.
+    """
     rows = await connection.fetch(
         """
         SELECT v.id, v.mother_id FROM visit v
@@ -152,8 +155,9 @@ async def _expected(
     )
     if not rows:
         return ()
-    codes = await codes_for(connection, [(staff_id, row["mother_id"]) for row in rows], now)
-    return tuple(ExpectedVisit(row["id"], str(codes[staff_id, row["mother_id"]])) for row in rows)
+    pairs = {row["id"]: (staff_id, row["mother_id"]) for row in rows}
+    codes = await codes_where_free(connection, list(pairs.values()), now)
+    return tuple(ExpectedVisit(id_, str(codes[pair])) for id_, pair in pairs.items() if pair in codes)
 
 
 async def _incomplete(connection: Connection, staff_id: int) -> tuple[IncompleteEnrolment, ...]:

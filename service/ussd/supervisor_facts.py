@@ -8,7 +8,7 @@ from flows.facts import ColleagueFact, FollowUpItem, PauseFact, SiteFact, Superv
 from scheduler.answers import NUMBER_PROBLEM
 from service.database import Connection
 from service.security.sealing import Sealer
-from service.store.case_codes import NoCodeFreeError, codes_for, codes_for_phones
+from service.store.case_codes import codes_where_free
 from service.store.follow_ups import NOT_YET
 from service.ussd.names import told_apart
 from service.ussd.wanted import Wanted
@@ -55,13 +55,8 @@ async def _codes(connection: Connection, staff_id: int, rows: Sequence[Any], now
     """The case code of each follow-up with her. Where all her codes are in use, what has none is left out."""
     mothers = [(staff_id, row["mother_id"]) for row in rows if row["mother_id"] is not None]
     phones = [(staff_id, row["phone_id"]) for row in rows if row["mother_id"] is None]
-    try:
-        of_mothers = await codes_for(connection, mothers, now)
-        of_phones = await codes_for_phones(connection, phones, now)
-    except NoCodeFreeError:
-        found = await connection.fetch(_CODES_SHE_HAS, staff_id)
-        of_mothers = {(staff_id, one["mother_id"]): one["code"] for one in found if one["mother_id"]}
-        of_phones = {(staff_id, one["phone_id"]): one["code"] for one in found if one["phone_id"]}
+    of_mothers = await codes_where_free(connection, mothers, now)
+    of_phones = await codes_where_free(connection, phones, now, about="phone")
     known = {
         row["id"]: of_mothers.get((staff_id, row["mother_id"]), of_phones.get((staff_id, row["phone_id"])))
         for row in rows
@@ -126,5 +121,3 @@ FROM staff s JOIN person p ON p.id = s.id LEFT JOIN phone n ON n.id = p.phone_id
 WHERE s.facility_id = ANY($1::bigint[]) AND s.id <> $2 AND p.hold IS DISTINCT FROM 'erased'
 ORDER BY s.id LIMIT $3
 """
-
-_CODES_SHE_HAS = "SELECT code, mother_id, phone_id FROM case_code WHERE staff_id = $1"

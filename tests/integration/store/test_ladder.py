@@ -198,6 +198,33 @@ async def test_case_codes_are_unique_to_each_and_stay(clinic: Programme) -> None
             await code_for(conn, clinic.mentor, START)
 
 
+async def test_whoever_has_no_code_free_keeps_no_danger_from_the_others(clinic: Programme) -> None:
+    await clinic.pool.execute(
+        "INSERT INTO duty_roster (facility_id, staff_id, weekday, starts_at, ends_at, rank) VALUES ($1, $2, 0, $3, $4, 1)",
+        clinic.facility,
+        clinic.mentor,
+        time(0),
+        time(23, 59),
+    )
+    await clinic.pool.execute(
+        """
+        WITH made AS (INSERT INTO phone (number_index, first_seen_at)
+            SELECT decode(md5(i::text), 'hex'), $2 FROM generate_series(200, 999) i RETURNING id)
+        INSERT INTO case_code (staff_id, code, phone_id, given_at)
+        SELECT $1, 199 + row_number() OVER (), id, $2 FROM made
+        """,
+        clinic.supervisor,
+        START,
+    )
+    await open_for(clinic, await clinic.mothers(1), "danger")
+    await climb(clinic, START)
+    assert await alerts(clinic) == [(clinic.mentor, "alert_urgent")]
+    assert await clinic.pool.fetchval("SELECT alarm_at FROM follow_up") is None
+    await climb(clinic, START + timedelta(minutes=15))
+    row = await clinic.pool.fetchrow("SELECT next_at, alarm_reason FROM follow_up")
+    assert (row["next_at"], row["alarm_reason"]) == (START + timedelta(minutes=30), "nobody_reachable")
+
+
 async def test_codes_are_free_again_a_month_after_the_last_case(clinic: Programme) -> None:
     mothers = await clinic.mothers(800)
     async with clinic.pool.acquire() as conn:
