@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from flows.events import LifeEventUndone
 from service.apply.care_dates import bring_in_line
 from service.apply.heard import heard_from
-from service.apply.opening import close_follow_up
+from service.apply.opening import close_follow_up, told_about
+from service.apply.texts import tell_staff
 from service.apply.work import NotTheirs, Work
 from service.store import life_care, life_events, messages, people
 from service.store.life_events import LifeEventRow
@@ -58,8 +59,19 @@ async def take_back(work: Work, mother: MotherRow, row: LifeEventRow, staff_id: 
     if row.before.get("baby_wording") and not await work.conn.fetchval(_OTHER_LOSS, mother.id):
         await life_care.restore_baby_words(work.conn, mother.id)
     for follow_up in await work.conn.fetch(_OPENED, row.before.get("follow_ups", [])):
-        await close_follow_up(work, follow_up["id"], UNDONE)
+        await _never_mind(work, mother, follow_up["id"], staff_id)
     return True
+
+
+async def _never_mind(work: Work, mother: MotherRow, follow_up_id: int, staff_id: int | None) -> None:
+    """Close what the report had opened, and tell whoever was told of it, before they console her for nothing."""
+    told = await told_about(work, follow_up_id)
+    await close_follow_up(work, follow_up_id, UNDONE)
+    for staff, code in told:
+        if staff.id != staff_id:
+            await tell_staff(
+                work, staff, "taken_back", {"code": code}, mother_id=mother.id, follow_up_id=follow_up_id
+            )
 
 
 async def _may(work: Work, mother: MotherRow, row: LifeEventRow | None, staff_id: int | None) -> bool:
