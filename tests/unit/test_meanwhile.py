@@ -76,7 +76,7 @@ def test_what_still_stands_is_answered_as_before() -> None:
     call = her("en").dial("3", "2727")
     meanwhile(call, visits=(*HER_FACTS.visits, VisitFact(70, "refill", date(2026, 11, 25))))
     assert call.type("1").events == [VisitConfirmed(MOTHER, 71)]
-    assert call.reads == "Thank you. Tue 1 Dec it is."
+    assert call.reads == "Thank you. Your date is Tue 1 Dec."
 
 
 def test_a_dropped_question_about_what_is_gone_is_not_asked_again() -> None:

@@ -115,5 +115,5 @@ async def test_with_two_on_a_number_nobody_is_offered_it_as_hers_alone(
     assert "Open texts or not" not in reading
     sharing = await phone.type("3")
     assert "2 Others too" in sharing
-    assert "Only I" not in sharing
+    assert "Only me" not in sharing
     assert "press one of these" in await phone.type("1")

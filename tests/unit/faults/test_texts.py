@@ -64,16 +64,16 @@ SAID = (
 )  # fmt: skip
 
 TRANSLATED = (
-    Fault("a disclosing word in a translation", SW, 'msgstr "Nzuri yote"', 'msgstr "Dawa yote"', "dawa"),
-    Fault("a disclosing word of another language in a translation", SW, 'msgstr "Nzuri yote"', 'msgstr "Test"', "test"),
-    Fault("a translation says it is free", SW, 'msgstr "Nzuri yote"', 'msgstr "Bure yote"', "not toll-free"),
+    Fault("a disclosing word in a translation", SW, 'msgstr "Ilikuwa nzuri"', 'msgstr "Dawa yote"', "dawa"),
+    Fault("a disclosing word of another language in a translation", SW, 'msgstr "Ilikuwa nzuri"', 'msgstr "Test"', "test"),
+    Fault("a translation says it is free", SW, 'msgstr "Ilikuwa nzuri"', 'msgstr "Bure yote"', "not toll-free"),
     Fault("a translation is too long for its page", SW, 'msgstr "Asante. Uwe na siku njema."',
           f'msgstr "{"Asante sana. " * 14}"', "does not fit one page in sw"),
     Fault("a translated text is too long", SW, 'msgstr "{short}: Asante."', f'msgstr "{{short}}: {"Asante. " * 22}"', "2 texts"),
     Fault("a translation lost a placeholder", SW, 'msgstr "{short}: Asante."', 'msgstr "Asante."', "placeholders in sw"),
-    Fault("a translation has a placeholder too many", SW, 'msgstr "Nzuri yote"', 'msgstr "Nzuri {tip}"', "placeholders in sw"),
+    Fault("a translation has a placeholder too many", SW, 'msgstr "Ilikuwa nzuri"', 'msgstr "Nzuri {tip}"', "placeholders in sw"),
     Fault("a placeholder was translated", SW, 'msgstr "{short}: Asante."', 'msgstr "{fupi}: Asante."', "placeholders in sw"),
-    Fault("a translation is empty", SW, 'msgstr "Nzuri yote"', 'msgstr ""', "sw"),
+    Fault("a translation is empty", SW, 'msgstr "Ilikuwa nzuri"', 'msgstr ""', "sw"),
     Fault("a translation is fuzzy", SW, '#: menus/checkin.toml\nmsgctxt "screen.checkin.well"',
           '#: menus/checkin.toml\n#, fuzzy\nmsgctxt "screen.checkin.well"', "sw"),
     Fault("the English has changed since", "menus/checkin.toml", '"All well"', '"All is well"', "changed since",
@@ -82,7 +82,7 @@ TRANSLATED = (
           "no such text"),
     Fault("a translation that stands twice", SW, "", '\nmsgctxt "screen.checkin.well"\nmsgid "All well"\nmsgstr "Safi"\n',
           "twice"),
-    Fault("a translation is gone", SW, 'msgctxt "screen.checkin.well"\nmsgid "All well"\nmsgstr "Nzuri yote"\n', "",
+    Fault("a translation is gone", SW, 'msgctxt "screen.checkin.well"\nmsgid "All well"\nmsgstr "Ilikuwa nzuri"\n', "",
           "sw", at='msgctxt "screen.checkin"'),
     Fault("a catalogue of a language nobody can choose", "locale/xx.po", "", 'msgid ""\nmsgstr ""\n', "Nobody can choose xx"),
 )  # fmt: skip

@@ -42,7 +42,7 @@ MENUS = (
     Fault("the PIN's screen asks something else", SYSTEM, 'input = "pin"', 'input = "hour"', "set input"),
     Fault("a screen everybody needs is gone", SYSTEM, "[stuck]", "[lost]", "every conversation needs it", where="Screen stuck"),
     Fault("a placeholder nobody fills", CHECKIN, "Thank you. Be well.", "Thank you, {name}.", "nothing fills {name}"),
-    Fault("a placeholder nobody fills in a translation", SW, 'msgstr "Nzuri yote"', 'msgstr "Nzuri {jina}"', "fills {jina}"),
+    Fault("a placeholder nobody fills in a translation", SW, 'msgstr "Ilikuwa nzuri"', 'msgstr "Nzuri {jina}"', "fills {jina}"),
     Fault("a screen that stands twice", CHECKIN, "[checkin_thanks]", "[home]", "give this one another name",
           at="[home]", where=HOME),
     Fault("a table that stands twice", CHECKIN, "[checkin_thanks]", "[checkin]", "correct the TOML"),
@@ -65,7 +65,7 @@ TEXTS = (
     Fault("a word that every screen needs is gone", WORDS, 'back = "Back"\n', "", "lacks nav.back", at="[nav]"),
     Fault("a word for going back that fills a page", WORDS, 'back = "Back"', f'back = "{"Back " * 40}"', "leaves no room"),
     Fault("an entry without its msgctxt", SW, 'msgctxt "screen.checkin.well"\n', "", "lacks its msgctxt"),
-    Fault("a quote is missing in a catalogue", SW, 'msgstr "Nzuri yote"', 'msgstr "Nzuri yote', "quote or a keyword"),
+    Fault("a quote is missing in a catalogue", SW, 'msgstr "Ilikuwa nzuri"', 'msgstr "Ilikuwa nzuri', "quote or a keyword"),
     Fault("a word that is no text", WORDS, 'stuck = "could not dial"', "stuck = 3", "as text in quotes"),
     Fault("a file that every folder needs is gone", "tips.toml", "", None, "every content folder needs it"),
 )  # fmt: skip
