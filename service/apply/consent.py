@@ -77,7 +77,7 @@ async def start_requested(work: Work, event: StartRequested) -> Sequence[int]:
         await clear_alarm(work.conn, STAFF_STOPPED, str(member.id), work.now)
     for mother_id in back:
         await messages.restore_for_mother(work.conn, mother_id, "stopped", work.now)
-    await answer_number(work, "started", mother=_speaker(here), language=phone.language)
+    await _say_started(work, phone, here)
     return back
 
 
@@ -112,12 +112,19 @@ async def _ask_first(work: Work, phone: PhoneRow, here: Sequence[MotherRow]) -> 
     has_room = await may_answer_freely(work)
     if not phone.opted_out and not stopped:
         if has_room:
-            await answer_number(work, "started", mother=_speaker(here), language=phone.language)
+            await _say_started(work, phone, here)
         return []
     await work.conn.execute("UPDATE phone SET start_asked_at = $2 WHERE id = $1", phone.id, work.now)
     if has_room or phone.start_asked_at is None:
         await answer_number(work, "start_question", mother=_speaker(stopped or here), language=phone.language)
     return []
+
+
+async def _say_started(work: Work, phone: PhoneRow, here: Sequence[MotherRow]) -> None:
+    """Say that texts start again where they do; a pause or a wish to be forgotten stands until a PIN ends it."""
+    rest = bool(here) and not await work.conn.fetchval(_SOMEBODY_IS_TEXTED, ids(here), work.now)
+    answer = "thanks" if rest else "started"
+    await answer_number(work, answer, mother=_speaker(here), language=phone.language)
 
 
 async def _staff_who_stopped(work: Work, phone_id: int) -> None:
@@ -134,6 +141,12 @@ def _speaker(mothers: Sequence[MotherRow]) -> MotherRow | None:
 _LANGUAGE_OF_THE_ONLY_ONE = """
 UPDATE person SET language = $2
 WHERE phone_id = $1 AND (SELECT count(*) FROM person WHERE phone_id = $1) = 1
+"""
+
+_SOMEBODY_IS_TEXTED = """
+SELECT EXISTS (SELECT FROM person p JOIN mother m ON m.id = p.id
+    WHERE p.id = ANY($1::bigint[]) AND p.hold IS NULL AND p.erase_at IS NULL AND m.signature <> 'none'
+      AND (p.paused_until IS NULL OR p.paused_until <= $2))
 """
 
 _OPT_OUT = """

@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from flows.events import CheckInAnswered, LanguageChosen, StartRequested, StopRequested, WrongPersonReported
 from service.store import messages
 from service.store.messages import NewMessage
@@ -98,6 +100,26 @@ async def test_start_asks_first_and_only_yes_brings_her_back(clinic: Clinic) -> 
     )
     assert consents == [{"read_by": clinic.mentor, "live": False}, {"read_by": None, "live": True}]
     assert await clinic.follow_ups(mother) == ["stopped"]  # consent is asked again in person
+
+
+@pytest.mark.parametrize(
+    "rests",
+    [
+        "UPDATE person SET paused_until = $2 WHERE id = $1",
+        "UPDATE person SET erase_at = $2 WHERE id = $1",
+        "UPDATE mother SET signature = 'none' WHERE id = $1 AND $2::timestamptz IS NOT NULL",
+    ],
+)
+async def test_what_she_silenced_with_her_pin_stays_so_and_start_does_not_say_otherwise(
+    clinic: Clinic, rests: str
+) -> None:
+    mother = await clinic.mother()
+    await clinic.run(rests, mother, clinic.now + timedelta(days=7))
+    await clinic.happens(StopRequested(), via="sms")
+    await clinic.happens(StartRequested(confirmed=False), via="sms")
+    await clinic.happens(StartRequested(confirmed=True), via="sms")
+    assert await clinic.hold(mother) is None
+    assert (await clinic.queued(MOTHER))[-1] == "thanks"
 
 
 async def test_yes_to_a_question_nobody_asked_changes_nothing(clinic: Clinic) -> None:
