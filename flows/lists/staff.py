@@ -1,6 +1,7 @@
 """What staff screens list and name: follow-ups, enrolments to finish, who is expected, case codes."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from flows.facts import ExpectedVisit, Facts, FollowUpItem, StaffFacts
 from flows.registry import ListItem, ListOf, Placeholder, Value, Word
@@ -89,6 +90,12 @@ def _marking_code(facts: Facts, state: SessionState) -> Value:
     return visit.code if visit else ""
 
 
+def _closing_day(facts: Facts, state: SessionState) -> Value:
+    """The day that is being closed: an earlier one that nobody has closed comes before today."""
+    day = state.data.get("day")
+    return date.fromisoformat(day) if day else ""
+
+
 def _day_count(facts: Facts, state: SessionState) -> Value:
     """How many were expected when this day-close began."""
     return len([part for part in state.data.get("expected", "").split(",") if part])
@@ -124,6 +131,7 @@ PLACEHOLDERS: Mapping[str, Placeholder] = {
     "cause": _cause,
     "wanted_at": _wanted_at,
     "marking_code": _marking_code,
+    "closing_day": _closing_day,
     "day_count": _day_count,
     "new_code": _new_code,
     "follow_up_count": _follow_up_count,
@@ -138,6 +146,7 @@ LONGEST: Mapping[str, Value] = {
     "days": 120,
     "wanted_at": "Wanjiku",
     "marking_code": "417",
+    "closing_day": date(2026, 12, 23),
     "day_count": 120,
     "new_code": "4821",
     "follow_up_count": 120,

@@ -327,7 +327,7 @@ def test_a_case_dialled_at_once_is_opened_after_the_pin_and_never_answered(typed
 def test_day_close_marks_who_was_absent() -> None:
     call = phone(pin_of=MENTOR).dial("7", "2727", "3", "1", "2", "1", "2", "1")
     assert call.texts[4].split("\n")[:5] == [
-        "3 expected:",
+        "Mon 23 Nov, 3 expected:",
         "1 All came",
         "2 Mark absent",
         "3 Clinic closed",
