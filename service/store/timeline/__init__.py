@@ -65,7 +65,7 @@ async def timeline(
         *holds(mother, telling),
         *erasures(found["erasures"]),
         *contacts(found["reminders"], telling, book, to_come, texted),
-        *ahead(found["enrolments"], found["visits"], telling, book, countries),
+        *ahead(found["enrolments"], found["visits"], mother["hold"], telling, book, countries),
         *follow_ups(found["follow_ups"], found["log"], telling, book),
         *texts(found["messages"], mother_id, telling),
     ]

@@ -10,7 +10,7 @@ from scheduler.types import Country, Schedule
 from service.store.planning import enrolment_of
 from service.store.timeline.line import Line, Telling, refs
 from service.store.timeline.rulebook import Rulebook
-from service.store.timeline.words import ONLY_IF, VISITS, spaced
+from service.store.timeline.words import ONLY_IF, VISITS, reason_of, spaced
 
 AROUND_DATES_DAYS: Final = 180
 CHECKINS_DAYS: Final = 15
@@ -22,21 +22,27 @@ NOT_PLANNED: Final = "It is planned about a week ahead, if nothing has changed b
 def ahead(
     rows: Sequence[Any],
     visits: Sequence[Any],
+    hold: str | None,
     telling: Telling,
     book: Rulebook,
     countries: Mapping[str, Country],
 ) -> list[Line]:
-    """Contacts and visits that the rules foresee and no row holds yet, of enrolments that go on."""
+    """Contacts and visits that the rules foresee and no row holds yet, of enrolments that go on.
+
+    ``hold`` is what silences her now: nothing is known of how long.
+    """
     became = {visit["id"]: visit["status"] for visit in visits}
     lines: list[Line] = []
     for row in rows:
         rules = countries.get(row["country"])
         if row["state"] == "active" and rules is not None and row["planned_through"] is not None:
-            lines += _beyond(row, became.get(row["visit_id"]), rules, telling, book)
+            lines += _beyond(row, became.get(row["visit_id"]), hold, rules, telling, book)
     return lines
 
 
-def _beyond(row: Any, became: str | None, rules: Country, telling: Telling, book: Rulebook) -> Iterator[Line]:
+def _beyond(
+    row: Any, became: str | None, hold: str | None, rules: Country, telling: Telling, book: Rulebook
+) -> Iterator[Line]:
     schedule = rules.schedules.get(row["schedule"])
     if schedule is None and row["schedule"] not in rules.series:
         return
@@ -53,7 +59,8 @@ def _beyond(row: Any, became: str | None, rules: Country, telling: Telling, book
                 kind="contact",
                 state="foreseen",
                 what=f"{row['schedule']}.{one.step} is foreseen{condition}",
-                why=NOT_PLANNED,
+                why=NOT_PLANNED if hold is None else reason_of(hold),
+                reason=hold,
                 rule=book.contact(row["country"], row["schedule"], one.step, planned.revision),
                 due_at=one.due_at,
                 refs=ids,

@@ -11,12 +11,15 @@ from service.store.timeline.line import Line, Telling, refs
 from service.store.timeline.rulebook import Rulebook
 from service.store.timeline.words import ONLY_IF, TEXT_STATES, reason_of, text_reason_of
 
+AROUND_A_VISIT: Final = "unless the visit is marked, confirmed, moved or cancelled first, her clinic is closed, or her texts are held."
 UNLESS: Final[Mapping[str, str]] = {
     "checkin": "unless her texts are held by then, or a person is on the way to her.",
-    "missed_visit": "unless she is seen first, her clinic is closed, or her texts are held by then.",
+    "infant_visit": AROUND_A_VISIT,
     "meeting": "unless she answers it first, the meeting is cancelled, or her texts are held by then.",
-    "visit": "unless the visit is marked, confirmed, moved or cancelled first, her clinic is closed, or her texts are held.",
+    "missed_visit": "unless she is seen first, her clinic is closed, or her texts are held by then.",
+    "visit": AROUND_A_VISIT,
 }
+OTHERWISE: Final = "unless it is answered or settled first, or her texts are held by then."
 
 
 def contacts(
@@ -84,7 +87,7 @@ def _fate(
 
 
 def _to_come(row: Any, name: str, seen: Foreseen | None) -> tuple[str, str, str, str | None]:
-    unless = UNLESS.get(row["schedule"], UNLESS["visit"])
+    unless = UNLESS.get(row["schedule"], OTHERWISE)
     if seen is None:
         return "planned", f"{name} is planned", "There are no rules for its country any more.", None
     if seen.only_if is not None:
