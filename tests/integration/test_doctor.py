@@ -49,7 +49,7 @@ async def test_everything_is_green_in_the_demo(services: Services) -> None:
     ("break_it", "name", "remedy"),
     [
         ("DELETE FROM alembic_version", "migrations", "pamoja migrate"),
-        ("DELETE FROM bundle", "content", "pamoja publish"),
+        ("UPDATE bundle SET current = false", "content", "pamoja publish"),
         ("DELETE FROM heartbeat", "loop", "pamoja worker"),
         ("UPDATE heartbeat SET wall_at = wall_at - interval '6 minutes'", "loop", "pamoja worker"),
     ],
