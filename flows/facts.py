@@ -291,5 +291,7 @@ class Facts:
     """Whether somebody answers danger now."""
     at_work: bool = False
     """Whether somebody who calls on request is at work now: whoever answers danger by night makes no such calls."""
+    nobody_calls: bool = False
+    """Whether nobody who calls is at work tomorrow either: the clinic's work is paused, or everybody is away."""
     transport: str = ""
     two_way: bool = True

@@ -75,8 +75,8 @@ def undo_known(facts: Facts, state: SessionState) -> bool:
 
 
 def agreed_to_calls(facts: Facts, state: SessionState) -> bool:
-    """She agreed to be called."""
-    return facts.mother is not None and facts.mother.may_be_called
+    """She agreed to be called, and somebody is there to do it."""
+    return facts.mother is not None and facts.mother.may_be_called and not facts.nobody_calls
 
 
 GUARDS: Mapping[str, Guard] = {

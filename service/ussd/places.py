@@ -5,7 +5,7 @@ facility it has not seen.
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -47,7 +47,11 @@ class Worker:
             here = self.starts_at <= at < self.ends_at
         else:
             here = at >= self.starts_at or at < self.ends_at
-        return here and not any(first <= day <= last for first, last in self.away)
+        return here and not self.is_away(day)
+
+    def is_away(self, day: date) -> bool:
+        """Whether they are away on this local day."""
+        return any(first <= day <= last for first, last in self.away)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,11 @@ class Place:
         """Whether somebody who calls mothers on request is at work at this instant."""
         local = now.astimezone(self.zone)
         return any(worker.works(local) for worker in self.workers)
+
+    def calls_tomorrow(self, now: datetime) -> bool:
+        """Whether somebody who calls mothers is there on the next local day."""
+        tomorrow = now.astimezone(self.zone).date() + timedelta(days=1)
+        return any(not worker.is_away(tomorrow) for worker in self.workers)
 
 
 class Places:

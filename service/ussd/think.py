@@ -73,6 +73,7 @@ def facts_of(
         on_duty=place.on_duty(now),
         # A number nobody knows is called back by whoever answers danger.
         at_work=place.at_work(now) if row.people else place.on_duty(now),
+        nobody_calls=not place.calls_tomorrow(now),
         transport=place.transport,
     )
 

@@ -78,6 +78,25 @@ async def test_nobody_is_promised_while_nobody_who_calls_is_there(
     assert (await dial().walk("2")).startswith(SAVED)
 
 
+@pytest.mark.parametrize(
+    ("paused", "said"),
+    [
+        (False, "END We are so sorry. Someone who knows you will call tomorrow."),
+        (True, "END We are so sorry."),
+    ],
+)
+async def test_after_a_loss_a_call_is_promised_only_where_somebody_can_make_it(
+    services: Services, dial: Callable[..., Handset], paused: bool, said: str
+) -> None:
+    mentor = await _site(services)
+    pin = await services.pins.hash_pin("5823")
+    await services.pool.execute("UPDATE person SET pin_hash = $1 WHERE kind = 'mother'", pin)
+    await services.pool.execute(_AGREED_TO_CALLS, mentor)
+    if paused:
+        await services.pool.execute("UPDATE facility SET status = 'paused'")
+    assert await dial().walk("5", "5", "5823", "5", "1") == said
+
+
 @pytest.mark.parametrize(("on_duty", "said"), [(True, PROMISED), (False, SAVED)])
 async def test_a_stranger_is_called_back_by_whoever_answers_danger(
     services: Services, dial: Callable[..., Handset], on_duty: bool, said: str
@@ -93,4 +112,10 @@ async def test_a_stranger_is_called_back_by_whoever_answers_danger(
 _ROUND_THE_CLOCK = """
 INSERT INTO duty_roster (facility_id, staff_id, weekday, starts_at, ends_at, rank)
 SELECT facility_id, id, 0, '00:00', '23:59', 1 FROM staff WHERE id = $1
+"""
+
+_AGREED_TO_CALLS = """
+INSERT INTO consent (mother_id, stream, given_at, form_number, read_by)
+SELECT id, 'call', '2026-05-30', '77', $1::bigint FROM mother
+ON CONFLICT DO NOTHING
 """
