@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from scheduler.decide import STAFF_WORK_GOES_ON
 from scheduler.localtime import day_starts, local
 from scheduler.plan import plan
-from scheduler.types import Country, Schedule
+from scheduler.types import Country, Step
 from service.store.planning import enrolment_of
 from service.store.timeline.line import Line, Telling, refs
 from service.store.timeline.rulebook import Rulebook
@@ -52,15 +53,18 @@ def _beyond(
     planned = plan(rules, enrolment_of(row), today, days)
     ids = refs(enrolment=row["id"], visit=row["visit_id"], infant=row["infant_id"])
     for one in planned.reminders:
-        condition = _condition(schedule, one.step, became)
+        step = None if schedule is None else next((s for s in schedule.steps if s.id == one.step), None)
+        condition = _condition(step, became)
+        goes_on = step is not None and step.cause is not None and hold in STAFF_WORK_GOES_ON
+        held = None if goes_on else hold
         if one.due_at >= _known_until(row) and condition is not None:
             yield Line(
                 at=one.due_at,
                 kind="contact",
                 state="foreseen",
                 what=f"{row['schedule']}.{one.step} is foreseen{condition}",
-                why=NOT_PLANNED if hold is None else reason_of(hold),
-                reason=hold,
+                why=NOT_PLANNED if held is None else reason_of(held),
+                reason=held,
                 rule=book.contact(row["country"], row["schedule"], one.step, planned.revision),
                 due_at=one.due_at,
                 refs=ids,
@@ -78,9 +82,8 @@ def _beyond(
             )
 
 
-def _condition(schedule: Schedule | None, step_id: str, became: str | None) -> str | None:
+def _condition(step: Step | None, became: str | None) -> str | None:
     """On what of its visit a step hangs; None for a step that the visit has left behind, "" for none."""
-    step = None if schedule is None else next((one for one in schedule.steps if one.id == step_id), None)
     if step is None or became is None or became in step.only_if:
         return ""
     if became != "expected":
