@@ -151,7 +151,8 @@ class CaseloadMother:
 
     ``tomorrow`` is what she is expected for then. ``waiting`` are the infants whose result is waited
     for, None standing for her own. ``needs_phone`` says that she has no phone with us, and
-    ``no_home_visit`` that nobody should go to her home before the supervisor was asked.
+    ``no_home_visit`` that nobody should go to her home before the supervisor was asked. ``died`` says that
+    she was reported as having died: her children are still looked after.
     """
 
     id: int
@@ -163,6 +164,7 @@ class CaseloadMother:
     waiting: tuple[int | None, ...] = ()
     needs_phone: bool = False
     no_home_visit: bool = False
+    died: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,12 @@ def has_her(facts: Facts, state: SessionState) -> bool:
     return chosen_mother(facts, state) is not None
 
 
+def she_is_with_us(facts: Facts, state: SessionState) -> bool:
+    """She was not reported as having died: what is for herself alone makes sense."""
+    mother = chosen_mother(facts, state)
+    return mother is not None and not mother.died
+
+
 def her_code_known(facts: Facts, state: SessionState) -> bool:
     """The case code typed is that of a mother this mentor looks after."""
     return mother_of_code(facts, state) is not None
@@ -46,6 +52,7 @@ def concern_answered(facts: Facts, state: SessionState) -> bool:
 
 GUARDS: Mapping[str, Guard] = {
     "has_her": has_her,
+    "she_is_with_us": she_is_with_us,
     "her_code_known": her_code_known,
     "case_is_hers": case_is_hers,
     "needs_phone": needs_phone,

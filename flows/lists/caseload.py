@@ -1,9 +1,10 @@
 """What a mentor's pages about her mothers list and name: who they are, who comes tomorrow, whose test it was."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
 
-from flows.facts import CaseloadMother, Facts, InfantFact
+from flows.children import child_word
+from flows.facts import CaseloadMother, Facts
 from flows.registry import ListItem, ListOf, Placeholder, Value, Word
 from flows.types import SessionState
 
@@ -34,16 +35,6 @@ def record_day(facts: Facts, state: SessionState) -> date:
     return date.fromisoformat(typed) if typed else facts.now.date()
 
 
-def whose(infants: Sequence[InfantFact], infant: InfantFact) -> Word:
-    """Which of her children this is: the only one, a twin, or by age."""
-    if len(infants) == 1:
-        return Word("whose.baby")
-    same_day = [one for one in infants if one.born_on == infant.born_on]
-    if len(same_day) == len(infants) <= 3:
-        return Word(f"whose.twin_{1 + infants.index(infant)}")
-    return Word(f"whose.child_{min(5, 1 + infants.index(infant))}")
-
-
 def my_mothers(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
     """Everybody this mentor looks after, in the order of their case codes."""
     if facts.staff is None:
@@ -70,7 +61,11 @@ def tested(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
     mother = chosen_mother(facts, state)
     if mother is None:
         return ()
-    children = [ListItem(str(one.id), {"whose": whose(mother.infants, one)}) for one in mother.infants]
+    today, expecting = facts.now.date(), mother.edd is not None
+    children = [
+        ListItem(str(one.id), {"whose": child_word(one, mother.infants, today, expecting=expecting)})
+        for one in mother.infants
+    ]
     return (*children, ListItem(HERSELF, {"whose": Word("whose.mother")}))
 
 
@@ -88,6 +83,8 @@ def waiting(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
 
 def stage(mother: CaseloadMother, today: date) -> Word:
     """Where she stands, in a word that says nothing of her care."""
+    if mother.died:
+        return Word("stage.paused")
     if mother.edd is not None:
         return Word("stage.expecting")
     if not mother.infants:
@@ -142,7 +139,7 @@ LONGEST: Mapping[str, Value] = {
     "her_code": "417",
     "her_stage": Word("stage.expecting"),
     "stage": Word("stage.expecting"),
-    "whose": Word("whose.mother"),
+    "whose": Word("child.first_twin"),
     "record_day": date(2026, 12, 23),
     "tomorrow_count": 120,
     "referral_code": "4821",

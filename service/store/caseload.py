@@ -57,6 +57,7 @@ def _mother(row: Any, code: str, children: Children, undoable: tuple[LifeEventFa
         tomorrow=row["tomorrow"],
         waiting=tuple(row["waiting"] or ()),
         needs_phone=row["phone_use"] == "none",
+        died=row["hold"] == "dead",
         no_home_visit=row["hold"] in NO_HOME_VISIT or row["worried"],
     )
 

@@ -52,8 +52,8 @@ SELECT m.id, m.wording, m.baby_wording, m.phone_use,
     (p.erase_at AT TIME ZONE w.zone)::date AS erase_on,
     (SELECT array_agg(c.stream) FROM consent c WHERE c.mother_id = m.id AND c.withdrawn_at IS NULL) AS consents,
     (SELECT jsonb_agg(jsonb_build_array(l.on_day, l.role) ORDER BY l.last DESC) FROM (
-        SELECT (e.at AT TIME ZONE w.zone)::date AS on_day, s.role, max(e.at) AS last
-        FROM event e JOIN staff s ON s.id = e.staff_id
+        SELECT (e.at AT TIME ZONE w.zone)::date AS on_day, coalesce(s.role, 'office') AS role, max(e.at) AS last
+        FROM event e LEFT JOIN staff s ON s.id = e.staff_id
         WHERE e.mother_id = m.id AND e.kind = 'RecordOpened'
         GROUP BY 1, s.id, s.role ORDER BY last DESC LIMIT $4) l) AS looks
 FROM unnest($1::bigint[], $2::text[]) AS w(id, zone)

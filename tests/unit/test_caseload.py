@@ -21,7 +21,7 @@ from flows.events import (
     VisitRecorded,
 )
 from flows.facts import CaseloadMother, Facts, InfantFact, StaffFacts
-from flows.lists.caseload import stage, whose
+from flows.lists.caseload import stage
 from flows.registry import Word
 from flows.types import SessionState
 from tests.unit.phone import MENTOR, MENTORS_FACTS, NOW, Phone, phone
@@ -156,20 +156,15 @@ def test_a_mother_handed_over_meanwhile_has_no_page() -> None:
     assert line.events == [RecordOpened(MENTOR, 11)]
 
 
-@pytest.mark.parametrize(
-    ("infants", "words"),
-    [
-        ((BABY,), ["baby"]),
-        ((BABY, replace(BABY, id=502, birth_order=2)), ["twin_1", "twin_2"]),
-        ((InfantFact(400, date(2025, 1, 1)), BABY), ["child_1", "child_2"]),
-        (
-            (InfantFact(400, date(2025, 1, 1)), BABY, replace(BABY, id=502, birth_order=2)),
-            ["child_1", "child_2", "child_3"],
-        ),
-    ],
-)
-def test_each_child_has_a_word_of_its_own(infants: tuple[InfantFact, ...], words: list[str]) -> None:
-    assert [whose(infants, one) for one in infants] == [Word(f"whose.{word}") for word in words]
+def test_each_child_is_called_as_on_her_mothers_own_screens() -> None:
+    twins = (BABY, replace(BABY, id=502, birth_order=2))
+    line = mentor("733", "1", "2", facts=replace(FACTS, mothers=(replace(HERS[1], infants=twins),)))
+    assert "1 First twin 2 Second twin 3 Her own" in line.reads
+
+
+def test_who_was_reported_as_having_died_is_looked_after_through_her_children() -> None:
+    line = mentor("733", facts=replace(FACTS, mothers=(replace(HERS[1], died=True),)))
+    assert line.reads == "733 paused 1 Record 2 Something changed"
 
 
 @pytest.mark.parametrize(

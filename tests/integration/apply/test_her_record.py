@@ -72,12 +72,17 @@ async def test_her_record_says_who_looked_once_a_day_and_nothing_of_another(clin
         mother,
         clinic.supervisor,
     )
+    await clinic.run(
+        "INSERT INTO event (at, kind, mother_id) VALUES ($1, 'RecordOpened', $2)",
+        clinic.now + timedelta(minutes=1),
+        mother,
+    )
     await clinic.happens(RecordOpened(clinic.mentor, other), number=MENTOR)
     wanted = [Wanted(one, "mother", ZoneInfo("Africa/Nairobi")) for one in (mother, other)]
     async with clinic.pool.acquire() as conn:
         own = await own_records(conn, wanted, clinic.now)
-    assert [look.by for look in own[mother].record.looks] == ["supervisor", "mentor"]
-    assert [look.on for look in own[mother].record.looks] == [clinic.today] * 2
+    assert [look.by for look in own[mother].record.looks] == ["office", "supervisor", "mentor"]
+    assert [look.on for look in own[mother].record.looks] == [clinic.today] * 3
     assert len(own[other].record.looks) == 1
     assert own[mother].record.consents == {"sms", "call", "data"}
     assert own[mother].record.since == clinic.today
