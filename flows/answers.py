@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from flows.events import (
     AttendanceReported,
+    BirthCheckAnswered,
     CallRequested,
     CheckInAnswered,
     Event,
@@ -27,6 +28,9 @@ MEANINGS: Mapping[tuple[str, str], Meaning] = {
     ("missed", "call"): lambda mother, visit: CallRequested(mother, "today"),
     ("attended", "came"): lambda mother, visit: AttendanceReported(mother, visit, came=True),
     ("attended", "did_not_come"): lambda mother, visit: AttendanceReported(mother, visit, came=False),
+    ("birth_check", "born"): lambda mother, visit: BirthCheckAnswered(mother, "born"),
+    ("birth_check", "not_yet"): lambda mother, visit: BirthCheckAnswered(mother, "not_yet"),
+    ("birth_check", "lost"): lambda mother, visit: BirthCheckAnswered(mother, "lost"),
     ("meeting", "coming"): lambda mother, visit: MeetingConfirmed(mother, None),
     ("meeting", "call"): lambda mother, visit: CallRequested(mother, "today"),
     ("start", "start_yes"): lambda mother, visit: StartRequested(confirmed=True),

@@ -67,6 +67,10 @@ CALL_ENDS_IT = frozenset(
         "infant_of_deceased",
         "mentor_asks_talk",
         "case_help",
+        "birth_check",
+        "new_on_treatment",
+        "viral_load_due",
+        "weaning_check",
     }
 )
 """Causes for which reaching her may be all there was to do: the question "when?" then says how to close it."""

@@ -207,6 +207,7 @@ def _foreseen(series: Series, enrolment: EnrolmentToPlan, today: date) -> list[t
 
     Late: at the next contact, never skipped while its window is open (Kenya's EMR logic and WHO's
     advice on late testing), unless the next target is due by then anyway, which replaces it.
+    A contact of her own that has passed is not made up for: she was seen the day she was registered.
     """
     entered = (
         enrolment.entered_on if enrolment.planned_through is not None else max(enrolment.entered_on, today)
@@ -215,7 +216,7 @@ def _foreseen(series: Series, enrolment: EnrolmentToPlan, today: date) -> list[t
     coming = [(target, due) for target, due in days if due >= entered]
     late = [target for target, due in days if due < entered]
     contact = entered + NEXT_CONTACT
-    if not late or (coming and coming[0][1] <= contact):
+    if not late or series.visit_kind == "clinic" or (coming and coming[0][1] <= contact):
         return coming
     last_day = _aged(enrolment.anchor_on, late[-1].until) - DAY
     if last_day <= entered:

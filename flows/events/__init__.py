@@ -48,6 +48,7 @@ from flows.events.choices import (
     WordingChosen,
 )
 from flows.events.life import (
+    BirthCheckAnswered,
     BirthReported,
     InfantDeathReported,
     LifeEventUndone,
@@ -89,6 +90,7 @@ __all__ = [
     "AnotherMentorAsked",
     "AttendanceReported",
     "BabyWordsChosen",
+    "BirthCheckAnswered",
     "BirthReported",
     "CallLogged",
     "CallRequested",

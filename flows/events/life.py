@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from flows.events.root import Event
 
@@ -14,6 +15,17 @@ class BirthReported(Event):
     staff_id: int | None
     born_on: date
     babies: int
+
+
+@dataclass(frozen=True, slots=True)
+class BirthCheckAnswered(Event):
+    """She was asked, a week after the expected day, whether there is news. Only "lost" changes where she stands.
+
+    A birth needs its day and how many they are, which a person asks.
+    """
+
+    mother_id: int | None
+    news: Literal["born", "not_yet", "lost"]
 
 
 @dataclass(frozen=True, slots=True)

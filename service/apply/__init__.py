@@ -12,6 +12,7 @@ from typing import Any
 from flows import events as happened
 from flows.events import Event
 from service.apply import (
+    birth_check,
     calls,
     caseload,
     consent,
@@ -70,6 +71,7 @@ HANDLERS: Mapping[type[Event], Handler] = {
     happened.EnrolmentCompleted: enrolling.enrolment_completed,
     happened.FollowUpAnswered: follow_ups.follow_up_answered,
     happened.DayClosed: day_close.day_closed,
+    happened.BirthCheckAnswered: birth_check.birth_check_answered,
     happened.BirthReported: life.birth_reported,
     happened.LossReported: life.loss_reported,
     happened.InfantDeathReported: life.infant_death_reported,

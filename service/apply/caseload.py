@@ -30,7 +30,15 @@ NEAR: Final = timedelta(days=14)
 QUIET: Final = "quiet"
 """The hold under which nothing at all goes to her phone, not even an answer."""
 
-SPOKEN_IS_ENOUGH: Final = ("call_requested", "missed_call", "missed_dose", "stuck", "visit_change")
+SPOKEN_IS_ENOUGH: Final = (
+    "call_requested",
+    "missed_call",
+    "missed_dose",
+    "stuck",
+    "visit_change",
+    "new_on_treatment",
+    "birth_check",
+)
 """Work that a call she answered ends; other work waits until she comes, or is looked at again."""
 
 NOT_BY_CALLING: Final = ("danger", "safety", "number_problem", "wrong_person", "stopped", "pause_to_confirm")

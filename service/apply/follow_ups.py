@@ -30,7 +30,12 @@ ACTIONS = [
 ]
 
 
-ABOUT_HER_BABY = ("infant_test_overdue", "infant_test_overdue_nurse", "infant_of_deceased")
+ABOUT_HER_BABY = (
+    "infant_test_overdue",
+    "infant_test_overdue_nurse",
+    "infant_of_deceased",
+    "result_not_given",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,10 +55,11 @@ async def bring_in_line(conn: Connection, country: Country, mother_id: int, now:
     return frozenset(one[0] for one in wanted)
 
 
-async def answered(conn: Connection, mother_id: int, schedule: str, now: datetime) -> None:
-    """She answered what this schedule asks: what it would still have done is not needed."""
+async def answered(conn: Connection, mother_id: int, schedule: str, now: datetime) -> bool:
+    """She answered what this schedule asks: what it would still have done is not needed. False when it asks no more."""
     rows = await conn.fetch(_ANSWERED, mother_id, schedule)
     await conn.execute(_CANCEL, [row["id"] for row in rows], "answered", now)
+    return bool(rows)
 
 
 def _names(country: Country) -> set[str]:

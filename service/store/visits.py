@@ -35,6 +35,7 @@ async def add_visits(conn: Connection, visits: Sequence[NewVisit], now: datetime
     """Enter visits that are not there yet; return the ids of the new ones.
 
     Each gets its own enrolment (which the planner fills) and its clinic's day waits for its day-close.
+    A day agreed with her stands in place of one of her own that was only foreseen within a week of it.
     """
     if not visits:
         return []
@@ -49,6 +50,8 @@ async def add_visits(conn: Connection, visits: Sequence[NewVisit], now: datetime
     )
     ids = [row["id"] for row in rows]
     if ids:
+        for row in await conn.fetch(_GIVES_WAY, ids):
+            await cancel_visit(conn, row["id"], "over", now)
         await _enrol(conn, ids, SCHEDULES, now)
         await _expect_days(conn, ids, now)
         await wake(conn)
@@ -58,9 +61,14 @@ async def add_visits(conn: Connection, visits: Sequence[NewVisit], now: datetime
 async def add_foreseen(conn: Connection, visits: Sequence[NewVisit], now: datetime) -> None:
     """Enter visits that a country's rules foresee, or expect again those that were taken back.
 
-    A day of her own that somebody agreed with her, or for a pick-up any other within a week, takes their place:
-    she is not asked to come twice in a week for what one day can do.
+    A day of her own that somebody agreed with her, or for a pick-up any other within a week, takes their place, and
+    so does a day of her baby's within three: she is not asked to come twice for what one day can do.
     """
+    await _add_needed(conn, [one for one in visits if one.infant_id is not None], now)
+    await _add_needed(conn, [one for one in visits if one.infant_id is None], now)
+
+
+async def _add_needed(conn: Connection, visits: Sequence[NewVisit], now: datetime) -> None:
     if not visits:
         return
     place = {row["place"] for row in await conn.fetch(_NEEDED, *_columns(visits))}
@@ -212,9 +220,17 @@ _NEEDED = """
 SELECT w.place FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::date[])
     WITH ORDINALITY AS w(mother_id, infant_id, kind, due_on, place)
 WHERE w.infant_id IS NOT NULL OR NOT EXISTS (SELECT FROM visit v
-    WHERE v.mother_id = w.mother_id AND v.infant_id IS NULL AND v.status = 'expected'
-      AND v.due_on BETWEEN w.due_on - 7 AND w.due_on + 7
-      AND (v.target IS NULL OR (w.kind = 'refill' AND v.kind <> 'refill')))
+    WHERE v.mother_id = w.mother_id AND v.status = 'expected' AND v.due_on BETWEEN w.due_on - 7 AND w.due_on + 7
+      AND CASE WHEN v.infant_id IS NOT NULL THEN abs(v.due_on - w.due_on) <= 3
+          ELSE v.target IS NULL OR (w.kind = 'refill' AND v.kind <> 'refill') END)
+"""
+
+# What she has confirmed stays. Only within her own visits, and only for a day that nobody had foreseen.
+_GIVES_WAY = """
+SELECT DISTINCT v.id FROM visit n JOIN visit v ON v.mother_id = n.mother_id AND v.infant_id IS NULL
+    AND v.due_on BETWEEN n.due_on - 7 AND n.due_on + 7
+WHERE n.id = ANY($1::bigint[]) AND n.target IS NULL AND n.infant_id IS NULL
+  AND v.target IS NOT NULL AND v.status = 'expected' AND v.confirmed_at IS NULL ORDER BY v.id
 """
 
 _AGAIN_EXPECTED = """

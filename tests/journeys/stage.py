@@ -135,7 +135,7 @@ class Stage:
                 language=LANGUAGES[_word(details, r"speaks (\w+)") or "English"],
                 form_number=str(1000 + len(self.players)),
                 phone_use="none" if no_phone else "shared" if shared else "hers",
-                edd=FIRST_DAY + timedelta(days=150) if risk == "amber" or "pregnant" in details else None,
+                edd=_expected(details) if risk == "amber" or "pregnant" in details else None,
                 born_on=_births(details),
             )
             new = NewMother(
@@ -400,6 +400,14 @@ async def open_stage(services: Services, worker: Worker) -> Stage:
     """An empty stage on Sunday 31 May 2026, nine in the morning."""
     await set_stepped(services.pool, BEGINS)
     return Stage(services, worker)
+
+
+def _expected(details: str) -> date:
+    """The expected day: "due 24 May 2026", else so late that no contact of a pregnancy falls into a journey."""
+    day = _word(details, r"due (\d+ \w+ \d{4})")
+    if day is None:
+        return FIRST_DAY + timedelta(weeks=26)
+    return datetime.strptime(day, "%d %B %Y").replace(tzinfo=ZONE).date()
 
 
 def _births(details: str) -> tuple[date, ...]:
