@@ -1,0 +1,150 @@
+"""The page a clinician reads and signs: per country what is sent to or asked of whom, when and why, from the rules themselves.
+
+Written by ``python -m service.content.care > docs/care.md``; a test compares.
+"""
+
+import sys
+from collections.abc import Iterator
+from datetime import time, timedelta
+
+from flows.bundle import Bundle
+from scheduler.rules import in_force, load_countries
+from scheduler.types import Age, Country, EscalationPolicy, Schedule, Series, Step
+from service.content.files import Table, load_bundle, read_tables
+
+HEAD = """# What is sent, asked and when
+
+Written by `python -m service.content.care > docs/care.md`; a test compares. Every line is a rule in
+`flows/content/countries`, with its source. Nothing here was reviewed by a clinician unless a name and a day stand beside
+it; until then it is a draft, which no real gateway accepts. Texts are shown in their covert English wording. "Work" is a
+follow-up for a person; it never reaches her phone. What staff look at beside a date stands in no text either.
+
+What is not here: retests for mothers who are HIV-negative (nothing entered tells who they are); how a result reads;
+drugs and doses; days on which a clinic is closed.
+"""
+
+COUNTED_FROM = {
+    "birth": "the birth",
+    "breastfeeding": "the birth, as long as she breastfeeds",
+    "weaning": "the day breastfeeding ended",
+    "edd": "the expected day (40 weeks)",
+    "art_start": "the start of treatment",
+    "run_out": "the first day without supply",
+    "test_taken": "the day a test was taken",
+}
+
+
+def page() -> str:
+    """The whole page, in Markdown."""
+    tables, bundle = read_tables(), load_bundle()
+    folders = tables["countries"]
+    parts = [HEAD]
+    for code, country in load_countries(folders).items():
+        parts += _country(bundle, folders, code, country)
+    for code, country in load_countries(folders).items():
+        if folders[code].get("escalation"):
+            parts += _ladders(bundle, code, country)
+    return "\n".join(parts)
+
+
+def _country(bundle: Bundle, folders: Table, code: str, country: Country) -> Iterator[str]:
+    yield f"## {folders[code]['country']['name']}\n"
+    lender = folders[code]["country"].get("rules")
+    if lender:
+        yield f"What is marked {lender} is taken from that folder.\n"
+    owners = in_force(code, folders)["schedules"][1]
+    for name, series in sorted(country.series.items()):
+        yield from _heading(name, series, owners[name], f"Dates counted from {COUNTED_FROM[series.anchor]}.")
+        yield "| due | until | date | beside it, for staff | source |\n|---|---|---|---|---|"
+        for target in series.targets:
+            word = bundle.word(f"visit.{series.visit_kind}", "en")
+            beside = "; ".join(target.beside)
+            yield f"| {_age(target.at)} | {_age(target.until)} | {word} | {beside} | {target.source} |"
+        yield ""
+    for name, schedule in sorted(country.schedules.items()):
+        around = COUNTED_FROM[schedule.anchor] if schedule.anchor else _around(schedule)
+        yield from _heading(name, schedule, owners[name], f"Counted from {around}.")
+        yield "| when | worth until | to | what | only if | source |\n|---|---|---|---|---|---|"
+        for step in schedule.steps:
+            yield _step(bundle, schedule, step)
+        yield ""
+    yield "Reviewed by: ______________________ on: ____________ Signature: ______________________\n"
+
+
+def _heading(name: str, one: Series | Schedule, owner: str, says: str) -> Iterator[str]:
+    state = "draft" if one.draft else f"reviewed by {one.reviewed_by} on {one.reviewed_on}"
+    yield f"### {name} ({owner}, {state})\n"
+    yield f"{says} Source: {one.source}\n"
+
+
+def _around(schedule: Schedule) -> str:
+    return {
+        "checkin": "each check-in of the rhythm she chose",
+        "meeting": "the moment a meeting is called",
+    }.get(schedule.stream, "the day she is expected")
+
+
+def _step(bundle: Bundle, schedule: Schedule, step: Step) -> str:
+    if step.template is not None:
+        to, what = "her", f"{step.template}: {bundle.text(f'message.{step.template}.covert', 'en')}"
+    else:
+        to, what = "work", f"{step.cause}: {bundle.word(f'cause.{step.cause}', 'en')}"
+    day = _days(step.offset) if step.after is None else _age(step.after)
+    again = "" if step.every is None else f", then every {_age(step.every).removesuffix(' after')}"
+    hour = "her hour" if step.at is None else f"{step.at:%H:%M}"
+    only = "" if schedule.anchor else ", ".join(sorted(step.only_if))
+    return f"| {day}{again}, {hour} | {_until(step.until)} | {to} | {what} | {only} | {step.source} |"
+
+
+def _ladders(bundle: Bundle, code: str, country: Country) -> Iterator[str]:
+    yield f"## Who is told, and who next ({code})\n"
+    yield "| work | as staff read it | rungs | source |\n|---|---|---|---|"
+    for policy in sorted(country.policies.values(), key=lambda one: (one.rank, one.cause)):
+        urgent = ", urgent" if policy.urgent else ""
+        word = bundle.word(f"cause.{policy.cause}", "en")
+        draft = "draft: " if policy.draft else ""
+        yield f"| {policy.cause}{urgent} | {word} | {_rungs(policy)} | {draft}{policy.source} |"
+    yield "\nReviewed by: ______________________ on: ____________ Signature: ______________________\n"
+
+
+def _rungs(policy: EscalationPolicy) -> str:
+    return "; then ".join(
+        f"{'at once' if not rung.after else f'after {_long(rung.after)}'} {' or '.join(rung.who)}"
+        f"{f', and {chr(32).join(rung.also)}' if rung.also else ''}".replace("_", " ")
+        for rung in policy.steps
+    )
+
+
+def _age(age: Age) -> str:
+    months, days = abs(age.months), abs(age.days)
+    if not months and not days:
+        return "the day itself"
+    parts = [_many(months, "month")] if months else []
+    if days:
+        parts.append(_many(days // 7, "week") if days % 7 == 0 else _many(days, "day"))
+    return f"{' '.join(parts)} {'before' if age.months < 0 or age.days < 0 else 'after'}"
+
+
+def _days(offset: int) -> str:
+    return _age(Age(days=offset))
+
+
+def _until(until: "timedelta | time | str") -> str:
+    if isinstance(until, timedelta):
+        return f"{_long(until)} later"
+    return until if isinstance(until, str) else f"{until:%H:%M} that day"
+
+
+def _long(span: timedelta) -> str:
+    minutes = int(span.total_seconds()) // 60
+    if minutes % 1440 == 0:
+        return _many(minutes // 1440, "day")
+    return _many(minutes // 60, "hour") if minutes % 60 == 0 else _many(minutes, "minute")
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

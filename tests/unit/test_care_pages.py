@@ -1,0 +1,48 @@
+"""What a clinician signs is what the rules say: the page of every rule, and thirty months of one made-up mother."""
+
+from pathlib import Path
+
+import pytest
+
+from service.content import care, contacts
+
+ROOT = Path(__file__).parents[2]
+PAGES = contacts.pages()
+
+
+def test_the_page_of_every_rule_is_the_one_the_rules_write() -> None:
+    written = (ROOT / "docs/care.md").read_text(encoding="utf-8")
+    assert written == care.page(), "run: python -m service.content.care > docs/care.md"
+
+
+@pytest.mark.parametrize("code", sorted(PAGES))
+def test_a_mothers_thirty_months_are_the_ones_that_were_read(code: str) -> None:
+    read = (ROOT / "tests/golden" / f"{code}.txt").read_text(encoding="utf-8")
+    assert read == PAGES[code], "run: python -m service.content.contacts tests/golden, and read what changed"
+
+
+def test_no_list_is_left_of_a_country_that_is_gone() -> None:
+    assert {path.stem for path in (ROOT / "tests/golden").glob("*.txt")} == set(PAGES)
+
+
+@pytest.mark.parametrize("code", sorted(PAGES))
+def test_every_line_says_where_it_comes_from_and_no_text_what_staff_look_at(code: str) -> None:
+    for line in PAGES[code].splitlines():
+        if line.startswith("#"):
+            continue
+        day, _, to, what, rule, source = line.split(" | ")
+        assert rule, line
+        assert source, line
+        assert contacts.ENROLLED.isoformat() <= day <= contacts.LAST.isoformat()
+        if to.strip() == "her":
+            assert "beside it" not in what
+            assert "cotrimoxazole" not in what
+
+
+def test_before_a_birth_is_known_nobody_is_told_of_a_day_after_it() -> None:
+    told = [line for line in PAGES["KE"].splitlines() if " her " in line and line < "2026-07-28"]
+    assert told[-1].split(" | ")[3].startswith("birth_check")
+
+
+def test_malawi_and_tanzania_count_no_test_from_weaning_and_others_do() -> None:
+    assert {code for code, text in PAGES.items() if "infant_test_weaned" in text} == {"KE", "UG", "ZA"}
