@@ -112,7 +112,9 @@ async def test_a_birth_ends_the_pregnancy_and_begins_each_babys_tests(
     ]
     assert {one["pregnancy_id"] for one in infants} == {pregnancy["id"]}
     await planned(clinic)
-    visits = await clinic.rows("SELECT infant_id, due_on FROM visit ORDER BY infant_id")
+    visits = await clinic.rows(
+        "SELECT infant_id, due_on FROM visit WHERE infant_id IS NOT NULL ORDER BY infant_id"
+    )
     assert [(one["infant_id"], one["due_on"]) for one in visits] == [
         (infants[0]["id"], born + timedelta(weeks=6)),
         (infants[1]["id"], born + timedelta(weeks=6)),

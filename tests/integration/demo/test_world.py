@@ -146,7 +146,7 @@ async def test_the_silent_red_ones_are_ready_for_the_story(world: Any) -> None:
         SELECT m.asked_at, m.checkin_hour, q.phone_id AS question,
             EXISTS (SELECT FROM follow_up f WHERE f.mother_id = m.id AND f.state <> 'resolved') AS open
         FROM mother m JOIN person p ON p.id = m.id JOIN phone t ON t.id = p.phone_id
-        LEFT JOIN open_question q ON q.phone_id = t.id AND q.expires_at > $2
+        LEFT JOIN open_question q ON q.phone_id = t.id AND q.expires_at > $2 AND q.question = 'checkin'
         WHERE t.number_index = ANY($1::bytea[])
         """,
         [index.of(one["msisdn"]) for one in silent],

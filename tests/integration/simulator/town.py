@@ -122,7 +122,7 @@ async def _settle(services: Services, clinic: str) -> Town:
         await add_duty(conn, facility, supervisor, [Duty(day, time(0), time(0)) for day in range(7)])
         mothers = []
         for place, number in enumerate((MOTHER, OTHER)):
-            edd = NOW.date() + timedelta(days=20)
+            edd = NOW.date() + timedelta(weeks=26)  # no contact of the pregnancy in these days
             enrolled = Enrolled(facility, mentor, "en", str(100 + place), "hers", edd, ())
             new = NewMother(
                 enrolled,
