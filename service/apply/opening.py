@@ -46,7 +46,9 @@ async def open_for_caller(work: Work, cause: str) -> list[int]:
     return await open_follow_ups(work.conn, [new], work.now)
 
 
-async def open_about_phone(work: Work, phone_id: int, facility_id: int, country: str, cause: str) -> list[int]:
+async def open_about_phone(
+    work: Work, phone_id: int, facility_id: int, country: str, cause: str
+) -> list[int]:
     """Open this work about whoever holds a number: a colleague who asks for something, not one of their mothers."""
     new = _follow_up(work, country, cause, facility_id, "green", phone_id=phone_id)
     return await open_follow_ups(work.conn, [new], work.now)
