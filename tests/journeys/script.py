@@ -16,6 +16,9 @@ Indented lines below a step are the screen it must show, byte for byte; ``...`` 
 ``{Amina}`` for the three digits by which the one who reads knows her. The clock starts on Sunday 31
 May 2026 at nine; a day is the next of its name. A text that arrives and is not named
 before the clock moves on, or before the end, fails the journey: nobody gets what the script does not say.
+Below the title may stand which tasks of content/tasks.toml are done in it, and in which language: that is checked.
+
+    # Tasks in Kiswahili: say_missed, say_why
 """
 
 import re
@@ -49,6 +52,9 @@ STEPS: tuple[tuple[str, str], ...] = (
 )
 
 
+TASKS = re.compile(r"# Tasks in (?P<language>\w+): (?P<ids>.+)")
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One line of a journey: what kind of step, its words, and the screen expected below it (None: any)."""
@@ -62,9 +68,10 @@ class Step:
 
 @dataclass(slots=True)
 class Script:
-    """One journey: its title (the first line) and its steps."""
+    """One journey: its title (the first line), the tasks done in it, each with its language, and its steps."""
 
     title: str
+    tasks: list[tuple[str, str]] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
 
 
@@ -77,6 +84,8 @@ def read(path: Path) -> Script:
     lines = path.read_text(encoding="utf-8").splitlines()
     script = Script(title=lines[0].lstrip("# ").strip())
     for number, line in enumerate(lines[1:], start=2):
+        if declared := TASKS.fullmatch(line):
+            script.tasks += [(id_.strip(), declared["language"]) for id_ in declared["ids"].split(",")]
         if not line.strip() or line.startswith("#"):
             continue
         if line.startswith("  "):
