@@ -102,11 +102,9 @@ def answer(
     hers: once the ladder has begun again they mean what the new alert says. A button on a page never does.
     A text closes nothing, since a sender can be forged: "no need" counts only when ``verified``.
     """
-    asked_when = acted.awaiting_when and acted.state == "acknowledged" and acted.owner_id == by.id
     if coming == "no_need" and not verified:
         coming = None
-    if by_digit and asked_when and coming is None and action in _WHEN:
-        action, coming = "reached_coming", _WHEN[action]
+    action, coming = meant(acted, action, coming, by, by_digit=by_digit)
     if action in HOLDS:
         return _reported(acted, action, by, verified, now)
     if action == "undo":
@@ -118,6 +116,21 @@ def answer(
         # The report that holds her content is still to be confirmed in time, whatever else is said.
         return replace(answered, next_at=min(answered.next_at, acted.next_at))
     return answered
+
+
+def meant(
+    acted: ActedFollowUp,
+    action: FollowUpAction,
+    coming: ComingWhen | None,
+    by: StaffMember,
+    *,
+    by_digit: bool,
+) -> tuple[FollowUpAction, ComingWhen | None]:
+    """What was answered, as it is kept: a digit that answers "when?" is no "going" and passes nothing on."""
+    asked_when = acted.awaiting_when and acted.state == "acknowledged" and acted.owner_id == by.id
+    if by_digit and asked_when and coming is None and action in _WHEN:
+        return "reached_coming", _WHEN[action]
+    return action, coming
 
 
 def _acted(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.events import FollowUpAnswered
-from scheduler.answers import HOLDS, REACHED, TO_CONFIRM, answer
+from scheduler.answers import HOLDS, REACHED, TO_CONFIRM, answer, meant
 from scheduler.localtime import day_starts
 from scheduler.types import ActedFollowUp, Answered, StaffMember
 from service.apply.heard import end_silence
@@ -134,6 +134,7 @@ async def _answer_one(work: Work, staff: StaffRow, event: FollowUpAnswered, row:
         starts_at=staff.starts_at,
         ends_at=staff.ends_at,
     )
+    by_digit = work.origin.via == "sms"
     said = answer(
         acted,
         event.action,
@@ -141,9 +142,10 @@ async def _answer_one(work: Work, staff: StaffRow, event: FollowUpAnswered, row:
         by,
         event.verified,
         work.now,
-        by_digit=work.origin.via == "sms",
+        by_digit=by_digit,
     )
-    await work.conn.execute(_LOG, acted.id, staff.id, work.now, event.action, said.step)
+    kept, _ = meant(acted, event.action, event.coming, by, by_digit=by_digit)
+    await work.conn.execute(_LOG, acted.id, staff.id, work.now, kept, said.step)
     if not said.changed:
         return said.reply
     mother_id = acted.mother_id
