@@ -24,6 +24,16 @@ from service.store.roster import NOBODY, Contact, Rosters, load_rosters
 
 ALARM: Final = "follow_up"
 TOLD: Final = "told"
+NOT_SEEN: Final = frozenset(
+    {
+        "silent",
+        "visit_missed",
+        "attendance_unknown",
+        "infant_test_overdue",
+        "infant_test_overdue_nurse",
+    }
+)
+"""Causes that ask one thing of whoever is told, to look after her: several at one instant are one text."""
 
 
 class Ladder:
@@ -91,11 +101,18 @@ class _Batch:
         codes: Mapping[tuple[int, int], int],
     ) -> None:
         messages = []
+        asked_for: set[tuple[int, int | None]] = set()
         for item, row, move, who in told:
             contact = self.rosters.contacts[who]
             code = codes.get((item.id, who))
-            if code is not None:
-                messages.append(self._message(item, row, move, contact, code))
+            if code is None:
+                continue
+            if _cause(item, row["urgent"]) in NOT_SEEN:
+                # The gravest stands first in the batch, and her answer is about every one of them.
+                if (who, item.mother_id) in asked_for:
+                    continue
+                asked_for.add((who, item.mother_id))
+            messages.append(self._message(item, row, move, contact, code))
         await queue(self.conn, self.sealer, messages, self.now)
 
     def _message(self, item: DueFollowUp, row: Any, move: Move, contact: Contact, code: int) -> NewMessage:

@@ -62,6 +62,22 @@ async def test_danger_that_comes_again_later_is_told_again(clinic: Programme) ->
     assert (again.state, again.step) == ("open", -1)
 
 
+async def test_one_mother_is_one_text_whatever_says_at_once_that_she_was_not_seen(clinic: Programme) -> None:
+    one, other = await clinic.mothers(2)
+    for cause in ("infant_test_overdue", "visit_missed", "silent", "call_requested"):
+        await open_for(clinic, [one], cause)
+    await open_for(clinic, [other], "visit_missed")
+    await climb(clinic, START)
+    texts = await clinic.pool.fetch(
+        "SELECT m.mother_id, f.cause FROM message m JOIN follow_up f ON f.id = m.follow_up_id ORDER BY m.id"
+    )
+    assert sorted(tuple(text) for text in texts) == sorted(
+        [(one, "call_requested"), (one, "silent"), (other, "visit_missed")]
+    ), "the gravest of them, and what she asked for beside it"
+    told = "SELECT count(*) FROM follow_up_log WHERE what = 'told'"
+    assert await clinic.pool.fetchval(told) == 5, "the answer to the one text is about all"
+
+
 async def test_a_mentor_is_given_five_a_day_and_the_rest_the_next(clinic: Programme) -> None:
     mothers = await clinic.mothers(7)
     await open_for(clinic, mothers, "silent")
