@@ -18,7 +18,9 @@ from service.store.messages import NewMessage, queue
 from service.store.risk_facts import risks
 
 NUDGE = "nudge"
-FOR_GOOD = frozenset({"stopped", "quiet", "wrong_number", "moved", "transferred", "dead", "revoked", "erased"})
+FOR_GOOD = frozenset(
+    {"stopped", "quiet", "wrong_number", "moved", "transferred", "dead", "revoked", "erased"}
+)
 """Holds under which nobody waits for an answer: whoever set one has opened the work it asks for."""
 
 
