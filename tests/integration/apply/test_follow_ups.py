@@ -76,7 +76,9 @@ async def test_a_digit_that_says_when_is_kept_as_that_and_passes_nothing_on(clin
     await says(clinic, "pass_on", code)  # "417 2" after "when?" means this week
     said = "SELECT what FROM follow_up_log WHERE follow_up_id = $1 AND staff_id = $2 ORDER BY id"
     kept = [row["what"] for row in await clinic.rows(said, follow_up, clinic.mentor)]
-    assert kept == ["told", "reached_coming", "reached_coming"], "she is asked again where the ladder begins again"
+    assert kept == ["told", "reached_coming", "reached_coming"], (
+        "she is asked again where the ladder begins again"
+    )
 
 
 async def test_passed_on_goes_up_the_ladder_now(clinic: Clinic) -> None:
