@@ -59,6 +59,7 @@ CALL_ENDS_IT = frozenset(
         "safety",
         "unknown_caller",
         "visit_change",
+        "getting_there",
         "stopped",
         "wrong_person",
         "loss",

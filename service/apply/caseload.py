@@ -36,6 +36,7 @@ SPOKEN_IS_ENOUGH: Final = (
     "missed_dose",
     "stuck",
     "visit_change",
+    "getting_there",
     "new_on_treatment",
     "birth_check",
 )

@@ -20,9 +20,8 @@ async def visit_confirmed(work: Work, event: VisitConfirmed) -> Sequence[int]:
 async def visit_change_requested(work: Work, event: VisitChangeRequested) -> Sequence[int]:
     """Another day, or help getting there: her mentor agrees it with her. The visit itself does not move."""
     mothers = await _about_visit(work, event.mother_id, event.visit_id, _WANTED, event.wanted)
-    await open_for_mothers(
-        work, await people.mothers(work.conn, mothers), "visit_change", visit_id=event.visit_id
-    )
+    cause = "getting_there" if event.needs_transport else "visit_change"
+    await open_for_mothers(work, await people.mothers(work.conn, mothers), cause, visit_id=event.visit_id)
     return mothers
 
 

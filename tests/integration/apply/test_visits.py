@@ -175,3 +175,11 @@ async def test_while_the_clinic_was_closed_the_clock_of_silence_stood_still(clin
         {"asked_at": monday + 2 * day, "silence_check_at": monday + 3 * day},
         {"asked_at": monday + 3 * day, "silence_check_at": monday + 4 * day},
     ]
+
+
+async def test_help_getting_there_is_work_of_its_own_so_that_her_mentor_knows_which(clinic: Clinic) -> None:
+    mother = await clinic.mother()
+    visit = await clinic.visit(mother, 7)
+    assert await clinic.ten_times(VisitChangeRequested(mother, visit, needs_transport=True)) == []
+    await clinic.happens(VisitChangeRequested(mother, visit))
+    assert sorted(await clinic.follow_ups(mother)) == ["getting_there", "visit_change"]
