@@ -1,9 +1,10 @@
 """Carries out what made-up people do, through the same doors as real ones: texts, dialled screens, missed calls."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from flows.events import DayClosed
+from flows.events import DayClosed, TestTaken
 from service.demo.calendar import DAY, TODAY
 from service.demo.cast import Plan, Worker
 from service.demo.habits import Act, Arrange, Dial, Flash, Write, comes
@@ -79,6 +80,17 @@ class Actors:
                 plan = stage.plans[row["mother_id"]]
                 if row["kind"] == "clinic" and plan.completed:
                     await book(conn, stage, plan, day, now)
+        here = sorted({row["mother_id"] for row in rows if came[row["id"]]})
+        await self._test_babies(here, day, now)
+
+    async def _test_babies(self, mothers: Sequence[int], day: date, now: datetime) -> None:
+        """A baby whose test somebody was asked to look into is tested as its mother comes, whatever she came for."""
+        stage = self.stage
+        async with stage.services.pool.acquire() as conn, conn.transaction():
+            for row in await conn.fetch(_OWED, list(mothers), day):
+                mentor = stage.plans[row["mother_id"]].mentor
+                taken = TestTaken(stage.mentors[mentor], row["mother_id"], row["infant_id"], day)
+                await stage.tell(conn, [taken], stage.cast.of("mentor")[mentor].msisdn, now)
 
     async def _close_by_phone(self, worker: Worker, came: list[bool]) -> None:
         keys = ("7", worker.pin, "3", "1")
@@ -113,3 +125,14 @@ ORDER BY v.id
 """
 
 _OPEN_CASE = "SELECT EXISTS (SELECT FROM follow_up WHERE mother_id = $1 AND state <> 'resolved')"
+
+_OWED = """
+SELECT DISTINCT v.mother_id, v.infant_id FROM visit v JOIN infant n ON n.id = v.infant_id AND n.status = 'alive'
+WHERE v.mother_id = ANY($1::bigint[]) AND v.kind = 'infant_test' AND v.due_on <= $2
+  AND v.status IN ('expected', 'missed', 'unknown')
+  AND EXISTS (SELECT FROM follow_up f WHERE f.mother_id = v.mother_id AND f.state <> 'resolved'
+      AND f.cause IN ('infant_test_overdue', 'infant_test_overdue_nurse'))
+  AND NOT EXISTS (SELECT FROM visit l WHERE l.infant_id = v.infant_id AND l.kind = 'infant_test' AND l.status = 'kept'
+      AND l.due_on >= v.due_on)
+ORDER BY 1, 2
+"""
