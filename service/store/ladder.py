@@ -243,7 +243,7 @@ SELECT f.id, f.mother_id, f.phone_id, f.facility_id, f.cause, f.country, f.risk,
      ORDER BY v.due_on DESC LIMIT 1) AS attendance
 FROM follow_up f
 WHERE f.state <> 'resolved' AND f.next_at <= $1
-ORDER BY f.urgent DESC, f.rank, array_position(ARRAY['red', 'amber', 'green'], f.risk), f.next_at, f.id
+ORDER BY f.urgent DESC, f.rank, array_position(ARRAY['red', 'amber', 'green'], f.risk), f.next_at, f.mother_id, f.id
 LIMIT $2
 FOR UPDATE OF f SKIP LOCKED
 """
