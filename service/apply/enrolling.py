@@ -8,7 +8,7 @@ from service.apply.care_dates import bring_in_line
 from service.apply.heard import heard_from
 from service.apply.opening import close_follow_up, open_for_mothers
 from service.apply.work import CodeTaken, NotTheirs, SetUpCodeGone, Work, ids
-from service.store import case_codes, messages, mothers, people, visits
+from service.store import case_codes, handsets, messages, mothers, people, visits
 from service.store.people import MotherRow, PhoneRow, StaffRow
 
 FIRST_ASKED_AFTER = timedelta(days=2)
@@ -52,9 +52,7 @@ async def mother_set_up(work: Work, event: MotherSetUp) -> Sequence[int]:
     if used is None or phone is None or pin_hash is None:
         raise SetUpCodeGone
     await _others_on(work, phone, event.mother_id)
-    await work.conn.execute(_TRUST, phone.id)
-    await work.conn.execute(_BIND_PERSON, event.mother_id, phone.id, pin_hash, phone.language)
-    await work.conn.execute("DELETE FROM pin_try WHERE person_id = $1", event.mother_id)
+    await handsets.bind(work.conn, event.mother_id, phone, pin_hash)
     await work.conn.execute(_NOT_ASKED_ELSEWHERE, event.mother_id, phone.id)
     [mother] = await people.mothers(work.conn, [event.mother_id])
     weekday = (work.today(mother.time_zone) + FIRST_ASKED_AFTER).weekday()
@@ -205,15 +203,6 @@ ON CONFLICT (code_mac) WHERE used_at IS NULL DO NOTHING RETURNING id
 _USE_CODE = """
 UPDATE set_up_code SET used_at = $3
 WHERE code_mac = ANY($1::bytea[]) AND mother_id = $2 AND used_at IS NULL AND expires_at > $3 RETURNING id
-"""
-
-# A person has just seen who holds this phone.
-_TRUST = """
-UPDATE phone SET trust = 'ok', trust_reason = NULL, opted_out_at = NULL, start_asked_at = NULL WHERE id = $1
-"""
-
-_BIND_PERSON = """
-UPDATE person SET phone_id = $2, pin_hash = $3, language = coalesce($4, language) WHERE id = $1
 """
 
 _NOT_ASKED_ELSEWHERE = "DELETE FROM open_question WHERE mother_id = $1 AND phone_id <> $2"

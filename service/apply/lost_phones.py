@@ -10,7 +10,7 @@ from service.apply.number_signals import distrust
 from service.apply.supervision import supervisor_of
 from service.apply.texts import tell_staff
 from service.apply.work import CodeTaken, NotTheirs, SetUpCodeGone, Work, ids
-from service.store import messages, people
+from service.store import handsets, messages, people
 from service.store.case_codes import codes_for
 from service.store.people import StaffRow
 
@@ -78,10 +78,8 @@ async def staff_set_up(work: Work, event: StaffSetUp) -> Sequence[int]:
         others = ids(await people.mothers_on(work.conn, phone.id))
         for one in await people.put_on_hold(work.conn, others, "paused", work.now):
             await messages.cancel_for_person(work.conn, one, "paused", work.now)
-    await work.conn.execute(_TRUST, phone.id)
-    await work.conn.execute(_BIND, event.person_id, phone.id, pin_hash, phone.language)
+    await handsets.bind(work.conn, event.person_id, phone, pin_hash)
     await people.release(work.conn, [event.person_id], [REVOKED])
-    await work.conn.execute("DELETE FROM pin_try WHERE person_id = $1", event.person_id)
     await audit.record(work.conn, work.now, f"staff {event.person_id}", "staff_set_up")
     return []
 
@@ -161,13 +159,4 @@ ON CONFLICT (code_mac) WHERE used_at IS NULL DO NOTHING RETURNING id
 _USE_CODE = """
 UPDATE set_up_code SET used_at = $3
 WHERE code_mac = ANY($1::bytea[]) AND staff_id = $2 AND used_at IS NULL AND expires_at > $3 RETURNING id
-"""
-
-# A supervisor has just seen who holds this phone.
-_TRUST = """
-UPDATE phone SET trust = 'ok', trust_reason = NULL, opted_out_at = NULL, start_asked_at = NULL WHERE id = $1
-"""
-
-_BIND = """
-UPDATE person SET phone_id = $2, pin_hash = $3, language = coalesce($4, language) WHERE id = $1
 """
