@@ -9,7 +9,7 @@ from sqlmodel import SQLModel
 
 from service.models.base import mirror_defaults
 from service.models.care import Enrolment, Infant, Pregnancy, Reminder, SiteDay, Visit
-from service.models.caseload import HomeVisit, Referral, Sample
+from service.models.caseload import HomeVisit, Referral, ReferralTry, Sample
 from service.models.erasure import Erasure
 from service.models.follow_ups import CaseCode, EventRow, FollowUp, FollowUpLog
 from service.models.life import LifeEvent
@@ -43,7 +43,7 @@ from service.models.system import (
     SimulatorSms,
     SteppedClock,
 )
-from service.models.team import Meeting, MeetingGuest
+from service.models.team import CoverOffer, Handover, Meeting, MeetingGuest
 
 metadata = SQLModel.metadata
 mirror_defaults(metadata)
@@ -56,6 +56,7 @@ __all__ = [
     "CodeTry",
     "Consent",
     "Cover",
+    "CoverOffer",
     "DashboardSession",
     "DashboardUser",
     "DutyRoster",
@@ -67,6 +68,7 @@ __all__ = [
     "FollowUp",
     "FollowUpLog",
     "GatewayState",
+    "Handover",
     "Heartbeat",
     "HomeVisit",
     "InboundSms",
@@ -83,6 +85,7 @@ __all__ = [
     "Pregnancy",
     "Publication",
     "Referral",
+    "ReferralTry",
     "Reminder",
     "Sample",
     "SetUpCode",

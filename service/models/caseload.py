@@ -80,3 +80,14 @@ class Referral(SQLModel, table=True):
     made_at: datetime = Field(sa_column=instant())
     arrived_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     arrived_by: int | None = Field(default=None, sa_column=reference("staff.id", nullable=True))
+
+
+class ReferralTry(SQLModel, table=True):
+    """One referral code typed by somebody on the staff and not found. The same hop delivered again counts once."""
+
+    __tablename__ = "referral_try"
+
+    staff_id: int = Field(sa_column=reference("staff.id", primary_key=True))
+    session_id: str = Field(primary_key=True)
+    text_mac: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    tried_at: datetime = Field(sa_column=instant())

@@ -6,10 +6,14 @@ a mother too. Names and numbers are sealed; the blind index finds a number witho
 
 from datetime import date, datetime, time
 
-from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from service.models.base import identity, instant, one_of, reference, sealed
+
+CASELOAD_CAP = 60
+"""Mothers one mentor looks after before she counts as overloaded (project choice; each can be given her own)."""
 
 
 class Facility(SQLModel, table=True):
@@ -126,13 +130,21 @@ class CodeTry(SQLModel, table=True):
 class Staff(SQLModel, table=True):
     """A mentor, supervisor or nurse: the working side of a person.
 
-    ``answers_mood``: trained to speak with a mother who says that she feels low.
+    ``answers_mood``: trained to speak with a mother who says that she feels low. ``works_on`` are the
+    weekdays she works, Monday 0, as digits in order; none given: whenever her facility is open.
+    ``languages`` are those she speaks beside her screens' own. A mentor ``works_in`` the facility or the
+    community, there perhaps in one ``area``; above ``caseload_cap`` mothers she is overloaded.
+    ``digest_at`` is when a supervisor is next told of her week.
     """
 
     __tablename__ = "staff"
     __table_args__ = (
         one_of("role", "mentor", "supervisor", "nurse"),
+        one_of("works_in", "facility", "community"),
+        CheckConstraint("works_on ~ '^0?1?2?3?4?5?6?$' AND works_on <> ''", name="works_on"),
+        CheckConstraint("caseload_cap > 0", name="caseload_cap"),
         Index("ix_staff_facility_id", "facility_id"),
+        Index("ix_staff_digest_at", "digest_at", postgresql_where=text("role = 'supervisor'")),
     )
 
     id: int = Field(sa_column=reference("person.id", primary_key=True))
@@ -141,6 +153,14 @@ class Staff(SQLModel, table=True):
     starts_at: time
     ends_at: time
     answers_mood: bool = False
+    works_on: str | None = None
+    languages: list[str] = Field(
+        default_factory=list, sa_column=Column(ARRAY(Text), nullable=False, server_default=text("'{}'"))
+    )
+    works_in: str = "facility"
+    area: str = ""
+    caseload_cap: int = CASELOAD_CAP
+    digest_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
 
 
 class Supervision(SQLModel, table=True):
@@ -194,6 +214,8 @@ class Mother(SQLModel, table=True):
     ``quiet_since`` says that nothing may go to her phone until she is set up again in person.
     ``asked_at`` opens a spell of silence (her first unanswered ask), ``silence_check_at`` is when
     the loop looks at it next; ``undelivered`` counts texts in a row that never reached the phone.
+    ``staff_id`` says that she is on the staff herself: then no colleague of hers is told of her. ``area``
+    is where a community mentor finds her, one word.
     """
 
     __tablename__ = "mother"
@@ -236,6 +258,8 @@ class Mother(SQLModel, table=True):
     nudged_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     silence_check_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     undelivered: int = 0
+    staff_id: int | None = Field(default=None, sa_column=reference("staff.id", nullable=True))
+    area: str = ""
     last_heard_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
 
 

@@ -1,4 +1,4 @@
-"""What mentors do together: group meetings, and who is invited, says she comes, and came."""
+"""What mentors do together: group meetings and who comes to them, handing mothers over, help offered for a day."""
 
 from datetime import date, datetime
 
@@ -61,3 +61,48 @@ class MeetingGuest(SQLModel, table=True):
     coming_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     declined_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     came: bool | None = None
+
+
+class Handover(SQLModel, table=True):
+    """Mothers who are to be another mentor's: one mother, or (``mother_id`` None) all of a mentor who leaves.
+
+    ``to_id`` is who is proposed; none for a whole caseload, which is shared out. It waits for a supervisor.
+    """
+
+    __tablename__ = "handover"
+    __table_args__ = (
+        one_of("reason", "proposed", "asked", "leaving"),
+        CheckConstraint("(decided_at IS NULL) = (approved IS NULL)", name="decided"),
+        CheckConstraint("(mother_id IS NULL) = (reason = 'leaving')", name="whose"),
+        Index(
+            "uq_handover_waiting",
+            "from_id",
+            "mother_id",
+            unique=True,
+            postgresql_where=text("decided_at IS NULL"),
+            postgresql_nulls_not_distinct=True,
+        ),
+        Index("ix_handover_mother_id", "mother_id", postgresql_where=text("mother_id IS NOT NULL")),
+    )
+
+    id: int | None = Field(default=None, sa_column=identity())
+    facility_id: int = Field(sa_column=reference("facility.id"))
+    mother_id: int | None = Field(default=None, sa_column=reference("mother.id", nullable=True))
+    from_id: int = Field(sa_column=reference("staff.id"))
+    to_id: int | None = Field(default=None, sa_column=reference("staff.id", nullable=True))
+    reason: str
+    proposed_by: int | None = Field(default=None, sa_column=reference("staff.id", nullable=True))
+    proposed_at: datetime = Field(sa_column=instant())
+    decided_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    decided_by: int | None = Field(default=None, sa_column=reference("staff.id", nullable=True))
+    approved: bool | None = None
+
+
+class CoverOffer(SQLModel, table=True):
+    """A mentor was asked, at most once on her local day, whether a colleague shall help that day."""
+
+    __tablename__ = "cover_offer"
+
+    staff_id: int = Field(sa_column=reference("staff.id", primary_key=True))
+    on_day: date = Field(primary_key=True)
+    asked_at: datetime = Field(sa_column=instant())
