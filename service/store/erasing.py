@@ -95,6 +95,7 @@ _HERS = (
     "DELETE FROM pin_try WHERE person_id = ANY($1::bigint[])",
     "DELETE FROM simulator_person WHERE person_id = ANY($1::bigint[])",
     "DELETE FROM home_visit WHERE mother_id = ANY($1::bigint[])",
+    "DELETE FROM handover WHERE mother_id = ANY($1::bigint[])",
     "DELETE FROM meeting_guest WHERE mother_id = ANY($1::bigint[])",
     "UPDATE referral SET code_mac = NULL WHERE mother_id = ANY($1::bigint[])",
     """
@@ -145,7 +146,7 @@ WHERE id = ANY($1::bigint[])
 _MOTHER = """
 UPDATE mother SET mentor_id = NULL, phone_use = 'none', signature = 'none', wording = 'covert',
     baby_wording = FALSE, rhythm = 'off', asked_at = NULL, nudged_at = NULL, silence_check_at = NULL,
-    undelivered = 0, last_heard_at = NULL
+    undelivered = 0, last_heard_at = NULL, staff_id = NULL, area = ''
 WHERE id = ANY($1::bigint[])
 """
 

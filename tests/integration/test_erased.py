@@ -29,6 +29,7 @@ KEPT = {
 }  # fmt: skip
 GONE = {
     "case_code",
+    "handover",
     "home_visit",
     "meeting_guest",
     "open_question",
@@ -54,7 +55,8 @@ SEALED = {
 KEYED = {
     ("code_try", "number_index"), ("code_try", "text_mac"), ("dashboard_session", "token_mac"),
     ("dashboard_user", "email_index"), ("dashboard_user", "sign_in_mac"), ("inbound_sms", "number_index"),
-    ("phone", "number_index"), ("pin_try", "text_mac"), ("referral", "code_mac"), ("set_up_code", "code_mac"),
+    ("phone", "number_index"), ("pin_try", "text_mac"), ("referral", "code_mac"), ("referral_try", "text_mac"),
+    ("set_up_code", "code_mac"),
     ("simulator_sms", "number_index"), ("ussd_reply", "text_mac"), ("ussd_session", "number_index"),
     ("staff_code", "code_mac"),
 }  # fmt: skip
