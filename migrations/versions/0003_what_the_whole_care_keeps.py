@@ -88,6 +88,26 @@ def upgrade() -> None:
         postgresql_where=sa.text("decided_at IS NULL"),
         postgresql_nulls_not_distinct=True,
     )
+    op.add_column(
+        "infant",
+        sa.Column(
+            "risk", sqlmodel.sql.sqltypes.AutoString(), server_default=sa.text("'unknown'"), nullable=False
+        ),
+    )
+    op.add_column("infant", sa.Column("outcome", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
+    op.add_column("infant", sa.Column("outcome_on", sa.Date(), nullable=True))
+    op.add_column("infant", sa.Column("outcome_by", sa.BigInteger(), nullable=True))
+    op.create_foreign_key(
+        op.f("fk_infant_outcome_by_staff"), "infant", "staff", ["outcome_by"], ["id"], ondelete="RESTRICT"
+    )
+    op.add_column(
+        "mother",
+        sa.Column(
+            "care", sqlmodel.sql.sqltypes.AutoString(), server_default=sa.text("'treatment'"), nullable=False
+        ),
+    )
+    op.add_column("mother", sa.Column("care_on", sa.Date(), nullable=True))
+    op.add_column("mother", sa.Column("viral_load_on", sa.Date(), nullable=True))
     op.add_column("mother", sa.Column("staff_id", sa.BigInteger(), nullable=True))
     op.add_column(
         "mother",
@@ -96,6 +116,7 @@ def upgrade() -> None:
     op.create_foreign_key(
         op.f("fk_mother_staff_id_staff"), "mother", "staff", ["staff_id"], ["id"], ondelete="RESTRICT"
     )
+    op.add_column("pregnancy", sa.Column("known_on", sa.Date(), nullable=True))
     op.add_column("staff", sa.Column("works_on", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
     op.add_column(
         "staff",
@@ -126,6 +147,19 @@ def upgrade() -> None:
         postgresql_where=sa.text("role = 'supervisor'"),
     )
     # ### end Alembic commands ###
+    op.execute(
+        """ALTER TABLE infant ADD CONSTRAINT ck_infant_outcome CHECK (outcome IN ('negative', 'positive', 'died', 'transferred', 'unknown'))"""
+    )
+    op.execute(
+        """ALTER TABLE infant ADD CONSTRAINT ck_infant_outcome_day CHECK (outcome_on IS NOT NULL OR (outcome IS NULL AND outcome_by IS NULL))"""
+    )
+    op.execute(
+        """ALTER TABLE infant ADD CONSTRAINT ck_infant_risk CHECK (risk IN ('high', 'low', 'unknown'))"""
+    )
+    op.execute("ALTER TABLE mother DROP CONSTRAINT ck_mother_rhythm")
+    op.execute(
+        """ALTER TABLE mother ADD CONSTRAINT ck_mother_rhythm CHECK (rhythm IN ('daily', 'weekly', 'fortnightly', 'monthly', 'off'))"""
+    )
     op.execute("""ALTER TABLE staff ADD CONSTRAINT ck_staff_caseload_cap CHECK (caseload_cap > 0)""")
     op.execute(
         """ALTER TABLE staff ADD CONSTRAINT ck_staff_works_in CHECK (works_in IN ('facility', 'community'))"""
@@ -136,6 +170,13 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("ALTER TABLE infant DROP CONSTRAINT ck_infant_outcome")
+    op.execute("ALTER TABLE infant DROP CONSTRAINT ck_infant_outcome_day")
+    op.execute("ALTER TABLE infant DROP CONSTRAINT ck_infant_risk")
+    op.execute("ALTER TABLE mother DROP CONSTRAINT ck_mother_rhythm")
+    op.execute(
+        """ALTER TABLE mother ADD CONSTRAINT ck_mother_rhythm CHECK (((rhythm)::text = ANY ((ARRAY['daily'::character varying, 'weekly'::character varying, 'off'::character varying])::text[])))"""
+    )
     op.execute("ALTER TABLE staff DROP CONSTRAINT ck_staff_caseload_cap")
     op.execute("ALTER TABLE staff DROP CONSTRAINT ck_staff_works_in")
     op.execute("ALTER TABLE staff DROP CONSTRAINT ck_staff_works_on")
@@ -147,9 +188,18 @@ def downgrade() -> None:
     op.drop_column("staff", "works_in")
     op.drop_column("staff", "languages")
     op.drop_column("staff", "works_on")
+    op.drop_column("pregnancy", "known_on")
     op.drop_constraint(op.f("fk_mother_staff_id_staff"), "mother", type_="foreignkey")
     op.drop_column("mother", "area")
     op.drop_column("mother", "staff_id")
+    op.drop_column("mother", "viral_load_on")
+    op.drop_column("mother", "care_on")
+    op.drop_column("mother", "care")
+    op.drop_constraint(op.f("fk_infant_outcome_by_staff"), "infant", type_="foreignkey")
+    op.drop_column("infant", "outcome_by")
+    op.drop_column("infant", "outcome_on")
+    op.drop_column("infant", "outcome")
+    op.drop_column("infant", "risk")
     op.drop_index(
         "uq_handover_waiting",
         table_name="handover",

@@ -9,7 +9,7 @@ from service.models.base import identity, instant, one_of, reference
 
 
 class Pregnancy(SQLModel, table=True):
-    """One pregnancy; a mother may have several, one after the other."""
+    """One pregnancy; a mother may have several, one after the other. ``known_on`` is the local day it was entered."""
 
     __tablename__ = "pregnancy"
     __table_args__ = (
@@ -21,6 +21,7 @@ class Pregnancy(SQLModel, table=True):
     id: int | None = Field(default=None, sa_column=identity())
     mother_id: int = Field(sa_column=reference("mother.id"))
     edd: date
+    known_on: date | None = None
     status: str = "ongoing"
     ended_on: date | None = None
 
@@ -29,11 +30,16 @@ class Infant(SQLModel, table=True):
     """One baby. ``birth_order`` tells twins apart; ``weaned_on`` is the day breastfeeding of it ended.
 
     ``withdrawn`` is a baby that was reported by mistake: everything about it ends as if it had never been there.
+    ``risk`` is what was known at birth, and unknown is not low. ``outcome`` is how the years of tests ended, as it
+    stands in the register; no phone ever shows it.
     """
 
     __tablename__ = "infant"
     __table_args__ = (
         one_of("status", "alive", "died", "withdrawn"),
+        one_of("risk", "high", "low", "unknown"),
+        one_of("outcome", "negative", "positive", "died", "transferred", "unknown"),
+        CheckConstraint("outcome_on IS NOT NULL OR (outcome IS NULL AND outcome_by IS NULL)", name="outcome_day"),
         Index(
             "uq_infant_birth",
             "mother_id",
@@ -53,6 +59,10 @@ class Infant(SQLModel, table=True):
     status: str = "alive"
     status_on: date | None = None
     weaned_on: date | None = None
+    risk: str = "unknown"
+    outcome: str | None = None
+    outcome_on: date | None = None
+    outcome_by: int | None = Field(default=None, sa_column=reference("staff.id", nullable=True))
 
 
 class Visit(SQLModel, table=True):

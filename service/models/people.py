@@ -213,7 +213,9 @@ class Mother(SQLModel, table=True):
 
     ``quiet_since`` says that nothing may go to her phone until she is set up again in person.
     ``asked_at`` opens a spell of silence (her first unanswered ask), ``silence_check_at`` is when
-    the loop looks at it next; ``undelivered`` counts texts in a row that never reached the phone.
+    the loop looks at it next; ``undelivered`` counts texts in a row that never reached the phone and
+    ``unanswered`` check-ins in a row that she left without a word. ``rhythm_settled_at`` is when she last chose, or
+    was offered, how often she is asked; ``date_texts`` and ``invitations`` say which other texts she wants.
     ``staff_id`` says that she is on the staff herself: then no colleague of hers is told of her. ``area``
     is where a community mentor finds her, one word.
     """
@@ -223,7 +225,7 @@ class Mother(SQLModel, table=True):
         one_of("phone_use", "hers", "shared", "none"),
         one_of("signature", "tips", "group", "none"),
         one_of("wording", "covert", "open"),
-        one_of("rhythm", "daily", "weekly", "off"),
+        one_of("rhythm", "daily", "weekly", "fortnightly", "monthly", "off"),
         CheckConstraint("checkin_weekday BETWEEN 0 AND 6", name="checkin_weekday"),
         CheckConstraint("checkin_hour BETWEEN 0 AND 23", name="checkin_hour"),
         # Open wording only where she chose it and the phone is hers.
@@ -249,8 +251,11 @@ class Mother(SQLModel, table=True):
     checkin_weekday: int = 0
     checkin_hour: int = 10
     under_20: bool = False
+    care: str = "treatment"
+    care_on: date | None = None
     art_started_on: date | None = None
     unsuppressed: bool = False
+    viral_load_on: date | None = None
     result_waiting: bool = False
     run_out_on: date | None = None
     quiet_since: datetime | None = Field(default=None, sa_column=instant(nullable=True))
