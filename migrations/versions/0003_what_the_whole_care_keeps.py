@@ -100,6 +100,7 @@ def upgrade() -> None:
     op.create_foreign_key(
         op.f("fk_infant_outcome_by_staff"), "infant", "staff", ["outcome_by"], ["id"], ondelete="RESTRICT"
     )
+    op.add_column("message", sa.Column("replied_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column(
         "mother",
         sa.Column(
@@ -108,6 +109,16 @@ def upgrade() -> None:
     )
     op.add_column("mother", sa.Column("care_on", sa.Date(), nullable=True))
     op.add_column("mother", sa.Column("viral_load_on", sa.Date(), nullable=True))
+    op.add_column(
+        "mother", sa.Column("unanswered", sa.Integer(), server_default=sa.text("0"), nullable=False)
+    )
+    op.add_column("mother", sa.Column("rhythm_settled_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column(
+        "mother", sa.Column("date_texts", sa.Boolean(), server_default=sa.text("true"), nullable=False)
+    )
+    op.add_column(
+        "mother", sa.Column("invitations", sa.Boolean(), server_default=sa.text("true"), nullable=False)
+    )
     op.add_column("mother", sa.Column("staff_id", sa.BigInteger(), nullable=True))
     op.add_column(
         "mother",
@@ -147,6 +158,10 @@ def upgrade() -> None:
         postgresql_where=sa.text("role = 'supervisor'"),
     )
     # ### end Alembic commands ###
+    op.execute("ALTER TABLE enrolment DROP CONSTRAINT ck_enrolment_rhythm")
+    op.execute(
+        """ALTER TABLE enrolment ADD CONSTRAINT ck_enrolment_rhythm CHECK (rhythm IN ('daily', 'weekly', 'fortnightly', 'monthly'))"""
+    )
     op.execute(
         """ALTER TABLE infant ADD CONSTRAINT ck_infant_outcome CHECK (outcome IN ('negative', 'positive', 'died', 'transferred', 'unknown'))"""
     )
@@ -170,6 +185,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("ALTER TABLE enrolment DROP CONSTRAINT ck_enrolment_rhythm")
+    op.execute(
+        """ALTER TABLE enrolment ADD CONSTRAINT ck_enrolment_rhythm CHECK (((rhythm)::text = ANY ((ARRAY['daily'::character varying, 'weekly'::character varying])::text[])))"""
+    )
     op.execute("ALTER TABLE infant DROP CONSTRAINT ck_infant_outcome")
     op.execute("ALTER TABLE infant DROP CONSTRAINT ck_infant_outcome_day")
     op.execute("ALTER TABLE infant DROP CONSTRAINT ck_infant_risk")
@@ -192,9 +211,14 @@ def downgrade() -> None:
     op.drop_constraint(op.f("fk_mother_staff_id_staff"), "mother", type_="foreignkey")
     op.drop_column("mother", "area")
     op.drop_column("mother", "staff_id")
+    op.drop_column("mother", "invitations")
+    op.drop_column("mother", "date_texts")
+    op.drop_column("mother", "rhythm_settled_at")
+    op.drop_column("mother", "unanswered")
     op.drop_column("mother", "viral_load_on")
     op.drop_column("mother", "care_on")
     op.drop_column("mother", "care")
+    op.drop_column("message", "replied_at")
     op.drop_constraint(op.f("fk_infant_outcome_by_staff"), "infant", type_="foreignkey")
     op.drop_column("infant", "outcome_by")
     op.drop_column("infant", "outcome_on")

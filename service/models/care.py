@@ -129,7 +129,7 @@ class Enrolment(SQLModel, table=True):
     __tablename__ = "enrolment"
     __table_args__ = (
         one_of("state", "active", "ended"),
-        one_of("rhythm", "daily", "weekly"),
+        one_of("rhythm", "daily", "weekly", "fortnightly", "monthly"),
         UniqueConstraint(
             "mother_id", "infant_id", "visit_id", "schedule", postgresql_nulls_not_distinct=True
         ),

@@ -19,6 +19,7 @@ class Message(SQLModel, table=True):
     never overwrites what happened since; ``begun`` counts the calls begun and ``refusals`` those that
     clearly sent nothing. ``look_at`` is set while an in-doubt text waits for its report. ``phone_id`` has no foreign key: on this hot table it would
     lock the phone's row for each insert; it is copied from the person in the same statement.
+    ``replied_at`` is when what the text asked was first answered, by whichever way she took.
     """
 
     __tablename__ = "message"
@@ -89,6 +90,7 @@ class Message(SQLModel, table=True):
     gateway_id: str | None = None
     sent_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     settled_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    replied_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     reason: str | None = None
 
 

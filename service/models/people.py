@@ -263,6 +263,10 @@ class Mother(SQLModel, table=True):
     nudged_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     silence_check_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     undelivered: int = 0
+    unanswered: int = 0
+    rhythm_settled_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    date_texts: bool = True
+    invitations: bool = True
     staff_id: int | None = Field(default=None, sa_column=reference("staff.id", nullable=True))
     area: str = ""
     last_heard_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
