@@ -88,6 +88,37 @@ def upgrade() -> None:
         postgresql_where=sa.text("decided_at IS NULL"),
         postgresql_nulls_not_distinct=True,
     )
+    op.create_table(
+        "correction",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("mother_id", sa.BigInteger(), nullable=False),
+        sa.Column("what", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("visit_id", sa.BigInteger(), nullable=True),
+        sa.Column("was", sa.Date(), nullable=False),
+        sa.Column("became", sa.Date(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("staff_id", sa.BigInteger(), nullable=True),
+        sa.Column("via", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("moved", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("gone", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("new", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.CheckConstraint("(what = 'visit') = (visit_id IS NOT NULL)", name=op.f("ck_correction_visit")),
+        sa.CheckConstraint(
+            "what IN ('due_date', 'birth', 'supply', 'treatment', 'visit')", name=op.f("ck_correction_what")
+        ),
+        sa.CheckConstraint("was <> became", name=op.f("ck_correction_changed")),
+        sa.ForeignKeyConstraint(
+            ["mother_id"], ["mother.id"], name=op.f("fk_correction_mother_id_mother"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_correction_staff_id_staff"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["visit_id"], ["visit.id"], name=op.f("fk_correction_visit_id_visit"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
+    )
+    op.create_index("ix_correction_mother_id", "correction", ["mother_id"], unique=False)
     op.add_column(
         "infant",
         sa.Column(
@@ -124,10 +155,26 @@ def upgrade() -> None:
         "mother",
         sa.Column("area", sqlmodel.sql.sqltypes.AutoString(), server_default=sa.text("''"), nullable=False),
     )
+    op.add_column(
+        "mother",
+        sa.Column(
+            "care_digest", sqlmodel.sql.sqltypes.AutoString(), server_default=sa.text("''"), nullable=False
+        ),
+    )
+    op.create_index("ix_mother_care_digest", "mother", ["care_digest"], unique=False)
     op.create_foreign_key(
         op.f("fk_mother_staff_id_staff"), "mother", "staff", ["staff_id"], ["id"], ondelete="RESTRICT"
     )
     op.add_column("pregnancy", sa.Column("known_on", sa.Date(), nullable=True))
+    op.add_column("referral", sa.Column("facility_id", sa.BigInteger(), nullable=True))
+    op.create_foreign_key(
+        op.f("fk_referral_facility_id_facility"),
+        "referral",
+        "facility",
+        ["facility_id"],
+        ["id"],
+        ondelete="RESTRICT",
+    )
     op.add_column("staff", sa.Column("works_on", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
     op.add_column(
         "staff",
@@ -157,10 +204,15 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("role = 'supervisor'"),
     )
+    op.add_column("visit", sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=True))
     # ### end Alembic commands ###
     op.execute("ALTER TABLE enrolment DROP CONSTRAINT ck_enrolment_rhythm")
     op.execute(
         """ALTER TABLE enrolment ADD CONSTRAINT ck_enrolment_rhythm CHECK (rhythm IN ('daily', 'weekly', 'fortnightly', 'monthly'))"""
+    )
+    op.execute("ALTER TABLE facility DROP CONSTRAINT ck_facility_status")
+    op.execute(
+        """ALTER TABLE facility ADD CONSTRAINT ck_facility_status CHECK (status IN ('open', 'closed', 'no_network', 'paused', 'stock_out'))"""
     )
     op.execute(
         """ALTER TABLE infant ADD CONSTRAINT ck_infant_outcome CHECK (outcome IN ('negative', 'positive', 'died', 'transferred', 'unknown'))"""
@@ -171,9 +223,21 @@ def upgrade() -> None:
     op.execute(
         """ALTER TABLE infant ADD CONSTRAINT ck_infant_risk CHECK (risk IN ('high', 'low', 'unknown'))"""
     )
+    op.execute("ALTER TABLE life_event DROP CONSTRAINT ck_life_event_infant")
+    op.execute(
+        """ALTER TABLE life_event ADD CONSTRAINT ck_life_event_infant CHECK ((what IN ('infant_death', 'weaned', 'tests_over')) = (infant_id IS NOT NULL))"""
+    )
+    op.execute("ALTER TABLE life_event DROP CONSTRAINT ck_life_event_what")
+    op.execute(
+        """ALTER TABLE life_event ADD CONSTRAINT ck_life_event_what CHECK (what IN ('birth', 'loss', 'infant_death', 'weaned', 'moved', 'new_number', 'death', 'transferred', 'tests_over'))"""
+    )
     op.execute("ALTER TABLE mother DROP CONSTRAINT ck_mother_rhythm")
     op.execute(
         """ALTER TABLE mother ADD CONSTRAINT ck_mother_rhythm CHECK (rhythm IN ('daily', 'weekly', 'fortnightly', 'monthly', 'off'))"""
+    )
+    op.execute("ALTER TABLE referral DROP CONSTRAINT ck_referral_service")
+    op.execute(
+        """ALTER TABLE referral ADD CONSTRAINT ck_referral_service CHECK (service IN ('family_planning', 'tb', 'nutrition', 'cervical', 'early_childhood', 'violence', 'prep', 'mental_health', 'transfer'))"""
     )
     op.execute("""ALTER TABLE staff ADD CONSTRAINT ck_staff_caseload_cap CHECK (caseload_cap > 0)""")
     op.execute(
@@ -189,17 +253,34 @@ def downgrade() -> None:
     op.execute(
         """ALTER TABLE enrolment ADD CONSTRAINT ck_enrolment_rhythm CHECK (((rhythm)::text = ANY ((ARRAY['daily'::character varying, 'weekly'::character varying])::text[])))"""
     )
+    op.execute("ALTER TABLE facility DROP CONSTRAINT ck_facility_status")
+    op.execute(
+        """ALTER TABLE facility ADD CONSTRAINT ck_facility_status CHECK (((status)::text = ANY ((ARRAY['open'::character varying, 'closed'::character varying, 'no_network'::character varying, 'paused'::character varying])::text[])))"""
+    )
     op.execute("ALTER TABLE infant DROP CONSTRAINT ck_infant_outcome")
     op.execute("ALTER TABLE infant DROP CONSTRAINT ck_infant_outcome_day")
     op.execute("ALTER TABLE infant DROP CONSTRAINT ck_infant_risk")
+    op.execute("ALTER TABLE life_event DROP CONSTRAINT ck_life_event_infant")
+    op.execute(
+        """ALTER TABLE life_event ADD CONSTRAINT ck_life_event_infant CHECK ((((what)::text = ANY ((ARRAY['infant_death'::character varying, 'weaned'::character varying])::text[])) = (infant_id IS NOT NULL)))"""
+    )
+    op.execute("ALTER TABLE life_event DROP CONSTRAINT ck_life_event_what")
+    op.execute(
+        """ALTER TABLE life_event ADD CONSTRAINT ck_life_event_what CHECK (((what)::text = ANY ((ARRAY['birth'::character varying, 'loss'::character varying, 'infant_death'::character varying, 'weaned'::character varying, 'moved'::character varying, 'new_number'::character varying, 'death'::character varying])::text[])))"""
+    )
     op.execute("ALTER TABLE mother DROP CONSTRAINT ck_mother_rhythm")
     op.execute(
         """ALTER TABLE mother ADD CONSTRAINT ck_mother_rhythm CHECK (((rhythm)::text = ANY ((ARRAY['daily'::character varying, 'weekly'::character varying, 'off'::character varying])::text[])))"""
+    )
+    op.execute("ALTER TABLE referral DROP CONSTRAINT ck_referral_service")
+    op.execute(
+        """ALTER TABLE referral ADD CONSTRAINT ck_referral_service CHECK (((service)::text = ANY ((ARRAY['family_planning'::character varying, 'tb'::character varying, 'nutrition'::character varying, 'cervical'::character varying, 'early_childhood'::character varying, 'violence'::character varying, 'prep'::character varying, 'mental_health'::character varying])::text[])))"""
     )
     op.execute("ALTER TABLE staff DROP CONSTRAINT ck_staff_caseload_cap")
     op.execute("ALTER TABLE staff DROP CONSTRAINT ck_staff_works_in")
     op.execute("ALTER TABLE staff DROP CONSTRAINT ck_staff_works_on")
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_column("visit", "agreed_at")
     op.drop_index("ix_staff_digest_at", table_name="staff", postgresql_where=sa.text("role = 'supervisor'"))
     op.drop_column("staff", "digest_at")
     op.drop_column("staff", "caseload_cap")
@@ -207,8 +288,12 @@ def downgrade() -> None:
     op.drop_column("staff", "works_in")
     op.drop_column("staff", "languages")
     op.drop_column("staff", "works_on")
+    op.drop_constraint(op.f("fk_referral_facility_id_facility"), "referral", type_="foreignkey")
+    op.drop_column("referral", "facility_id")
     op.drop_column("pregnancy", "known_on")
     op.drop_constraint(op.f("fk_mother_staff_id_staff"), "mother", type_="foreignkey")
+    op.drop_index("ix_mother_care_digest", table_name="mother")
+    op.drop_column("mother", "care_digest")
     op.drop_column("mother", "area")
     op.drop_column("mother", "staff_id")
     op.drop_column("mother", "invitations")
@@ -224,6 +309,8 @@ def downgrade() -> None:
     op.drop_column("infant", "outcome_on")
     op.drop_column("infant", "outcome")
     op.drop_column("infant", "risk")
+    op.drop_index("ix_correction_mother_id", table_name="correction")
+    op.drop_table("correction")
     op.drop_index(
         "uq_handover_waiting",
         table_name="handover",

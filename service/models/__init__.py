@@ -12,7 +12,7 @@ from service.models.care import Enrolment, Infant, Pregnancy, Reminder, SiteDay,
 from service.models.caseload import HomeVisit, Referral, ReferralTry, Sample
 from service.models.erasure import Erasure
 from service.models.follow_ups import CaseCode, EventRow, FollowUp, FollowUpLog
-from service.models.life import LifeEvent
+from service.models.life import Correction, LifeEvent
 from service.models.messages import EarlyReport, InboundSms, Message, OpenQuestion, SmsDay
 from service.models.people import (
     CodeTry,
@@ -54,6 +54,7 @@ __all__ = [
     "BundleRow",
     "CaseCode",
     "CodeTry",
+    "Correction",
     "Consent",
     "Cover",
     "CoverOffer",

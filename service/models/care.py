@@ -29,6 +29,7 @@ class Pregnancy(SQLModel, table=True):
 class Infant(SQLModel, table=True):
     """One baby. ``birth_order`` tells twins apart; ``weaned_on`` is the day breastfeeding of it ended.
 
+
     ``withdrawn`` is a baby that was reported by mistake: everything about it ends as if it had never been there.
     ``risk`` is what was known at birth, and unknown is not low. ``outcome`` is how the years of tests ended, as it
     stands in the register; no phone ever shows it.
@@ -39,7 +40,9 @@ class Infant(SQLModel, table=True):
         one_of("status", "alive", "died", "withdrawn"),
         one_of("risk", "high", "low", "unknown"),
         one_of("outcome", "negative", "positive", "died", "transferred", "unknown"),
-        CheckConstraint("outcome_on IS NOT NULL OR (outcome IS NULL AND outcome_by IS NULL)", name="outcome_day"),
+        CheckConstraint(
+            "outcome_on IS NOT NULL OR (outcome IS NULL AND outcome_by IS NULL)", name="outcome_day"
+        ),
         Index(
             "uq_infant_birth",
             "mother_id",
@@ -69,7 +72,8 @@ class Visit(SQLModel, table=True):
     """A day she is expected. Only a person's mark makes it ``missed``; without one it is ``unknown``.
 
     ``came_on`` is the day she was seen where that was another than the one she was expected on.
-    ``moved_from`` is the day earlier announced when it moved by at most three days after a text.
+    ``moved_from`` is the day earlier announced when it moved by at most three days after a text; ``agreed_at`` is
+    when somebody agreed this day with her, which no rule then takes back.
     """
 
     __tablename__ = "visit"
@@ -98,6 +102,7 @@ class Visit(SQLModel, table=True):
     moved_from: date | None = None
     said_came: bool | None = None
     came_on: date | None = None
+    agreed_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
 
 
 class SiteDay(SQLModel, table=True):

@@ -66,6 +66,7 @@ class Referral(SQLModel, table=True):
             "violence",
             "prep",
             "mental_health",
+            "transfer",
         ),
         CheckConstraint("(arrived_at IS NULL) = (arrived_by IS NULL)", name="arrived"),
         Index("uq_referral_code", "code_mac", unique=True, postgresql_where=text("arrived_at IS NULL")),
@@ -75,6 +76,7 @@ class Referral(SQLModel, table=True):
     id: int | None = Field(default=None, sa_column=identity())
     mother_id: int = Field(sa_column=reference("mother.id"))
     service: str
+    facility_id: int | None = Field(default=None, sa_column=reference("facility.id", nullable=True))
     code_mac: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     made_by: int = Field(sa_column=reference("staff.id"))
     made_at: datetime = Field(sa_column=instant())

@@ -1,4 +1,4 @@
-"""What changed in a mother's life, with what would have to be put back if it was a mistake."""
+"""What changed in a mother's life, with what undoing puts back; and which of her dates somebody corrected."""
 
 from datetime import date, datetime
 from typing import Any
@@ -19,9 +19,22 @@ class LifeEvent(SQLModel, table=True):
 
     __tablename__ = "life_event"
     __table_args__ = (
-        one_of("what", "birth", "loss", "infant_death", "weaned", "moved", "new_number", "death"),
+        one_of(
+            "what",
+            "birth",
+            "loss",
+            "infant_death",
+            "weaned",
+            "moved",
+            "new_number",
+            "death",
+            "transferred",
+            "tests_over",
+        ),
         CheckConstraint("(what IN ('birth', 'loss')) = (pregnancy_id IS NOT NULL)", name="pregnancy"),
-        CheckConstraint("(what IN ('infant_death', 'weaned')) = (infant_id IS NOT NULL)", name="infant"),
+        CheckConstraint(
+            "(what IN ('infant_death', 'weaned', 'tests_over')) = (infant_id IS NOT NULL)", name="infant"
+        ),
         Index(
             "uq_life_event_pregnancy", "pregnancy_id", unique=True, postgresql_where=text("undone_at IS NULL")
         ),
@@ -55,3 +68,31 @@ class LifeEvent(SQLModel, table=True):
     before: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     undone_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     undone_by: int | None = Field(default=None, sa_column=reference("staff.id", nullable=True))
+
+
+class Correction(SQLModel, table=True):
+    """A date of hers that was wrong, and what stands now. ``staff_id`` is who said so.
+
+    The counts are of days she is expected: ``moved`` to another day, ``gone`` and not expected any more, or ``new``.
+    """
+
+    __tablename__ = "correction"
+    __table_args__ = (
+        one_of("what", "due_date", "birth", "supply", "treatment", "visit"),
+        CheckConstraint("was <> became", name="changed"),
+        CheckConstraint("(what = 'visit') = (visit_id IS NOT NULL)", name="visit"),
+        Index("ix_correction_mother_id", "mother_id"),
+    )
+
+    id: int | None = Field(default=None, sa_column=identity())
+    mother_id: int = Field(sa_column=reference("mother.id"))
+    what: str
+    visit_id: int | None = Field(default=None, sa_column=reference("visit.id", nullable=True))
+    was: date
+    became: date
+    at: datetime = Field(sa_column=instant())
+    staff_id: int | None = Field(default=None, sa_column=reference("staff.id", nullable=True))
+    via: str
+    moved: int = 0
+    gone: int = 0
+    new: int = 0

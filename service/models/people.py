@@ -17,14 +17,14 @@ CASELOAD_CAP = 60
 
 
 class Facility(SQLModel, table=True):
-    """A clinic. ``status`` other than open holds what would ask mothers to come.
+    """A clinic. ``status`` other than open holds what would ask mothers to come; ``stock_out`` holds pick-ups alone.
 
     ``look_at`` is when its supervisors are asked whether it is open again; none while it is.
     """
 
     __tablename__ = "facility"
     __table_args__ = (
-        one_of("status", "open", "closed", "no_network", "paused"),
+        one_of("status", "open", "closed", "no_network", "paused", "stock_out"),
         Index("ix_facility_look_at", "look_at", postgresql_where=text("look_at IS NOT NULL")),
     )
 
@@ -217,7 +217,8 @@ class Mother(SQLModel, table=True):
     ``unanswered`` check-ins in a row that she left without a word. ``rhythm_settled_at`` is when she last chose, or
     was offered, how often she is asked; ``date_texts`` and ``invitations`` say which other texts she wants.
     ``staff_id`` says that she is on the staff herself: then no colleague of hers is told of her. ``area``
-    is where a community mentor finds her, one word.
+    is where a community mentor finds her, one word. ``care_digest`` stands for the names of the schedules she was
+    last brought in line with.
     """
 
     __tablename__ = "mother"
@@ -233,6 +234,8 @@ class Mother(SQLModel, table=True):
         CheckConstraint("(nudged_at IS NULL) OR (asked_at IS NOT NULL)", name="nudged_after_asked"),
         UniqueConstraint("facility_id", "client_number"),
         Index("ix_mother_mentor_id", "mentor_id"),
+        # Few values at any time, so that who is behind is found without reading all mothers.
+        Index("ix_mother_care_digest", "care_digest"),
         Index("ix_mother_silence", "silence_check_at", postgresql_where=text("silence_check_at IS NOT NULL")),
     )
 
@@ -270,6 +273,7 @@ class Mother(SQLModel, table=True):
     staff_id: int | None = Field(default=None, sa_column=reference("staff.id", nullable=True))
     area: str = ""
     last_heard_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    care_digest: str = ""
 
 
 class Consent(SQLModel, table=True):
