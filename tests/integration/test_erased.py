@@ -24,7 +24,7 @@ WORDS, OTHER_WORDS = "kanari wangu analia usiku", "tausi wetu anaimba asubuhi"
 
 KEPT = {
     # The clinic's register and what was done for her; no word of hers, and nothing that leads to her.
-    "consent", "enrolment", "erasure", "event", "follow_up", "infant", "life_event", "message", "mother", "pregnancy",
+    "consent", "correction", "enrolment", "erasure", "event", "follow_up", "infant", "life_event", "message", "mother", "pregnancy",
     "referral", "reminder", "staff", "test", "visit",
 }  # fmt: skip
 GONE = {
