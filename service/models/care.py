@@ -29,7 +29,6 @@ class Pregnancy(SQLModel, table=True):
 class Infant(SQLModel, table=True):
     """One baby. ``birth_order`` tells twins apart; ``weaned_on`` is the day breastfeeding of it ended.
 
-
     ``withdrawn`` is a baby that was reported by mistake: everything about it ends as if it had never been there.
     ``risk`` is what was known at birth, and unknown is not low. ``outcome`` is how the years of tests ended, as it
     stands in the register; no phone ever shows it.

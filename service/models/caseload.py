@@ -52,7 +52,10 @@ class HomeVisit(SQLModel, table=True):
 
 
 class Referral(SQLModel, table=True):
-    """A slip she carries to another service. Only the keyed hash of its code is kept, and only while it is good."""
+    """A slip she carries to another service. Only the keyed hash of its code is kept, and only while it is good.
+
+    A ``transfer`` is of all her care: ``facility_id`` is where to, None for a clinic that is not one of ours.
+    """
 
     __tablename__ = "referral"
     __table_args__ = (
