@@ -99,13 +99,17 @@ class Visit(SQLModel, table=True):
     confirmed_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     wanted_on: date | None = None
     moved_from: date | None = None
+    foreseen_on: date | None = None
     said_came: bool | None = None
     came_on: date | None = None
     agreed_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
 
 
 class SiteDay(SQLModel, table=True):
-    """One facility's day with expected visits, waiting for its day-close. Made beside the day's first visit."""
+    """One facility's day with expected visits, waiting for its day-close. Made beside the day's first visit.
+
+    ``was_open`` is False once the day came and the clinic was closed by its calendar: nobody closes such a day.
+    """
 
     __tablename__ = "site_day"
     __table_args__ = (
@@ -117,6 +121,7 @@ class SiteDay(SQLModel, table=True):
     facility_id: int = Field(sa_column=reference("facility.id", primary_key=True))
     day: date = Field(primary_key=True)
     stage: int = 0
+    was_open: bool = True
     next_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     closed_as: str | None = None
     closed_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
