@@ -1,0 +1,39 @@
+"""Where a day that the rules foresee falls when the clinic is closed then: the one place that moves it, in one direction each.
+
+A visit waits for the next open day while its window lasts, else it comes before. A pick-up comes before, so that
+nobody runs out waiting for a door to open. Project choices; the windows are those of the schedules.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flows.open_days import OpenDays
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Within what a foreseen day may move: ``last`` is the last good day, ``after`` a day it must come after.
+
+    ``after`` is today, or the day she was entered: whoever is there anyway is not told to come that day.
+    ``earlier``: better before than after.
+    """
+
+    last: date
+    after: date
+    earlier: bool = False
+
+
+def open_day(days: OpenDays, due: date, window: Window) -> date:
+    """The open day to expect her on in place of ``due``; ``due`` itself when the clinic is open, or never opens.
+
+    Outside the window only where no open day lies within it: then the soonest. For a day gone by, the day it
+    had fallen on.
+    """
+    if days.is_open(due):
+        return due
+    later, before = days.next_open(due), days.previous_open(due)
+    for day in (before, later) if window.earlier else (later, before):
+        if day is not None and window.after < day <= window.last:
+            return day
+    if window.earlier and due <= window.after:
+        return before or due
+    return later or due
