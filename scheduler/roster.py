@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from scheduler.localtime import day_starts, instant_at, local
 from scheduler.types import DueFollowUp, EscalationPolicy, EscalationStep, Role, Roster, StaffMember
@@ -16,6 +16,12 @@ KEPT_FROM_HER_MENTOR = frozenset({"another_mentor"})
 
 NEW_A_DAY = 5
 """New follow-ups a mentor is given a day (project choice); the rest wait where everybody sees them."""
+
+SOON = timedelta(days=1)
+"""Work that follows working hours waits so long for whoever is asked first (project choice): a night, not a weekend."""
+
+DAYS_AHEAD = 9
+"""Days in which the next working day is looked for: a week, and a day a time zone skipped."""
 
 CAPPED_FROM_RANK = 20
 """Causes ranked before this (danger, a call she asked for) are never made to wait behind the cap."""
@@ -30,17 +36,18 @@ class Tally:
 
 
 def taker(follow_up: DueFollowUp, rung: EscalationStep, tally: Tally) -> StaffMember | None:
-    """The first reachable person for a rung, or None. Somebody who passed it on is not asked again."""
+    """The first reachable person for a rung, or None. Somebody who passed it on is not asked again.
+
+    Where the rung follows working hours, somebody who works within a day goes before who is off for longer.
+    """
     who = rung.who
     if follow_up.passed_by and "assigned_mentor" in who:
         who = (*who, *(role for role in PASS_CHAIN if role not in who))
     own = follow_up.roster.assigned
     barred = own.id if own is not None and follow_up.cause in KEPT_FROM_HER_MENTOR else None
-    for role in who:
-        for person in _holders(role, follow_up, tally):
-            if person.id != barred:
-                return person
-    return None
+    asked = [p for role in who for p in _holders(role, follow_up, tally) if p.id != barred]
+    soon = asked if rung.hours == "any" else [p for p in asked if p.works_soon]
+    return next(iter(soon or asked), None)
 
 
 def also_told(follow_up: DueFollowUp, rung: EscalationStep, person: StaffMember, tally: Tally) -> list[int]:
@@ -71,20 +78,59 @@ def find(roster: Roster, staff_id: int | None) -> StaffMember | None:
 
 def works_from(person: StaffMember, now: datetime) -> datetime:
     """``now`` inside this person's working hours, otherwise the instant they next begin."""
-    clock = local(now, person.time_zone).time()
-    starts, ends = person.starts_at, person.ends_at
-    at_work = starts <= clock < ends if starts < ends else clock >= starts or clock < ends
-    return now if at_work else next_start(person, now)
+    here = local(now, person.time_zone)
+    # Hours past midnight belong to the day they began on.
+    past_midnight = person.ends_at <= person.starts_at and here.time() < person.ends_at
+    day = here.date() - timedelta(days=1) if past_midnight else here.date()
+    return now if in_hours(person, here.time()) and works_on(person, day) else next_start(person, now)
+
+
+def works_on(person: StaffMember, day: date) -> bool:
+    """Whether this person works on that local day."""
+    return day.weekday() in person.works_on
+
+
+def works_soon(person: StaffMember, now: datetime) -> bool:
+    """Whether this person is at work now or within a day."""
+    return works_from(person, now) <= now + SOON
 
 
 def next_start(person: StaffMember, now: datetime) -> datetime:
     """The instant this person's working hours next begin, later than ``now``."""
     today = local(now, person.time_zone).date()
-    for ahead in range(3):
-        start = instant_at(person.time_zone, today + timedelta(days=ahead), person.starts_at)
+    for ahead in range(DAYS_AHEAD):
+        day = today + timedelta(days=ahead)
+        start = instant_at(person.time_zone, day, person.starts_at) if works_on(person, day) else None
         if start is not None and start > now:
             return start
     return day_starts(person.time_zone, today + timedelta(days=1))
+
+
+def gathers_from(person: StaffMember, hours: tuple[time, ...], due_at: datetime, now: datetime) -> datetime:
+    """``now`` if one of these local hours has come since ``due_at``, otherwise the next of them.
+
+    Hours outside her working hours count for nothing; where none is inside, she is told as they begin.
+    """
+    hers = tuple(at for at in hours if in_hours(person, at)) or (person.starts_at,)
+    since = local(min(due_at, now), person.time_zone).date()
+    until = local(now, person.time_zone).date() + timedelta(days=DAYS_AHEAD)
+    instants = [
+        instant
+        for ahead in range((until - since).days + 1)
+        for at in hers
+        if works_on(person, since + timedelta(days=ahead))
+        and (instant := instant_at(person.time_zone, since + timedelta(days=ahead), at)) is not None
+    ]
+    if any(due_at <= instant <= now for instant in instants):
+        return now
+    later = [instant for instant in instants if instant > now]
+    return min(later) if later else next_start(person, now)
+
+
+def in_hours(person: StaffMember, clock: time) -> bool:
+    """Whether this time of the day is one of her working hours; hours that end before they begin run past midnight."""
+    starts, ends = person.starts_at, person.ends_at
+    return starts <= clock < ends if starts < ends else clock >= starts or clock < ends
 
 
 def is_new(follow_up: DueFollowUp, person: StaffMember) -> bool:
@@ -110,8 +156,10 @@ def _holders(role: Role, follow_up: DueFollowUp, tally: Tally) -> list[StaffMemb
         case "cover":
             return _free([roster.cover], passed)
         case "least_loaded":
+            # The clinic's mentors help each other, and so do those in the community: other queues, other ways.
             people = _free(roster.colleagues, passed)
-            return sorted(people, key=lambda p: (p.open_cases + tally.load[p.id], p.id))
+            kind = roster.assigned.works_in if roster.assigned is not None else "facility"
+            return sorted(people, key=lambda p: (p.works_in != kind, p.open_cases + tally.load[p.id], p.id))
         case "duty":
             return _free(roster.duty, passed)[:1]
         case "duty_second":

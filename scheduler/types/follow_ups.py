@@ -7,13 +7,17 @@ from typing import Literal
 from flows.events import FollowUpAction
 from scheduler.types.schedules import Attendance, Risk
 
+EVERY_DAY = frozenset(range(7))
+"""All weekdays, Monday being 0."""
+
 
 @dataclass(frozen=True, slots=True)
 class StaffMember:
     """Somebody who may be told. ``reachable``: has a number, not stopped, not on leave, phone not lost.
 
-    ``starts_at`` and ``ends_at`` are local working hours; ``new_today`` the non-urgent follow-ups
-    already given today; ``open_cases`` the load.
+    ``starts_at`` and ``ends_at`` are local working hours, on the weekdays ``works_on`` (Monday is 0);
+    ``works_soon``: within a day of now. ``new_today`` are the non-urgent follow-ups already given
+    today; ``open_cases`` the load. A mentor ``works_in`` the facility or the community.
     """
 
     id: int
@@ -24,6 +28,9 @@ class StaffMember:
     ends_at: time
     new_today: int = 0
     open_cases: int = 0
+    works_on: frozenset[int] = EVERY_DAY
+    works_soon: bool = True
+    works_in: Literal["facility", "community"] = "facility"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,8 @@ class DueFollowUp:
     ``told`` are those who were told of it already. ``hold_by_code``: an SMS said wrong number, moved
     or died, her content is held, and nobody has verified it yet. ``expect_by`` and ``attendance`` are
     the day and the visit that "reached, coming" waits for; a kept visit resolves the follow-up in the
-    store, so here it is never kept. ``wanted_at`` is when she would like to be called.
+    store, so here it is never kept. ``wanted_at`` is when she would like to be called. ``due_at`` is when
+    its next action was due (None: now).
     """
 
     id: int
@@ -68,13 +76,16 @@ class DueFollowUp:
     expect_by: date | None = None
     attendance: Attendance | None = None
     wanted_at: datetime | None = None
+    opened_at: datetime | None = None
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
     """What happens to a follow-up now: who is told, where the ladder stands, when it moves again.
 
-    Either ``next_at`` or ``alarm`` is set: no open follow-up is left with neither.
+    Either ``next_at`` or ``alarm`` is set: no open follow-up is left with neither. ``ask`` is what the rung
+    asks of whoever is told.
     """
 
     state: Literal["open", "notified", "acknowledged"]
@@ -82,6 +93,7 @@ class Move:
     next_at: datetime | None
     notify: tuple[int, ...] = ()
     alarm: str | None = None
+    ask: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from service.store import leave, life_events, messages, people
 from service.store.follow_ups import NOT_YET
 from service.store.life_events import NewLifeEvent
 from service.store.people import StaffRow
+from service.store.roster import days_of
 
 ACTIONS = [
     "going",
@@ -133,6 +134,7 @@ async def _answer_one(work: Work, staff: StaffRow, event: FollowUpAnswered, row:
         time_zone=staff.time_zone,
         starts_at=staff.starts_at,
         ends_at=staff.ends_at,
+        works_on=days_of(staff.works_on),
     )
     by_digit = work.origin.via == "sms"
     said = answer(

@@ -13,6 +13,7 @@ from service.apply.work import NotTheirs, Work
 from service.store import leave, messages, people
 from service.store.messages import NewMessage
 from service.store.people import StaffRow
+from service.store.roster import days_of
 
 COVERED = "leave_covered"
 
@@ -70,7 +71,8 @@ async def _tell_supervisors(work: Work, staff: StaffRow, event: LeaveTaken) -> N
 
 def _member(one: StaffRow) -> StaffMember:
     role: Any = one.role
-    return StaffMember(one.id, role, True, one.time_zone, one.starts_at, one.ends_at)
+    days = days_of(one.works_on)
+    return StaffMember(one.id, role, True, one.time_zone, one.starts_at, one.ends_at, works_on=days)
 
 
 _SUPERVISORS = "SELECT staff_id FROM supervision WHERE facility_id = $1 AND staff_id <> $2 ORDER BY staff_id"

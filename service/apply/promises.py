@@ -1,10 +1,12 @@
 """When a call may be promised: only in the name of somebody who will be there, and by an hour they can keep."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from scheduler.localtime import instant_at, local
 from service.apply.work import Work
 from service.store.people import MotherRow
+from service.store.roster import days_of
 
 TIME_TO_CALL = timedelta(hours=2)
 """How long somebody on duty may take before a promised call (project choice), then up to the full hour."""
@@ -18,15 +20,16 @@ async def call_promise(work: Work, mother: MotherRow) -> str | None:
     """
     rows = await work.conn.fetch(_WILL_BE_THERE, mother.facility_id, work.today(mother.time_zone))
     asked = local(work.now, mother.time_zone)
-    hours = [
-        by for row in rows if (by := _called_by(asked, mother.time_zone, row["starts_at"], row["ends_at"]))
-    ]
+    hours = [by for row in rows if (by := _called_by(asked, mother.time_zone, row))]
     return min(hours).strftime("%H:%M") if hours else None
 
 
-def _called_by(asked: datetime, zone: str, starts: time, ends: time) -> datetime | None:
-    """The full hour by which somebody with these working hours can have called; within a day, or None."""
+def _called_by(asked: datetime, zone: str, worker: Any) -> datetime | None:
+    """The full hour by which somebody with these working hours and days can have called; within a day, or None."""
+    starts, ends, days = worker["starts_at"], worker["ends_at"], days_of(worker["works_on"])
     for day in (asked.date(), asked.date() + timedelta(days=1)):
+        if day.weekday() not in days:
+            continue
         opens, closes = instant_at(zone, day, starts), instant_at(zone, day, ends)
         if opens is None or closes is None or closes <= opens:
             continue
@@ -40,7 +43,7 @@ def _called_by(asked: datetime, zone: str, starts: time, ends: time) -> datetime
 
 
 _WILL_BE_THERE = """
-SELECT s.starts_at, s.ends_at
+SELECT s.starts_at, s.ends_at, s.works_on
 FROM staff s JOIN person p ON p.id = s.id JOIN phone t ON t.id = p.phone_id JOIN facility f ON f.id = s.facility_id
 WHERE s.facility_id = $1 AND s.role IN ('mentor', 'supervisor') AND p.hold IS NULL
   AND t.number IS NOT NULL AND t.trust = 'ok' AND t.opted_out_at IS NULL AND f.status <> 'paused'

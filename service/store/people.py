@@ -54,7 +54,7 @@ class MotherRow:
 
 @dataclass(frozen=True, slots=True)
 class StaffRow:
-    """A mentor, supervisor or nurse. ``starts_at`` and ``ends_at`` are local working hours."""
+    """A mentor, supervisor or nurse. ``starts_at`` and ``ends_at`` are local working hours on the days ``works_on``."""
 
     id: int
     role: str
@@ -64,6 +64,7 @@ class StaffRow:
     hold: str | None
     starts_at: time
     ends_at: time
+    works_on: str | None
     country: str
     time_zone: str
 
@@ -222,7 +223,8 @@ FROM mother m JOIN person p ON p.id = m.id JOIN facility f ON f.id = m.facility_
 """
 
 _STAFF = """
-SELECT s.id, s.role, s.facility_id, p.phone_id, p.language, p.hold, s.starts_at, s.ends_at, f.country, f.time_zone
+SELECT s.id, s.role, s.facility_id, p.phone_id, p.language, p.hold, s.starts_at, s.ends_at, s.works_on,
+    f.country, f.time_zone
 FROM staff s JOIN person p ON p.id = s.id JOIN facility f ON f.id = s.facility_id
 """
 

@@ -9,9 +9,20 @@ from typing import Any, Final
 from flows.bundle import Bundle
 from flows.registry import Value
 from scheduler.decide import LOOK_AGAIN
-from scheduler.localtime import instant_at, local
+from scheduler.localtime import local
 from scheduler.ports import Batch
-from scheduler.types import Country, Decision, DueReminder, Hold, OpenFollowUp, Send, Skip, TellMentor
+from scheduler.roster import works_from
+from scheduler.types import (
+    Country,
+    Decision,
+    DueReminder,
+    Hold,
+    OpenFollowUp,
+    Send,
+    Skip,
+    StaffMember,
+    TellMentor,
+)
 from service.database import Connection, Pool
 from service.security.sealing import Sealer
 from service.store.case_codes import codes_for
@@ -19,6 +30,7 @@ from service.store.follow_ups import NewFollowUp, open_follow_ups
 from service.store.messages import NewMessage, queue
 from service.store.reminders_sql import DUE, MENTORS, PUSHED, SETTLE
 from service.store.risk_facts import risks
+from service.store.roster import days_of
 
 MEETING: Final = "meeting"
 """The schedule of invitations."""
@@ -204,13 +216,16 @@ def _state(decision: Decision) -> str:
 
 def _at_work(mentor: Any, now: datetime) -> datetime:
     """Now within her working hours, else when they next begin."""
-    zone, starts, ends = mentor["time_zone"], mentor["starts_at"], mentor["ends_at"]
-    here = local(now, zone)
-    clock = here.time()
-    if (starts <= clock < ends) if starts < ends else (clock >= starts or clock < ends):
-        return now
-    day = here.date() if clock < starts else here.date() + timedelta(days=1)
-    return instant_at(zone, day, starts) or now
+    hours = StaffMember(
+        id=mentor["staff_id"],
+        role="mentor",
+        reachable=True,
+        time_zone=mentor["time_zone"],
+        starts_at=mentor["starts_at"],
+        ends_at=mentor["ends_at"],
+        works_on=days_of(mentor["works_on"]),
+    )
+    return works_from(hours, now)
 
 
 async def pushed_lately(conn: Connection, rows: Sequence[Any], now: datetime) -> dict[int, tuple[int, int]]:
@@ -253,4 +268,5 @@ def item_of(row: Any, pushed: tuple[int, int]) -> DueReminder:
         daily_rhythm=row["rhythm"] == "daily",
         in_hand=row["in_hand"],
         rests=row["rests"],
+        date_known=row["date_known"],
     )

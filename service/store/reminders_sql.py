@@ -14,6 +14,9 @@ SELECT c.id, c.mother_id, e.country, e.schedule, c.step, c.occurrence, c.due_at,
     EXISTS (SELECT FROM consent k WHERE k.mother_id = m.id AND k.stream = 'sms' AND k.withdrawn_at IS NULL) AS consented,
     EXISTS (SELECT FROM follow_up u WHERE u.mother_id = m.id AND u.state = 'acknowledged'
         AND u.cause IN ('silent', 'number_problem')) AS in_hand,
+    e.visit_id IS NULL AND e.schedule NOT IN ('checkin', 'meeting') AND EXISTS (SELECT FROM visit x
+        WHERE x.mother_id = m.id AND x.status = 'expected'
+        AND x.due_on >= (greatest(c.due_at, $1::timestamptz) AT TIME ZONE f.time_zone)::date) AS date_known,
     f.status AS site,
     coalesce((
         SELECT s.closed_as IS NOT NULL OR EXISTS (SELECT FROM visit x WHERE x.facility_id = f.id
@@ -89,7 +92,7 @@ WHERE r.id = c.id
 # A mentor on leave is covered: then her cover is reminded. Without either, a supervisor of the clinic.
 MENTORS = """
 SELECT DISTINCT ON (w.reminder_id) w.reminder_id, t.id AS staff_id, p.phone_id, p.language, f.time_zone, t.starts_at,
-    t.ends_at
+    t.ends_at, t.works_on
 FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS w(reminder_id, mentor_id, facility_id)
 CROSS JOIN LATERAL (
     SELECT c.covered_by AS staff_id, 1 AS turn FROM cover c

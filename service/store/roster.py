@@ -7,7 +7,9 @@ from datetime import datetime, time
 from typing import Any, Literal, cast
 
 from scheduler.localtime import day_starts, local
+from scheduler.roster import works_soon
 from scheduler.types import Roster, StaffMember
+from scheduler.types.follow_ups import EVERY_DAY
 from service.database import Connection
 
 MIDNIGHT = time(0)
@@ -37,8 +39,16 @@ class Rosters:
     trained: Mapping[int, Sequence[int]]
     nurses: Mapping[int, Sequence[int]]
 
-    def of(self, facility_id: int, mentor_id: int | None) -> Roster:
-        """The roster of a follow-up at this facility about a mother with this mentor (None: no mother, or none)."""
+    def of(self, facility_id: int, mentor_id: int | None, herself: int | None = None) -> Roster:
+        """The roster of a follow-up at this facility about a mother with this mentor (None: no mother, or none).
+
+        ``herself`` is the mother's own place on the staff: then none of her colleagues is asked but the mentor
+        she has, only nurses and supervisors, and never she.
+        """
+        whole = self._whole(facility_id, mentor_id)
+        return whole if herself is None else _without_colleagues(whole, herself)
+
+    def _whole(self, facility_id: int, mentor_id: int | None) -> Roster:
         assigned = self.staff.get(mentor_id) if mentor_id is not None else None
         cover = self.staff.get(self.covers.get(mentor_id, 0)) if mentor_id is not None else None
         colleagues = sorted(
@@ -61,6 +71,26 @@ class Rosters:
             trained=tuple(self.staff[one] for one in self.trained.get(facility_id, ())),
             nurses=tuple(self.staff[one] for one in self.nurses.get(facility_id, ())),
         )
+
+
+def _without_colleagues(roster: Roster, herself: int) -> Roster:
+    """What a mentor's own care is to her colleagues: nothing."""
+    assigned = roster.assigned if roster.assigned is not None and roster.assigned.id != herself else None
+
+    def may(one: StaffMember) -> bool:
+        chosen = assigned is not None and one.id == assigned.id
+        return one.id != herself and (chosen or one.role != "mentor")
+
+    return Roster(
+        assigned=assigned,
+        cover=None,
+        colleagues=(),
+        duty=tuple(one for one in roster.duty if may(one)),
+        supervisors=tuple(one for one in roster.supervisors if may(one)),
+        facility_line=roster.facility_line,
+        trained=tuple(one for one in roster.trained if may(one)),
+        nurses=tuple(one for one in roster.nurses if may(one)),
+    )
 
 
 NOBODY = Rosters({}, {}, {}, {}, {}, {}, {}, {}, {})
@@ -88,7 +118,7 @@ async def load_rosters(
     new_today = await _new_today(conn, [(row["id"], row["time_zone"]) for row in rows], now)
     staff = {
         row["id"]: replace(
-            _member(row, on_leave=row["id"] in covers),
+            _member(row, row["id"] in covers, now),
             new_today=new_today.get(row["id"], 0),
             open_cases=loads.get(row["id"], 0),
         )
@@ -113,15 +143,23 @@ async def load_rosters(
     )
 
 
-def _member(row: Any, on_leave: bool) -> StaffMember:
-    return StaffMember(
+def days_of(works_on: str | None) -> frozenset[int]:
+    """Weekdays as stored, Monday 0: digits in order; None is every day."""
+    return EVERY_DAY if works_on is None else frozenset(map(int, works_on))
+
+
+def _member(row: Any, on_leave: bool, now: datetime) -> StaffMember:
+    member = StaffMember(
         id=row["id"],
         role=cast(Literal["mentor", "supervisor", "nurse"], row["role"]),
         reachable=row["has_phone"] and row["hold"] is None and not on_leave,
         time_zone=row["time_zone"],
         starts_at=row["starts_at"],
         ends_at=row["ends_at"],
+        works_on=days_of(row["works_on"]),
+        works_in=row["works_in"],
     )
+    return replace(member, works_soon=works_soon(member, now))
 
 
 def _lines(facilities: Mapping[int, Any]) -> tuple[dict[int, StaffMember], dict[int, Contact]]:
@@ -190,6 +228,7 @@ ORDER BY c.staff_id, c.id DESC
 """
 _STAFF = """
 SELECT s.id, s.role, s.facility_id, s.starts_at, s.ends_at, f.time_zone, p.language, p.hold, p.phone_id, s.answers_mood,
+    s.works_on, s.works_in,
     n.number IS NOT NULL AND n.trust = 'ok' AND n.opted_out_at IS NULL AS has_phone
 FROM staff s JOIN person p ON p.id = s.id JOIN facility f ON f.id = s.facility_id LEFT JOIN phone n ON n.id = p.phone_id
 WHERE s.facility_id = ANY($1::bigint[]) OR s.id = ANY($2::bigint[]) ORDER BY s.id

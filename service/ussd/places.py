@@ -9,7 +9,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from scheduler.types.follow_ups import EVERY_DAY
 from service.database import Pool
+from service.store.roster import days_of
 
 FRESH_FOR_SECONDS = 5.0
 
@@ -34,11 +36,12 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """The daily hours of somebody who calls mothers, and the days they are away, first and last."""
+    """The hours of somebody who calls mothers, their weekdays, and the days they are away, first and last."""
 
     starts_at: time
     ends_at: time
     away: tuple[tuple[date, date], ...]
+    days: frozenset[int] = EVERY_DAY
 
     def works(self, local: datetime) -> bool:
         """Whether they are at work at this local moment; hours that end where they begin go round the clock."""
@@ -47,10 +50,11 @@ class Worker:
             here = self.starts_at <= at < self.ends_at
         else:
             here = at >= self.starts_at or at < self.ends_at
-        return here and not self.is_away(day)
+        began = day - timedelta(days=1) if self.ends_at <= self.starts_at and at < self.ends_at else day
+        return here and began.weekday() in self.days and not self.is_away(day)
 
     def is_away(self, day: date) -> bool:
-        """Whether they are away on this local day."""
+        """Whether they are on leave on this local day."""
         return any(first <= day <= last for first, last in self.away)
 
 
@@ -76,7 +80,9 @@ class Place:
     def calls_tomorrow(self, now: datetime) -> bool:
         """Whether somebody who calls mothers is there on the next local day."""
         tomorrow = now.astimezone(self.zone).date() + timedelta(days=1)
-        return any(not worker.is_away(tomorrow) for worker in self.workers)
+        return any(
+            tomorrow.weekday() in worker.days and not worker.is_away(tomorrow) for worker in self.workers
+        )
 
 
 class Places:
@@ -116,8 +122,9 @@ def _place(row: Any) -> Place:
                 time.fromisoformat(a),
                 time.fromisoformat(b),
                 tuple((date.fromisoformat(first), date.fromisoformat(last)) for first, last in away or ()),
+                days_of(works_on),
             )
-            for a, b, away in row["workers"] or ()
+            for a, b, away, works_on in row["workers"] or ()
         ),
     )
 
@@ -128,7 +135,7 @@ SELECT f.id, f.time_zone, f.transport,
     (SELECT jsonb_agg(jsonb_build_array(d.weekday, d.starts_at, d.ends_at))
      FROM duty_roster d WHERE d.facility_id = f.id) AS shifts,
     (SELECT jsonb_agg(jsonb_build_array(s.starts_at, s.ends_at, (
-         SELECT jsonb_agg(jsonb_build_array(c.starts_on, c.ends_on)) FROM cover c WHERE c.staff_id = s.id)))
+         SELECT jsonb_agg(jsonb_build_array(c.starts_on, c.ends_on)) FROM cover c WHERE c.staff_id = s.id), s.works_on))
      FROM staff s JOIN person p ON p.id = s.id JOIN phone t ON t.id = p.phone_id
      WHERE s.facility_id = f.id AND s.role IN ('mentor', 'supervisor') AND p.hold IS NULL
        AND t.number IS NOT NULL AND t.trust = 'ok' AND t.opted_out_at IS NULL AND f.status <> 'paused') AS workers
