@@ -5,6 +5,7 @@ beside them. Rules never read a clock: ``now`` is always an argument.
 """
 
 from scheduler.types.contacts import (
+    Asked,
     Decision,
     DueReminder,
     EnrolmentToPlan,
@@ -18,14 +19,26 @@ from scheduler.types.contacts import (
     TellMentor,
 )
 from scheduler.types.erasure import DueErasure, ErasureVerdict, Forget, NotYet
-from scheduler.types.follow_ups import ActedFollowUp, Answered, DueFollowUp, Move, Roster, StaffMember
+from scheduler.types.fatigue import Fatigue, Rhythm
+from scheduler.types.follow_ups import (
+    EVERY_DAY,
+    ActedFollowUp,
+    Answered,
+    DueFollowUp,
+    Move,
+    Roster,
+    StaffMember,
+)
 from scheduler.types.schedules import (
+    EVERYBODY,
     Age,
     Anchor,
     Attendance,
+    Care,
     Country,
     EscalationPolicy,
     EscalationStep,
+    InfantRisk,
     MessageClass,
     Risk,
     Role,
@@ -41,11 +54,15 @@ from scheduler.types.silence import Nudge, SilenceVerdict, SilentTooLong, Spell,
 from scheduler.types.sites import DueSite, SiteLook
 
 __all__ = [
+    "EVERYBODY",
+    "EVERY_DAY",
     "ActedFollowUp",
     "Age",
     "Anchor",
     "Answered",
+    "Asked",
     "Attendance",
+    "Care",
     "Country",
     "Decision",
     "DueErasure",
@@ -56,9 +73,11 @@ __all__ = [
     "ErasureVerdict",
     "EscalationPolicy",
     "EscalationStep",
+    "Fatigue",
     "Forget",
     "Hold",
     "InDoubt",
+    "InfantRisk",
     "MessageClass",
     "MessageFate",
     "Move",
@@ -68,6 +87,7 @@ __all__ = [
     "Plan",
     "PlannedReminder",
     "PlannedVisit",
+    "Rhythm",
     "Risk",
     "Role",
     "Roster",

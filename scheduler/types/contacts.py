@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from scheduler.types.schedules import Attendance, MessageClass, VisitKind
+from flows.open_days import EVERY_DAY, OpenDays
+from scheduler.types.fatigue import Rhythm
+from scheduler.types.schedules import Attendance, InfantRisk, MessageClass, Risk, VisitKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +17,8 @@ class EnrolmentToPlan:
     for a visit's contacts ``anchor_on`` is the visit's day; for check-ins the first possible day,
     with ``rhythm``, ``weekday`` (Monday is 0) and her ``hour``.
     ``announced_on`` is the visit's earlier day when it moved by at most three days after a text
-    about it had gone: then steps marked ``early`` are not repeated.
+    about it had gone: then steps marked ``early`` are not repeated. ``infant_risk`` is the baby's it is about.
+    ``open_days`` is the calendar of the clinic she is in care at: only what a series foresees is moved by it.
     """
 
     id: int
@@ -27,10 +30,12 @@ class EnrolmentToPlan:
     time_zone: str
     planned_through: date | None
     revision: str | None
-    rhythm: Literal["daily", "weekly"] | None = None
+    rhythm: Rhythm | None = None
     weekday: int | None = None
     hour: int | None = None
     announced_on: date | None = None
+    infant_risk: InfantRisk = "unknown"
+    open_days: OpenDays = EVERY_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +50,12 @@ class PlannedReminder:
 
 @dataclass(frozen=True, slots=True)
 class PlannedVisit:
-    """One visit a series foresees."""
+    """One visit a series foresees, on an open day. ``foreseen_on`` is the day its rule counts to."""
 
     target: str
     kind: VisitKind
     due_on: date
+    foreseen_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,27 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What is known of a mother's check-ins as one comes due.
+
+    ``anchor_on`` is the day her weeks are counted from; ``unanswered`` the check-ins in a row that she left without
+    a word; ``silence_told`` and ``channel_told``: a person was asked since then to look after her, or to ask her
+    how she would like to be reached. ``settled_at`` is when how often was last chosen or offered, or she was set
+    up. ``risk``, ``asks`` and ``answers`` (check-ins since ``offer_after``) are looked up only where they may matter.
+    """
+
+    rhythm: Rhythm | None = None
+    anchor_on: date | None = None
+    unanswered: int = 0
+    silence_told: bool = False
+    channel_told: bool = False
+    settled_at: datetime | None = None
+    risk: Risk = "green"
+    asks: int = 0
+    answers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class DueReminder:
     """A planned contact whose time has come, with everything ``decide`` may know about it.
 
@@ -80,7 +107,12 @@ class DueReminder:
     answers) on her local day and in the seven days up to it; ``daily_rhythm``: she chose to be asked
     every day. ``site_has_entries`` is False only when the site's last working day had visits
     expected and none was marked. ``in_hand``: somebody has acknowledged a follow-up about her silence.
-    ``rests``: she asked for quiet herself, with a pause or by asking to be forgotten.
+    ``rests``: she asked for quiet herself, with a pause or by asking to be forgotten. ``asked`` is what her
+    check-ins are decided by; ``date_texts`` and ``invitations`` whether she wants texts about dates and meetings.
+    ``said`` names, as ``schedule.step``, texts about another visit of the same day that went already; ``came_that_day``:
+    somebody saw her on the day this visit was for. ``date_known``: she or a baby
+    of hers is expected on some day to come. ``clinic_open`` is False around a visit on a day on which her clinic is,
+    or was, closed.
     """
 
     id: int
@@ -109,6 +141,13 @@ class DueReminder:
     daily_rhythm: bool = False
     in_hand: bool = False
     rests: Literal["paused_by_her", "erasure_asked"] | None = None
+    asked: Asked = Asked()
+    date_texts: bool = True
+    invitations: bool = True
+    said: frozenset[str] = frozenset()
+    came_that_day: bool = False
+    clinic_open: bool = True
+    date_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,30 @@
 
 from dataclasses import dataclass
 from datetime import date, time, timedelta
-from typing import Literal
+from typing import Final, Literal
+
+from scheduler.types.fatigue import Fatigue
 
 Risk = Literal["red", "amber", "green"]
 MessageClass = Literal["A", "B", "C", "D", "E"]
 VisitKind = Literal["clinic", "refill", "infant_test"]
-Anchor = Literal["birth", "breastfeeding", "weaning", "edd", "art_start", "run_out", "test_taken"]
+Anchor = Literal[
+    "birth",
+    "breastfeeding",
+    "weaning",
+    "infant",
+    "edd",
+    "art_start",
+    "established",
+    "recognised",
+    "unsuppressed",
+    "run_out",
+    "last_check",
+    "last_visit",
+    "test_taken",
+]
+Care = Literal["treatment", "retest", "retest_quarterly"]
+InfantRisk = Literal["high", "low", "unknown"]
 Stream = Literal["checkin", "visit", "infant_test", "meeting", "care"]
 Attendance = Literal["expected", "kept", "missed", "unknown"]
 Role = Literal[
@@ -21,6 +39,8 @@ Role = Literal[
     "trained",
     "nurse",
 ]
+
+EVERYBODY: Final[frozenset[Care]] = frozenset({"treatment", "retest", "retest_quarterly"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +60,8 @@ class Target:
 
     ``at`` is the age it is due, ``until`` the age its window ends: when late it is due at the next
     contact while the window is open, and is replaced by the next target afterwards. ``beside`` is what
-    staff look at on the same day; no text to anybody ever says it.
+    staff look at on the same day; no text to anybody ever says it. ``unless_low``: it is not for a baby whose
+    risk is known to be low; unknown is not low.
     """
 
     id: str
@@ -48,6 +69,7 @@ class Target:
     until: Age
     source: str
     beside: tuple[str, ...] = ()
+    unless_low: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +77,8 @@ class Series:
     """Visits that follow from one date in a person's life: an infant's tests from the birth date, her own from hers.
 
     ``later_than`` is an age: the visits of a series that is counted from another day are only needed where
-    they fall later than it, since the last one counted from birth covers them before.
+    they fall later than it, since the last one counted from birth covers them before. ``care`` says which mothers
+    it is for.
     """
 
     name: str
@@ -69,6 +92,7 @@ class Series:
     reviewed_by: str | None = None
     reviewed_on: date | None = None
     later_than: Age | None = None
+    care: frozenset[Care] = EVERYBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +105,8 @@ class Step:
     ``template`` is a text to her, ``cause`` a follow-up for her mentor; exactly one is set.
     ``takes_back``: what she was told of does not take place, so that neither a closed site nor a full day holds it.
     In a schedule with an anchor ``after`` stands in place of ``offset``: how long after that day it is due,
-    and ``every`` how often it comes again.
+    and ``every`` how often it comes again. ``unless_low`` as for a target; ``unless_expected``: it is not needed
+    where she is expected on some day to come.
     """
 
     id: str
@@ -97,6 +122,8 @@ class Step:
     takes_back: bool = False
     after: Age | None = None
     every: Age | None = None
+    unless_low: bool = False
+    unless_expected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +131,8 @@ class Schedule:
     """Contacts around each occurrence of something: a check-in rhythm, one visit, or a meeting she is invited to.
 
     With an ``anchor`` (stream ``care``) they are counted from one day of her life instead: a question to her
-    that asks her to come nowhere, or work for a person.
+    that asks her to come nowhere, or work for a person. ``care`` says which mothers it is for, and ``treated_for``
+    that it is only for one who had been on treatment for so long by that day.
     """
 
     name: str
@@ -117,6 +145,9 @@ class Schedule:
     reviewed_by: str | None = None
     reviewed_on: date | None = None
     anchor: Anchor | None = None
+    care: frozenset[Care] = EVERYBODY
+    treated_for: Age | None = None
+    fatigue: Fatigue | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,18 +156,24 @@ class EscalationStep:
 
     ``who`` lists roles tried in order until one is reachable; ``also`` lists roles told as well, in
     the same minute. ``hours`` is ``any`` for danger, ``staff`` for everything that may wait for the
-    morning.
+    morning. ``ask`` is what this rung asks for, shown in its alert: a word of ``ask.*``.
     """
 
     who: tuple[Role, ...]
     after: timedelta
     hours: Literal["any", "staff"]
     also: tuple[Role, ...] = ()
+    ask: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EscalationPolicy:
-    """What follows one cause until somebody acknowledges it; after the last rung an alarm is raised."""
+    """What follows one cause until somebody acknowledges it; after the last rung an alarm is raised.
+
+    ``gathered_at`` are the local hours at which supervisors are told of what others did not take; empty: at
+    once. Where a rung asks something of its own the rungs are days counted from the opening, and whoever
+    acknowledged is asked what the day asks.
+    """
 
     cause: str
     rank: int
@@ -144,6 +181,12 @@ class EscalationPolicy:
     steps: tuple[EscalationStep, ...]
     source: str
     draft: bool = True
+    gathered_at: tuple[time, ...] = ()
+
+    @property
+    def dated(self) -> bool:
+        """Whether its rungs are days counted from the opening."""
+        return any(step.ask is not None for step in self.steps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ class Spell:
     """A mother who has not answered since ``asked_at``; ``undelivered`` counts her texts in a row that failed.
 
     While her ``site`` is not open the clock of silence stands still. ``counted`` is False when she
-    must not be texted any more: then nothing she leaves unanswered is her silence.
+    must not be texted any more: then nothing she leaves unanswered is her silence. ``unanswered`` counts her
+    check-ins in a row without a word.
     """
 
     mother_id: int
@@ -26,6 +27,7 @@ class Spell:
     may_text: bool
     site: Literal["open", "closed", "no_network", "paused"] = "open"
     counted: bool = True
+    unanswered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
