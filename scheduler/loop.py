@@ -92,7 +92,8 @@ async def settle(
                 settled.counts[name] += count
                 busy += count
         settled.more = bool(busy)
-        if not busy:
+        if not busy or await _nothing_left(ports, now, faults):
+            settled.more = False
             break
     if ports.tidy is not None:
         try:
@@ -107,6 +108,17 @@ async def settle(
     if settled.total:
         log.info("settled", rounds=settled.rounds, **settled.counts)
     return settled
+
+
+async def _nothing_left(ports: Ports, now: datetime, faults: Faults) -> bool:
+    """Whether another round would be for nothing; when that cannot be told, it is made."""
+    if ports.idle is None:
+        return False
+    try:
+        return not await ports.idle.busy(now)
+    except Exception as error:
+        faults("idle", error)
+        return False
 
 
 async def _guarded(name: str, run: "Runner", settled: Settled, faults: Faults) -> int:

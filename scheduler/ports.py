@@ -152,6 +152,13 @@ class Tidy(Protocol):
         """Forget what has served its purpose, at most once an hour and by one worker at a time."""
 
 
+class Idle(Protocol):
+    """Whether a round of passes would find anything: one question instead of one a pass."""
+
+    async def busy(self, now: datetime) -> bool:
+        """Whether any worker holds anything, or anything is due at ``now``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """Everything the loop is driven through."""
@@ -167,3 +174,4 @@ class Ports:
     tidy: Tidy | None = None
     erasures: Erasures | None = None
     closures: Closures | None = None
+    idle: Idle | None = None

@@ -28,6 +28,7 @@ from service.store.aside import Aside
 from service.store.closures import Closures
 from service.store.erasures import Erasures
 from service.store.heart import Heart
+from service.store.idle import Idle
 from service.store.ladder import Ladder
 from service.store.messages import WAKE
 from service.store.outbox import Outbox
@@ -178,6 +179,7 @@ def ports_on(parts: WorkerParts, name: str) -> Ports:
         tidy=Tidy(pool),
         erasures=Erasures(pool),
         closures=Closures(pool, sealer, bundle, countries),
+        idle=Idle(pool),
     )
 
 

@@ -5,6 +5,17 @@ from datetime import datetime
 from service.database import Connection, Pool
 
 
+class Idle:
+    """Implements ``scheduler.ports.Idle``."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def busy(self, now: datetime) -> bool:
+        """See the port."""
+        return await busy(self._pool, now)
+
+
 async def busy(conn: Connection | Pool, now: datetime) -> bool:
     """Whether any worker holds anything, or anything is due at ``now``."""
     return bool(await conn.fetchval(_BUSY, now))

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -135,6 +135,36 @@ async def test_an_idle_settling_is_one_round_and_says_nothing() -> None:
     world = World()
     settled = await world.settle()
     assert (settled.rounds, settled.total, world.counts, world.beats) == (1, 0, [], [NOW])
+
+
+async def test_a_second_round_is_made_only_while_something_is_left() -> None:
+    world = full_world()
+    world.broken = {"sites"}
+    asked: list[datetime] = []
+
+    class Idle:
+        async def busy(self, now: datetime) -> bool:
+            asked.append(now)
+            return len(asked) < 2
+
+    settled = await settle(replace(world.ports(), idle=Idle()), COUNTRIES, NOW, log=world, faults=world.fault)
+    assert (settled.rounds, settled.more, settled.total, asked) == (2, False, 8, [NOW])
+    again = await settle(replace(world.ports(), idle=Idle()), COUNTRIES, NOW, log=world, faults=world.fault)
+    assert (again.rounds, again.total) == (1, 0)
+    world.to_send = 1
+    left = await settle(replace(world.ports(), idle=Idle()), COUNTRIES, NOW, log=world, faults=world.fault)
+    assert (left.rounds, left.total, left.more, len(asked)) == (1, 1, False, 2)
+
+
+async def test_when_nobody_can_tell_what_is_left_the_round_is_made() -> None:
+    class Away:
+        async def busy(self, now: datetime) -> bool:
+            raise ConnectionError("the database is away")
+
+    world = full_world()
+    settled = await settle(replace(world.ports(), idle=Away()), COUNTRIES, NOW, log=world, faults=world.fault)
+    assert (settled.rounds, settled.total) == (2, 9)
+    assert world.faults == [("idle", "ConnectionError")]
 
 
 @pytest.mark.parametrize(
