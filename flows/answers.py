@@ -11,6 +11,7 @@ from flows.events import (
     MeetingConfirmed,
     SiteStatus,
     SiteStatusSet,
+    SlowerRhythmAnswered,
     StartRequested,
     VisitChangeRequested,
     VisitConfirmed,
@@ -21,6 +22,8 @@ Meaning = Callable[[int | None, int | None], Event]
 MEANINGS: Mapping[tuple[str, str], Meaning] = {
     ("checkin", "fine"): lambda mother, visit: CheckInAnswered(mother),
     ("checkin", "call"): lambda mother, visit: CallRequested(mother, "today"),
+    ("slower", "slower"): lambda mother, visit: SlowerRhythmAnswered(mother, accepted=True),
+    ("slower", "as_now"): lambda mother, visit: SlowerRhythmAnswered(mother, accepted=False),
     ("visit", "will_come"): lambda mother, visit: VisitConfirmed(mother, visit),
     ("visit", "another_day"): lambda mother, visit: VisitChangeRequested(mother, visit),
     ("visit", "transport"): lambda mother, visit: VisitChangeRequested(mother, visit, needs_transport=True),

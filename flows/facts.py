@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from flows.events import Rhythm
 from flows.types import PersonKind, Risk, SessionState
 
 VisitKind = Literal["clinic", "refill", "infant_test"]
@@ -95,7 +96,7 @@ class MotherFacts:
 
     id: int
     signature: Literal["tips", "group", "none"]
-    rhythm: Literal["daily", "weekly", "off"]
+    rhythm: Rhythm
     checkin_hour: int
     visits: tuple[VisitFact, ...] = ()
     infants: tuple[InfantFact, ...] = ()
@@ -152,7 +153,8 @@ class CaseloadMother:
     ``tomorrow`` is what she is expected for then. ``waiting`` are the infants whose result is waited
     for, None standing for her own. ``needs_phone`` says that she has no phone with us, and
     ``no_home_visit`` that nobody should go to her home before the supervisor was asked. ``died`` says that
-    she was reported as having died: her children are still looked after.
+    she was reported as having died: her children are still looked after. ``elsewhere``: another clinic has taken
+    over, a few days ago, so that a mistake can be undone.
     """
 
     id: int
@@ -165,6 +167,15 @@ class CaseloadMother:
     needs_phone: bool = False
     no_home_visit: bool = False
     died: bool = False
+    elsewhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFact:
+    """Another clinic of ours, where a mother may move to."""
+
+    id: int
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +212,7 @@ class SiteFact:
 
     id: int
     name: str
-    status: Literal["open", "closed", "no_network", "paused"] = "open"
+    status: Literal["open", "closed", "no_network", "paused", "stock_out"] = "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,11 +226,14 @@ class ColleagueFact:
 
 @dataclass(frozen=True, slots=True)
 class PauseFact:
-    """A wrong number, move or death that was reported by text and waits to be confirmed, by its case code."""
+    """A wrong number, move or death that was reported by text and waits to be confirmed, by its case code.
+
+    ``transferred`` holds nothing yet: another clinic is to take over, and somebody here confirms that it did.
+    """
 
     id: int
     code: str
-    said: Literal["wrong_number", "moved", "died"]
+    said: Literal["wrong_number", "moved", "died", "transferred"]
     days: int = 0
 
 
@@ -256,6 +270,8 @@ class StaffFacts:
     """The referral code just typed is one that somebody waits for."""
     supervised: bool = False
     """A supervisor of the facility can be reached by phone."""
+    places: tuple[PlaceFact, ...] = ()
+    """Our other clinics, those of her own country first."""
     groups: tuple[GroupFact, ...] = ()
     leave: LeaveFact | None = None
     """Leave that has begun, or the next one to come."""

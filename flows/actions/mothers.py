@@ -10,6 +10,7 @@ from flows.events import (
     DoseMissed,
     MotherSetUp,
     Reason,
+    Rhythm,
     RhythmChosen,
     StaffSetUp,
     StopRequested,
@@ -117,7 +118,7 @@ def ask_transport(facts: Facts, state: SessionState, typed: str) -> ActionResult
     return happened(VisitChangeRequested(mother_of(facts), visit.id, needs_transport=True))
 
 
-def rhythm(rhythm: Literal["daily", "weekly", "off"]) -> Action:
+def rhythm(rhythm: Rhythm) -> Action:
     def act(facts: Facts, state: SessionState, typed: str) -> ActionResult:
         if facts.mother is None:
             return NOTHING
@@ -156,6 +157,8 @@ ACTIONS: Mapping[str, Action] = {
     "ask_transport": ask_transport,
     "rhythm_daily": rhythm("daily"),
     "rhythm_weekly": rhythm("weekly"),
+    "rhythm_fortnightly": rhythm("fortnightly"),
+    "rhythm_monthly": rhythm("monthly"),
     "rhythm_off": rhythm("off"),
     "choose_hour": choose_hour,
 }

@@ -9,6 +9,7 @@ from flows.events import (
     BabyWordsChosen,
     ErasureAsked,
     ErasureWithdrawn,
+    OtherTextsChosen,
     PhoneUseChosen,
     PinChanged,
     SignatureChosen,
@@ -75,6 +76,15 @@ def baby_words(allowed: bool) -> Action:
     return act
 
 
+def other_texts(dates: bool, invitations: bool) -> Action:
+    def act(facts: Facts, state: SessionState, typed: str) -> ActionResult:
+        return happened(OtherTextsChosen(facts.mother.id, dates, invitations)) if facts.mother else NOTHING
+
+    wanted = [name for name, wants in (("dates", dates), ("invitations", invitations)) if wants]
+    act.__doc__ = f"Besides check-ins she wants texts about {' and '.join(wanted) or 'nothing'}."
+    return act
+
+
 def change_pin(facts: Facts, state: SessionState, typed: str) -> ActionResult:
     """A new PIN, typed twice."""
     pin = state.data.get("new_pin")
@@ -105,6 +115,10 @@ ACTIONS: Mapping[str, Action] = {
     "phone_shared": share("shared"),
     "baby_words_yes": baby_words(True),
     "baby_words_no": baby_words(False),
+    "texts_both": other_texts(True, True),
+    "texts_dates": other_texts(True, False),
+    "texts_invitations": other_texts(False, True),
+    "texts_neither": other_texts(False, False),
     "change_pin": change_pin,
     "ask_erasure": ask_erasure,
     "withdraw_erasure": withdraw_erasure,

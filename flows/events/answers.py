@@ -18,6 +18,7 @@ FollowUpAction = Literal[
     "died",
     "undo",
 ]
+Rhythm = Literal["daily", "weekly", "fortnightly", "monthly", "off"]
 ComingWhen = Literal["tomorrow", "this_week", "next_week", "no_need"]
 
 
@@ -136,8 +137,16 @@ class RhythmChosen(Event):
     """How often she wants to be asked, and at which local hour."""
 
     mother_id: int
-    rhythm: Literal["daily", "weekly", "off"]
+    rhythm: Rhythm
     hour: int
+
+
+@dataclass(frozen=True, slots=True)
+class SlowerRhythmAnswered(Event):
+    """She was offered to be asked less often: every two weeks, or as now."""
+
+    mother_id: int | None
+    accepted: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,15 @@ class BabyWordsChosen(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class OtherTextsChosen(Event):
+    """Which texts she wants besides the question how she is: about days she is expected, and invitations."""
+
+    mother_id: int
+    dates: bool
+    invitations: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PinChanged(Event):
     """A new PIN of her own, given after the old one; hashed outside and never stored as typed."""
 

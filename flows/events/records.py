@@ -89,6 +89,47 @@ class ReferralArrived(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TransferMade(Event):
+    """She moves: a slip for the clinic that takes over, one of ours, or (``facility_id`` None) another.
+
+    Until whoever receives her has typed the code, or it is confirmed that another clinic took over, nothing changes.
+    """
+
+    staff_id: int
+    mother_id: int
+    facility_id: int | None
+    code: str
+
+    def __repr__(self) -> str:
+        return f"TransferMade(staff_id={self.staff_id})"
+
+
+@dataclass(frozen=True, slots=True)
+class TransferConfirmed(Event):
+    """A clinic that is not ours has taken over her care, as confirmed by whoever answers for it here."""
+
+    staff_id: int
+    follow_up_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TransferWithdrawn(Event):
+    """She does not move after all: the slip is good for nothing any more, and everything stays as it is."""
+
+    staff_id: int
+    follow_up_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class NurseNeeded(Event):
+    """After a result, this baby or (``infant_id`` None) the mother needs the nurse the same day, in person."""
+
+    staff_id: int
+    mother_id: int
+    infant_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class SetUpCodeGiven(Event):
     """A code for a mother's handset, given face to face: a forgotten PIN, or a new number.
 

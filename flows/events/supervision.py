@@ -5,12 +5,12 @@ from typing import Literal
 
 from flows.events.root import Event
 
-SiteStatus = Literal["open", "closed", "no_network", "paused"]
+SiteStatus = Literal["open", "closed", "no_network", "paused", "stock_out"]
 
 
 @dataclass(frozen=True, slots=True)
 class SiteStatusSet(Event):
-    """A facility opened, closed, without network, or paused by the programme."""
+    """A facility opened, closed, without network, paused by the programme, or open without stock."""
 
     staff_id: int
     facility_id: int
