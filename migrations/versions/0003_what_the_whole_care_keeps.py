@@ -151,6 +151,13 @@ def upgrade() -> None:
     op.add_column(
         "facility", sa.Column("keeps_holidays", sa.Boolean(), server_default=sa.text("true"), nullable=False)
     )
+    op.create_index(
+        "ix_follow_up_notified_at",
+        "follow_up",
+        ["notified_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'notified'"),
+    )
     op.add_column(
         "infant",
         sa.Column(
@@ -351,6 +358,9 @@ def downgrade() -> None:
     op.drop_column("infant", "outcome_on")
     op.drop_column("infant", "outcome")
     op.drop_column("infant", "risk")
+    op.drop_index(
+        "ix_follow_up_notified_at", table_name="follow_up", postgresql_where=sa.text("state = 'notified'")
+    )
     op.drop_column("facility", "keeps_holidays")
     op.drop_column("facility", "open_on")
     op.drop_index("ix_correction_mother_id", table_name="correction")

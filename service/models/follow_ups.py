@@ -43,6 +43,7 @@ class FollowUp(SQLModel, table=True):
             postgresql_where=text(f"{OPEN} AND phone_id IS NOT NULL"),
         ),
         Index("ix_follow_up_next_at", "next_at", postgresql_where=text(f"{OPEN} AND next_at IS NOT NULL")),
+        Index("ix_follow_up_notified_at", "notified_at", postgresql_where=text("state = 'notified'")),
         Index("ix_follow_up_mother_id", "mother_id"),
         Index("ix_follow_up_facility_open", "facility_id", postgresql_where=text(OPEN)),
     )
