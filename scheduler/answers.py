@@ -25,8 +25,8 @@ AFTER_UNDO = timedelta(days=1)
 """After a taken-back answer the ladder goes on within a day (project choice)."""
 
 SOON_REPORT = timedelta(hours=2)
-SOON = frozenset({"danger", "safety", "unknown_caller"})
-"""What may be about her life: nothing but reaching her puts it off for longer than this (project choice)."""
+SOON = frozenset({"danger", "safety", "unknown_caller", "nurse_today", "baby_nurse_today"})
+"""What may be about a life: nothing but reaching her puts it off for longer than this (project choice)."""
 
 NEW_NUMBER_WITHIN = timedelta(days=7)
 CHECKED_AT = time(10)
@@ -59,6 +59,7 @@ CALL_ENDS_IT = frozenset(
         "safety",
         "unknown_caller",
         "visit_change",
+        "closed_day",
         "getting_there",
         "stopped",
         "wrong_person",
@@ -72,9 +73,17 @@ CALL_ENDS_IT = frozenset(
         "new_on_treatment",
         "viral_load_due",
         "weaning_check",
+        "channel",
+        "transfer_unanswered",
+        "new_here",
+        "nurse_today",
+        "baby_nurse_today",
     }
 )
 """Causes for which reaching her may be all there was to do: the question "when?" then says how to close it."""
+
+REACHING_ENDS_IT = CALL_ENDS_IT | {"silent"}
+"""Causes that end together with another about the same mother when reaching her was all there was to do."""
 
 GOING_REPORT_OF = {
     **dict.fromkeys(SOON, SOON_REPORT),
@@ -248,7 +257,12 @@ def _reported(
         return _confirmed(acted, report, by, now)
     if acted.hold_by_code == hold:
         return _unchanged(acted, acted.state if acted.state != "open" else "acknowledged", "held")
-    return replace(_taken(acted, by, now + _soon(acted, CONFIRM_WITHIN), "held"), hold_mother=hold)
+    if acted.cause == TO_CONFIRM:
+        # Nobody is on the way: whoever confirms is told of it now.
+        return Answered("notified", -1, now, None, "held", not_reached=acted.not_reached, hold_mother=hold)
+    taken = replace(_taken(acted, by, now + _soon(acted, CONFIRM_WITHIN), "held"), hold_mother=hold)
+    # A death is confirmed by a nurse, who hears of it at once; a move or a number by her mentor, with her PIN.
+    return replace(taken, opens=TO_CONFIRM) if report == "died" else taken
 
 
 def _confirmed(acted: ActedFollowUp, report: Report, by: StaffMember, now: datetime) -> Answered:

@@ -3,21 +3,26 @@
 1. Is her content held for good (stopped, dead, moved, transferred …)? Skip.
 2. Is it stale, or gone from the schedule? Skip.
 3. Is it about a baby who is not alive? Skip.
-4. Does her attendance fit? "Missed" needs a witness's mark.
+4. Is her clinic open that day? If not, a person agrees another. Does her attendance fit? "Missed" needs a
+   witness's mark. Is she expected anyway, where that is what is asked?
 5. Is the site open, with entries? What would ask her to come is held until it is.
 6. Is it work for a person? Open the follow-up: her phone does not matter to it.
-7. Can she be texted, did she agree, and has she not asked for quiet? If not, her mentor is reminded of visits;
-   check-ins and invitations are skipped.
-8. Has she answered already? Skip.
-9. Has she had enough texts today or this week? Skip; an invitation waits for room.
-10. Is it night? Hold, while it would still be true in the morning.
+7. Was the same said for another visit of that day, or did somebody see her that day? Skip.
+8. Can she be texted, did she agree, does she want this kind of text, and has she not asked for quiet? If not, her
+   mentor is reminded of visits; check-ins and invitations are skipped.
+9. Has she answered already, does her slower rhythm leave this week out, or has she been silent for long? Skip;
+   whom silence has put to rest and nobody looks after gets a person.
+10. Has she had enough texts today or this week? Skip; an invitation waits for room.
+11. Is it night? Hold, while it would still be true in the morning.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from scheduler.fatigue import resting, spared, worded
 from scheduler.localtime import clip, local, next_allowed, quiet
+from scheduler.opening import closed_that_day
 from scheduler.types import (
     Country,
     Decision,
@@ -46,7 +51,15 @@ MENTOR_REMINDER = "mentor_reminder"
 STAFF_WORK_GOES_ON = frozenset({"stopped", "quiet", "paused", "wrong_number"})
 """Holds of her texts that do not end the work of people for her."""
 
-_SITE_REASONS = {"closed": "site_closed", "no_network": "no_network", "paused": "site_paused"}
+DATES = frozenset({"visit", "infant_test"})
+"""Streams whose texts are about a day she is expected."""
+
+_SITE_REASONS = {
+    "closed": "site_closed",
+    "no_network": "no_network",
+    "paused": "site_paused",
+    "stock_out": "stock_out",
+}
 
 
 def decide(reminder: DueReminder, country: Country, now: datetime) -> Decision:
@@ -60,27 +73,32 @@ def decide(reminder: DueReminder, country: Country, now: datetime) -> Decision:
         _held(reminder, for_a_person)
         or _stale(reminder, now)
         or _about_baby(reminder)
+        or closed_that_day(reminder, step)
         or _attendance(reminder, step, now)
+        or _expected(reminder, step)
         or _site(reminder, schedule, step, now)
         or _work(step)
+        or _settled(reminder, schedule, step, country)
         or _reachable(reminder, schedule, step)
         or _in_hand(reminder, schedule)
         or _answered(reminder, schedule)
+        or _enough(reminder, schedule)
         or _capped(reminder, schedule, step, now)
-        or _hour(reminder, step, country, now)
+        or _hour(reminder, schedule, step, country, now)
     )
 
 
 def decide_all(
     reminders: Sequence[DueReminder], countries: Mapping[str, Country], now: datetime
 ) -> list[Decision]:
-    """``decide`` for a batch, counting what the batch itself sends against each mother's caps.
+    """``decide`` for a batch, counting what the batch itself sends against each mother's caps, and saying nothing twice.
 
-    Dates and visits come before cues, so a full day never costs her a visit. Answers stand in the
-    order of ``reminders``.
+    Dates and visits come before cues, so a full day never costs her a visit; her own before her baby's.
+    Answers stand in the order of ``reminders``.
     """
     order = sorted(range(len(reminders)), key=lambda i: _weight(reminders[i], countries))
     sent: dict[int, int] = {}
+    said: dict[tuple[int, date], frozenset[str]] = {}
     decisions: dict[int, Decision] = {}
     for index in order:
         reminder = reminders[index]
@@ -91,17 +109,23 @@ def decide_all(
                 pushed_today=reminder.pushed_today + more,
                 pushed_this_week=reminder.pushed_this_week + more,
             )
+        of_that_day = (reminder.mother_id, reminder.occurrence)
+        reminder = replace(reminder, said=reminder.said | said.get(of_that_day, frozenset()))
         decision = decide(reminder, countries[reminder.country], now)
         if isinstance(decision, Send):
             sent[reminder.mother_id] = more + 1
+        if isinstance(decision, (Send, TellMentor)) and reminder.attendance is not None:
+            said[of_that_day] = reminder.said | {f"{reminder.schedule}.{reminder.step}"}
         decisions[index] = decision
     return [decisions[index] for index in range(len(reminders))]
 
 
-def _weight(reminder: DueReminder, countries: Mapping[str, Country]) -> tuple[bool, date, int]:
+def _weight(reminder: DueReminder, countries: Mapping[str, Country]) -> tuple[bool, date, bool, int]:
     country = countries.get(reminder.country)
     schedule = None if country is None else country.schedules.get(reminder.schedule)
-    return schedule is None or schedule.stream == "checkin", reminder.occurrence, reminder.id
+    cue = schedule is None or schedule.stream == "checkin"
+    about_baby = schedule is not None and schedule.stream == "infant_test"
+    return cue, reminder.occurrence, about_baby, reminder.id
 
 
 def _held(reminder: DueReminder, for_a_person: bool) -> Skip | None:
@@ -131,6 +155,10 @@ def _attendance(reminder: DueReminder, step: Step, now: datetime) -> Skip | Hold
             return _hold(reminder, silent_site, now)
         return Skip("attendance_unknown")
     return Skip(attendance)
+
+
+def _expected(reminder: DueReminder, step: Step) -> Skip | None:
+    return Skip("date_known") if step.unless_expected and reminder.date_known else None
 
 
 def _site(reminder: DueReminder, schedule: Schedule, step: Step, now: datetime) -> Skip | Hold | None:
@@ -174,6 +202,10 @@ def _reachable(reminder: DueReminder, schedule: Schedule, step: Step) -> Skip | 
         reason = "no_texts"
     elif reminder.rests is not None:
         reason = reminder.rests
+    elif schedule.stream == "meeting" and not reminder.invitations and not step.takes_back:
+        reason = "no_invitations"
+    elif schedule.stream in DATES and not reminder.date_texts:
+        reason = "no_date_texts"
     else:
         return None
     if schedule.stream in ("checkin", "meeting", "care") or step.offset > 0:
@@ -184,6 +216,32 @@ def _reachable(reminder: DueReminder, schedule: Schedule, step: Step) -> Skip | 
 def _answered(reminder: DueReminder, schedule: Schedule) -> Skip | None:
     """A question of its own is not answered by a word about something else: its answer ends its schedule."""
     return Skip("answered") if reminder.answered_since_due and schedule.stream != "care" else None
+
+
+def _settled(reminder: DueReminder, schedule: Schedule, step: Step, country: Country) -> Skip | None:
+    """Twins, or she and her baby, expected on one day are told of it once; whom somebody saw that day is not asked."""
+    if schedule.stream not in DATES:
+        return None
+    if reminder.came_that_day and "expected" not in step.only_if:
+        return Skip("came_that_day")
+    return Skip("said_already") if any(_alike(step, one, country) for one in reminder.said) else None
+
+
+def _alike(step: Step, said: str, country: Country) -> bool:
+    """Whether a text of another visit of that day says what this one would: as many days off, to the same end."""
+    schedule, _, name = said.partition(".")
+    rules = country.schedules.get(schedule)
+    other = None if rules is None else next((one for one in rules.steps if one.id == name), None)
+    if other is None or other.template is None:
+        return False
+    return (other.offset, other.only_if) == (step.offset, step.only_if)
+
+
+def _enough(reminder: DueReminder, schedule: Schedule) -> Decision | None:
+    """A check-in that her slower rhythm leaves out, or that long silence has put to rest."""
+    if schedule.stream != "checkin":
+        return None
+    return spared(reminder.asked, reminder.occurrence) or resting(reminder.asked, schedule.fatigue)
 
 
 def _in_hand(reminder: DueReminder, schedule: Schedule) -> Skip | None:
@@ -204,7 +262,7 @@ def _capped(reminder: DueReminder, schedule: Schedule, step: Step, now: datetime
     return _hold(reminder, reason, now) if schedule.stream in ("meeting", "care") else Skip(reason)
 
 
-def _hour(reminder: DueReminder, step: Step, country: Country, now: datetime) -> Decision:
+def _hour(reminder: DueReminder, schedule: Schedule, step: Step, country: Country, now: datetime) -> Decision:
     """Send, clipped so that it cannot slip into the night; at night hold. Her own chosen hour is always allowed."""
     zone, quiet_from, quiet_until = reminder.time_zone, country.quiet_from, country.quiet_until
     valid_until = reminder.valid_until
@@ -218,7 +276,7 @@ def _hour(reminder: DueReminder, step: Step, country: Country, now: datetime) ->
         else:
             allowed = next_allowed(now, zone, quiet_from, quiet_until)
             return Hold(allowed, "quiet_hours") if allowed < valid_until else Skip("quiet_hours")
-    template = step.template or ""
+    template = worded(step.template or "", reminder.asked, schedule.fatigue, now)
     return Send(template, step.message_class, not_before=now, valid_until=valid_until)
 
 

@@ -7,17 +7,22 @@ is opened here. A mistake raises ``RulesError``, which names the table and the r
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Literal, get_args
 
 from scheduler.rules_check import check_country
 from scheduler.rules_read import RulesError, Table
 from scheduler.types import (
+    EVERYBODY,
     Age,
     Anchor,
     Attendance,
+    Care,
     Country,
     EscalationPolicy,
     EscalationStep,
+    Fatigue,
     MessageClass,
     Role,
     Schedule,
@@ -36,7 +41,10 @@ CLASSES: tuple[MessageClass, ...] = get_args(MessageClass)
 ATTENDANCES: tuple[Attendance, ...] = get_args(Attendance)
 ANCHORS: tuple[Anchor, ...] = get_args(Anchor)
 STREAMS: tuple[Stream, ...] = get_args(Stream)
+CARES: tuple[Care, ...] = get_args(Care)
 HOURS: tuple[Literal["any", "staff"], ...] = ("any", "staff")
+INTERRUPTION = "interruption"
+"""What the rung asks whose day a country may set in its country.toml."""
 
 
 def load_countries(folders: Mapping[str, Mapping[str, Any]]) -> dict[str, Country]:
@@ -131,7 +139,7 @@ def load_country(tables: Mapping[str, Any]) -> Country:
         transport=table.text("transport", ""),
         series=series,
         schedules=schedules,
-        policies=_policies(escalation),
+        policies=_policies(escalation, table.table("interruption") if "interruption" in table else None),
     )
     table.done(
         allow=(
@@ -161,12 +169,13 @@ def _series(name: str, code: str, table: Table) -> Series:
         anchor=anchor,
         visit_kind=kind,
         targets=targets,
-        revision=_revision([anchor, kind, [[t.id, _age(t.at), _age(t.until)] for t in targets]]),
+        revision=_revision([anchor, kind, [_when(t) for t in targets]]),
         draft=table.draft(),
         source=table.text("source"),
         reviewed_by=table.text("reviewed_by", "") or None,
         reviewed_on=table.day("reviewed_on"),
         later_than=table.age("later_than") if "later_than" in table else None,
+        care=_care(table),
     )
     table.done(allow=("name", "country", "stream"))
     return result
@@ -174,9 +183,35 @@ def _series(name: str, code: str, table: Table) -> Series:
 
 def _target(table: Table) -> Target:
     beside = tuple(table.texts("beside")) if "beside" in table else ()
-    result = Target(table.text("id"), table.age("at"), table.age("until"), table.text("source"), beside)
+    result = Target(
+        table.text("id"),
+        table.age("at"),
+        table.age("until"),
+        table.text("source"),
+        beside,
+        unless_low=_unless_low(table),
+    )
     table.done()
     return result
+
+
+def _when(target: Target) -> list[Any]:
+    return [
+        target.id,
+        _age(target.at),
+        _age(target.until),
+        *(["unless_low"] if target.unless_low else []),
+    ]
+
+
+def _care(table: Table) -> frozenset[Care]:
+    """Whom a schedule is for; without a word about it, every mother."""
+    return frozenset(table.words("care", CARES)) if "care" in table else EVERYBODY
+
+
+def _unless_low(table: Table) -> bool:
+    """``for = "high_risk"``: a baby at high risk, and one whose risk nobody knows."""
+    return "for" in table and table.word("for", ("high_risk",)) == "high_risk"
 
 
 def _schedule(name: str, code: str, table: Table) -> Schedule:
@@ -194,8 +229,27 @@ def _schedule(name: str, code: str, table: Table) -> Schedule:
         reviewed_by=table.text("reviewed_by", "") or None,
         reviewed_on=table.day("reviewed_on"),
         anchor=anchor,
+        care=_care(table),
+        treated_for=table.age("treated_for") if "treated_for" in table else None,
+        fatigue=_fatigue(name, table) if stream == "checkin" and "fatigue" in table else None,
     )
     table.done(allow=("name", "country"))
+    return result
+
+
+def _fatigue(name: str, schedule: Table) -> Fatigue:
+    table = schedule.table("fatigue", f"schedules/{name}.toml fatigue")
+    result = Fatigue(
+        offer_after=table.duration("offer_after"),
+        offer_asks=table.number("offer_asks", 1, 500),
+        offer_answered=table.number("offer_answered", 1, 100),
+        gentle_after=table.number("gentle_after", 2, 52),
+        rest_after=table.number("rest_after", 3, 52),
+        source=table.text("source"),
+    )
+    if result.rest_after <= result.gentle_after:
+        raise table.error("rest_after", "let check-ins rest later than they become gentle")
+    table.done()
     return result
 
 
@@ -219,13 +273,19 @@ def _step(table: Table, stream: str) -> Step:
         takes_back=table.flag("takes_back", False),
         after=table.age("after") if stream == "care" else None,
         every=table.age("every") if stream == "care" and "every" in table else None,
+        unless_low=stream == "care" and _unless_low(table),
+        unless_expected=stream == "care"
+        and "unless" in table
+        and table.word("unless", ("expected",)) == "expected",
+        beside=tuple(table.texts("beside")) if stream == "care" and "beside" in table else (),
     )
     table.done()
     return result
 
 
-def _policies(table: Table) -> dict[str, EscalationPolicy]:
+def _policies(table: Table, interruption: Table | None) -> dict[str, EscalationPolicy]:
     draft = table.draft()
+    gathered_at = table.clocks("gathered_at") if "gathered_at" in table else ()
     result = {}
     policies = table.table("policy")
     for cause, content in policies.items():
@@ -233,14 +293,30 @@ def _policies(table: Table) -> dict[str, EscalationPolicy]:
         result[cause] = EscalationPolicy(
             cause=cause,
             rank=policy.number("rank", 0, 1000),
-            urgent=policy.flag("urgent", False),
+            urgent=(urgent := policy.flag("urgent", False)),
             steps=tuple(_rung(row) for row in policy.rows("step")),
             source=policy.text("source"),
             draft=policy.flag("draft", draft),
+            gathered_at=gathered_at if policy.flag("gathered", not urgent) else (),
         )
         policy.done(allow=("cause", "reviewed_by", "reviewed_on"))
     table.done(allow=("source", "reviewed_by", "reviewed_on", "country"))
-    return result
+    if interruption is None:
+        return result
+    day, source = interruption.duration("after"), interruption.text("source")
+    interruption.done(allow=("reviewed_by", "reviewed_on"))
+    return {cause: _interrupted(policy, day, source, interruption) for cause, policy in result.items()}
+
+
+def _interrupted(policy: EscalationPolicy, day: timedelta, source: str, table: Table) -> EscalationPolicy:
+    """The same ladder, with the country's own day (since the opening) for the rung that asks what became of her."""
+    *before, last = policy.steps
+    if last.ask != INTERRUPTION:
+        return policy
+    after = day - sum((step.after for step in before), start=timedelta())
+    if after <= timedelta():
+        raise table.error("after", "give a day later than the rung before it")
+    return replace(policy, steps=(*before, replace(last, after=after)), source=f"{policy.source} {source}")
 
 
 def _rung(table: Table) -> EscalationStep:
@@ -249,6 +325,7 @@ def _rung(table: Table) -> EscalationStep:
         after=table.duration("after"),
         hours=table.word("hours", HOURS),
         also=table.words("also", ROLES, ()),
+        ask=table.text("ask", "") or None,
     )
     table.done(allow=("source",))
     return result
@@ -258,6 +335,8 @@ def _timing(step: Step) -> list[Any]:
     timing: list[Any] = [step.id, step.offset, str(step.at), str(step.until)]
     if step.after is not None:
         timing += [_age(step.after), None if step.every is None else _age(step.every)]
+    if step.unless_low:
+        timing.append("unless_low")
     return timing
 
 

@@ -7,13 +7,14 @@ from scheduler.localtime import add_months
 from scheduler.rules_read import RulesError
 from scheduler.types import Age, Country, EscalationPolicy, Schedule, Series, Step
 
-ALWAYS_NEEDED = ("silent", "number_problem")
+ALWAYS_NEEDED = ("silent", "number_problem", "channel")
 """Causes that the scheduler itself gives: a country with check-ins must say what follows them."""
 
-OF_VISITS = ("birth", "weaning", "edd", "run_out")
+OF_VISITS = ("birth", "breastfeeding", "weaning", "edd", "run_out")
 """What visits may be counted from: days on which it is known that she, or her baby, will be expected."""
 
 _LONGEST_WAIT = timedelta(days=28)
+_LONGEST_TRACING = timedelta(days=92)
 
 
 def check_country(country: Country) -> None:
@@ -43,8 +44,9 @@ def _check_policy(policy: EscalationPolicy) -> None:
             raise RulesError(
                 f"{where} step {number}", "follows at once", 'give the step before time: after = "PT24H"'
             )
-        if rung.after > _LONGEST_WAIT:
-            raise RulesError(f"{where} step {number}", "waits over 28 days", "shorten after")
+        longest = _LONGEST_WAIT if rung.ask is None else _LONGEST_TRACING
+        if rung.after > longest:
+            raise RulesError(f"{where} step {number}", f"waits over {longest.days} days", "shorten after")
         if policy.urgent and rung.hours != "any":
             raise RulesError(
                 f"{where} step {number}", "is urgent but waits for the morning", 'write hours = "any"'

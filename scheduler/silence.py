@@ -2,11 +2,12 @@
 
 Red mothers 48 hours after the first unanswered ask, amber mothers after two silent weeks, green
 mothers never for silence alone: their visits are followed instead (project choices; the 48 hours are
-WelTel Kenya's).
+WelTel Kenya's). Once her texts have become gentle or rest, no nudge follows: silence never brings more of them.
 """
 
 from datetime import datetime, timedelta
 
+from scheduler.fatigue import nudged
 from scheduler.localtime import local, next_allowed, quiet
 from scheduler.types import Country, Nudge, Risk, SilenceVerdict, SilentTooLong, Spell, Wait
 
@@ -38,7 +39,7 @@ def judge(spell: Spell, now: datetime, country: Country) -> SilenceVerdict:
     silent_at = None if limit is None else spell.asked_at + limit
     if silent_at is not None and now >= silent_at:
         return _too_long(spell, silent_at, now)
-    if spell.nudged_at is not None or not spell.may_text:
+    if spell.nudged_at is not None or not spell.may_text or not _wants_a_nudge(spell, country):
         return Wait(silent_at)
     nudge_at = spell.asked_at + NUDGE_AFTER
     if now < nudge_at:
@@ -57,6 +58,11 @@ def _too_long(spell: Spell, silent_at: datetime, now: datetime) -> SilenceVerdic
     return (
         SilentTooLong("number_problem") if now >= give_up else Wait(min(now + ONE_UNDELIVERED_LOOK, give_up))
     )
+
+
+def _wants_a_nudge(spell: Spell, country: Country) -> bool:
+    schedule = country.schedules.get("checkin")
+    return nudged(spell.unanswered, None if schedule is None else schedule.fatigue)
 
 
 def _waking(spell: Spell, now: datetime, country: Country) -> datetime:

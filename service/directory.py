@@ -81,7 +81,7 @@ class NewMother:
     signature: Literal["tips", "group", "none"] = "tips"
     wording: Literal["covert", "open"] = "covert"
     baby_wording: bool = False
-    rhythm: Literal["daily", "weekly", "off"] = "weekly"
+    rhythm: Literal["daily", "weekly", "fortnightly", "monthly", "off"] = "weekly"
     weekday: int = 0
     hour: int = 10
     under_20: bool = False

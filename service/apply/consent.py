@@ -169,6 +169,6 @@ ON CONFLICT DO NOTHING
 """
 
 _NO_MORE_ASKING = """
-UPDATE mother SET asked_at = NULL, nudged_at = NULL, silence_check_at = NULL
+UPDATE mother SET asked_at = NULL, nudged_at = NULL, silence_check_at = NULL, unanswered = 0
 WHERE id = ANY($1::bigint[])
 """

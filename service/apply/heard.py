@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from service.apply.opening import close_follow_up, told_about
 from service.apply.texts import tell_staff
 from service.apply.work import Work, ids
+from service.store import replies
 from service.store.people import MotherRow
 
-ENDED_BY_AN_ANSWER = ["silent", "number_problem"]
+ENDED_BY_AN_ANSWER = ["silent", "number_problem", "channel"]
 
 
 async def heard_from(work: Work, mothers: Sequence[MotherRow]) -> None:
@@ -19,6 +20,7 @@ async def heard_from(work: Work, mothers: Sequence[MotherRow]) -> None:
         return
     await end_silence(work, ids(mothers))
     await tell_she_answered(work, ids(mothers))
+    await replies.check_ins_answered(work.conn, ids(mothers), work.now)
 
 
 async def end_silence(work: Work, mother_ids: Sequence[int]) -> None:
@@ -45,7 +47,7 @@ async def tell_she_answered(work: Work, mother_ids: Sequence[int]) -> None:
 
 _END_OF_SILENCE = """
 UPDATE mother SET asked_at = NULL, nudged_at = NULL, silence_check_at = NULL, undelivered = 0,
-    last_heard_at = greatest(last_heard_at, $2)
+    unanswered = 0, last_heard_at = greatest(last_heard_at, $2)
 WHERE id = ANY($1::bigint[])
 """
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from flows.events import (
     BabyWordsChosen,
+    OtherTextsChosen,
     PhoneUseChosen,
     SignatureChosen,
     TextsPaused,
@@ -88,6 +89,14 @@ async def baby_words_chosen(work: Work, event: BabyWordsChosen) -> Sequence[int]
     return [event.mother_id]
 
 
+async def other_texts_chosen(work: Work, event: OtherTextsChosen) -> Sequence[int]:
+    """Which texts come besides check-ins. What is left out is skipped as it comes due: her mentor reminds her of dates."""
+    if not await _heard(work, event.mother_id):
+        return []
+    await work.conn.execute(_OTHER_TEXTS, event.mother_id, event.dates, event.invitations)
+    return [event.mother_id]
+
+
 async def _heard(work: Work, mother_id: int) -> list[MotherRow]:
     """The mother, her person locked, her silence ended; nobody when she is not there any more."""
     await pauses.lock(work.conn, mother_id)
@@ -110,6 +119,8 @@ async def _somebody_else_on(work: Work, mother: MotherRow) -> bool:
 _WORDING = """
 UPDATE mother SET wording = $2::text WHERE id = $1 AND ($2::text = 'covert' OR phone_use = 'hers')
 """
+
+_OTHER_TEXTS = "UPDATE mother SET date_texts = $2, invitations = $3 WHERE id = $1"
 
 _SHARED = "UPDATE mother SET phone_use = 'shared', wording = 'covert' WHERE id = $1 AND phone_use <> 'none'"
 

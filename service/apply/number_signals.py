@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from service.apply.opening import open_for_mothers
 from service.apply.work import Work, ids
-from service.store import messages
+from service.store import messages, people
 from service.store.people import MotherRow, PhoneRow
 
 
@@ -21,6 +21,23 @@ async def distrust(
     await open_for_mothers(work, mothers, cause)
 
 
+async def enrolled_elsewhere(work: Work, former: Sequence[MotherRow]) -> None:
+    """Another mother was enrolled with their number, by another clinic or mentor: their content stops at once.
+
+    Nothing of theirs is said to whoever holds it now, and they are asked when they come, never phoned. The number
+    itself was just seen in the hands of the other.
+    """
+    if not former:
+        return
+    for one in await people.put_on_hold(work.conn, ids(former), "wrong_number", work.now):
+        await messages.cancel_for_person(work.conn, one, "wrong_number", work.now)
+    await work.conn.execute(
+        "DELETE FROM open_question WHERE mother_id = ANY($1::bigint[])", sorted(ids(former))
+    )
+    await work.conn.execute(_NO_MORE_ASKING, sorted(ids(former)))
+    await open_for_mothers(work, former, "wrong_person")
+
+
 async def number_gone(work: Work) -> None:
     """The network says that nobody has this number any more: whoever gets it next must learn nothing."""
     phone = await work.phone()
@@ -31,6 +48,6 @@ async def number_gone(work: Work) -> None:
 _DISTRUST = "UPDATE phone SET trust = 'untrusted', trust_reason = $2 WHERE id = $1"
 
 _NO_MORE_ASKING = """
-UPDATE mother SET asked_at = NULL, nudged_at = NULL, silence_check_at = NULL
+UPDATE mother SET asked_at = NULL, nudged_at = NULL, silence_check_at = NULL, unanswered = 0
 WHERE id = ANY($1::bigint[])
 """

@@ -1,4 +1,4 @@
-"""Check-ins answered well by many phones at once: the commonest event, applied in two statements however many there are.
+"""Check-ins answered well by many phones at once: the commonest event, applied in a few statements however many there are.
 
 After a cue thousands of mothers press the same key within minutes. Each alone took six statements, which was most of
 what a hop cost (measured in ``bench/``); what they mean is exactly what ``reports.check_in_answered`` says.
@@ -12,6 +12,7 @@ from service.apply.deps import Deps, Origin
 from service.apply.heard import tell_she_answered
 from service.apply.work import Work
 from service.database import Connection
+from service.store import replies
 
 
 async def all_fine(
@@ -31,6 +32,7 @@ async def all_fine(
     mothers = [row["mother_id"] for row in rows if row["mother_id"] is not None]
     if mothers:
         await tell_she_answered(Work(conn, said[0][1], now, deps, {}, None), mothers)
+        await replies.check_ins_answered(conn, mothers, now)
 
 
 # Whom it concerns, as ``Work.surely`` decides: the mother whose PIN was given; else, on a number nobody doubts, the one
@@ -56,7 +58,7 @@ WITH said AS (
     SELECT m.id FROM mother m WHERE m.id IN (SELECT mother_id FROM about) ORDER BY m.id FOR NO KEY UPDATE
 ), heard AS (
     UPDATE mother m SET asked_at = NULL, nudged_at = NULL, silence_check_at = NULL, undelivered = 0,
-        last_heard_at = greatest(m.last_heard_at, $3)
+        unanswered = 0, last_heard_at = greatest(m.last_heard_at, $3)
     FROM locked WHERE m.id = locked.id
 )
 INSERT INTO event (at, kind, mother_id, phone_id, data)

@@ -8,12 +8,15 @@ from service.apply.heard import heard_from
 from service.apply.opening import open_for_mothers
 from service.apply.texts import thank
 from service.apply.work import Work, ids
-from service.store import people
+from service.store import people, replies
 from service.store.people import MotherRow
 
 
 async def visit_confirmed(work: Work, event: VisitConfirmed) -> Sequence[int]:
-    """She will come: remembered on the visit, and on what "reached, coming" waits for."""
+    """She will come: remembered on the visit, and on what "reached, coming" waits for.
+
+    She was told once of all she is expected for on a day, so her word is about all of it.
+    """
     return await _about_visit(work, event.mother_id, event.visit_id, _CONFIRM, work.now)
 
 
@@ -43,14 +46,17 @@ async def _about_visit(
     for mother in mothers:
         if visit_id is not None:
             await work.conn.execute(statement, visit_id, mother.id, value)
+            await replies.date_answered(work.conn, mother.id, visit_id, work.now)
     await thank(work, mothers)
     return ids(mothers)
 
 
 # A visit named by somebody else's question is left alone: the mother is part of every condition.
 _CONFIRM = """
-UPDATE visit SET confirmed_at = coalesce(confirmed_at, $3)
-WHERE id = $1 AND mother_id = $2 AND status IN ('expected', 'missed', 'unknown')
+UPDATE visit v SET confirmed_at = coalesce(v.confirmed_at, $3)
+FROM visit named
+WHERE named.id = $1 AND v.mother_id = $2 AND named.mother_id = $2 AND v.status IN ('expected', 'missed', 'unknown')
+  AND (v.id = named.id OR (v.due_on = named.due_on AND v.status = 'expected'))
 """
 _WANTED = """
 UPDATE visit SET wanted_on = coalesce($3::date, wanted_on)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from flows.answers import answer, site_answer
+from flows.answers import HELP, answer, help_answer, site_answer
 from flows.events import (
     CallRequested,
     CheckInAnswered,
@@ -38,6 +38,7 @@ from service.inbound.strangers import alarms, stranger_wrote
 from service.logs import get_logger
 from service.store import people
 from service.store.people import MotherRow, PhoneRow, StaffRow
+from service.store.replies import text_answered
 
 LONGEST: Final = 1000
 ROUNDS: Final = 4
@@ -129,6 +130,8 @@ async def _receive(conn: Connection, deps: Deps, inbound: InboundText, number: s
         await _to_a_person(conn, deps, origin, row_id, text, now)
     else:
         await apply(conn, events, origin, now, deps)
+        if meant.intent is Intent.ANSWER and sender.question is not None:
+            await text_answered(conn, sender.question.get("message_id"), now)
 
 
 async def _who(conn: Connection, deps: Deps, number: str, now: datetime) -> _Sender:
@@ -163,7 +166,8 @@ async def _question(
             "asked_at": start,
         }
     if asked is not None and asked["facility_id"] is not None:
-        is_hers = any(one.role == "supervisor" for one in staff)
+        role = "mentor" if asked["question"] == HELP else "supervisor"
+        is_hers = any(one.role == role for one in staff)
     else:
         is_hers = asked is not None and any(one.id == asked["mother_id"] for one in mothers)
     return asked if phone.trusted and is_hers else None
@@ -226,6 +230,8 @@ async def _answered(
         if name != "start_yes":
             await conn.execute("UPDATE phone SET start_asked_at = NULL WHERE id = $1", sender.phone.id)
             return []
+    if question["question"] == HELP:
+        return await _about_help(conn, deps, sender, question, name, origin, now)
     if question["facility_id"] is not None:
         return await _about_site(conn, deps, sender, question, name, origin, now)
     return answer(question["question"], name, question["mother_id"], question["visit_id"])
@@ -248,6 +254,27 @@ async def _about_site(
     events = site_answer(question["question"], name, staff_id, question["facility_id"])
     if not events:
         who = next(one for one in sender.staff if one.id == staff_id)
+        await answer_staff(Work(conn, origin, now, deps, {}, origin.phone_id), who, "ack_saved")
+    return events
+
+
+async def _about_help(
+    conn: Connection,
+    deps: Deps,
+    sender: _Sender,
+    question: Mapping[str, Any],
+    name: str,
+    origin: Origin,
+    now: datetime,
+) -> Sequence[Event] | None:
+    """Whether the mentor who was asked wants a colleague's help; None where she works there no more."""
+    asked = question["facility_id"]
+    who = next((one for one in sender.staff if one.role == "mentor" and one.facility_id == asked), None)
+    if who is None:
+        return None
+    await conn.execute("DELETE FROM open_question WHERE phone_id = $1 AND question = $2", origin.phone_id, HELP)
+    events = help_answer(name, who.id)
+    if not events:
         await answer_staff(Work(conn, origin, now, deps, {}, origin.phone_id), who, "ack_saved")
     return events
 

@@ -12,7 +12,13 @@ FIRST_LOOK: Final = timedelta(hours=24)
 """When a fresh spell of silence is looked at first."""
 
 CHECK_IN: Final = "checkin"
-"""The question, and the template, whose silence is counted; the nudge repeats it and opens no spell."""
+"""The question whose silence is counted; the nudge repeats it and opens no spell."""
+
+CHECK_INS: Final = ("checkin", "checkin_gentle")
+"""The templates that ask it."""
+
+OFFER: Final = "slower_offer"
+"""The template that offers a slower rhythm: what follows no answer is nothing."""
 
 
 async def record_questions(
@@ -38,14 +44,20 @@ async def record_questions(
 async def record_asks(
     conn: Connection, templates: Mapping[str, Template], rows: Sequence[Any], now: datetime
 ) -> None:
-    """Begin a spell of silence with the first unanswered check-in; a later one does not begin it anew."""
+    """Begin a spell of silence with the first unanswered check-in; a later one does not begin it anew.
+
+    Each is one more without a word until she gives one. A slower rhythm that was offered is settled for a while.
+    """
     mothers = sorted(
         row["mother_id"]
         for row in rows
-        if row["template"] == CHECK_IN and _question(templates, row) == CHECK_IN
+        if row["template"] in CHECK_INS and _question(templates, row) == CHECK_IN
     )
     if mothers:
         await conn.execute(_ASKED, mothers, now, now + FIRST_LOOK)
+    offered = sorted(row["mother_id"] for row in rows if row["template"] == OFFER and _question(templates, row))
+    if offered:
+        await conn.execute(_OFFERED, offered, now)
 
 
 def _question(templates: Mapping[str, Template], row: Any) -> str | None:
@@ -75,7 +87,9 @@ ON CONFLICT (phone_id) DO UPDATE SET mother_id = excluded.mother_id, facility_id
 
 _ASKED = """
 UPDATE mother SET
-    asked_at = coalesce(asked_at, $2),
+    asked_at = coalesce(asked_at, $2), unanswered = unanswered + 1,
     silence_check_at = CASE WHEN asked_at IS NULL THEN $3 ELSE coalesce(silence_check_at, $3) END
 WHERE id = ANY($1::bigint[])
 """
+
+_OFFERED = "UPDATE mother SET rhythm_settled_at = $2 WHERE id = ANY($1::bigint[])"

@@ -231,7 +231,7 @@ FROM staff s JOIN person p ON p.id = s.id JOIN facility f ON f.id = s.facility_i
 _FACILITY = "SELECT id, country, time_zone, status, status_since, transport FROM facility"
 
 _OPEN_QUESTION = """
-SELECT question, mother_id, facility_id, visit_id, asked_at FROM open_question WHERE phone_id = $1 AND expires_at > $2
+SELECT question, mother_id, facility_id, visit_id, asked_at, message_id FROM open_question WHERE phone_id = $1 AND expires_at > $2
 """
 
 # The graver hold stays: a stop never softens a death, a transfer or a wrong number.

@@ -58,6 +58,7 @@ class Silences:
                     may_text=row["may_text"],
                     site=row["site"],
                     counted=row["hold"] not in FOR_GOOD and not row["rests"],
+                    unanswered=row["unanswered"],
                 )
                 for row in rows
             ]
@@ -140,8 +141,8 @@ WITH due AS MATERIALIZED (
     FOR UPDATE OF m SKIP LOCKED
     FOR SHARE OF p SKIP LOCKED
 )
-SELECT m.id, d.phone_id, d.hold, d.rests, d.language, m.facility_id, f.country, f.time_zone, f.status AS site,
-    coalesce(m.asked_at, $1) AS asked_at, m.nudged_at, m.undelivered, m.checkin_hour, m.signature,
+SELECT m.id, d.phone_id, d.hold, d.rests, d.language, m.facility_id, f.country, f.time_zone, CASE f.status WHEN 'stock_out' THEN 'open' ELSE f.status END AS site,
+    coalesce(m.asked_at, $1) AS asked_at, m.nudged_at, m.undelivered, m.unanswered, m.checkin_hour, m.signature,
     d.hold IS NULL AND NOT d.rests AND m.signature <> 'none' AND m.set_up_at IS NOT NULL AND m.phone_use <> 'none'
         AND coalesce(n.number IS NOT NULL AND n.trust = 'ok' AND n.opted_out_at IS NULL, FALSE)
         AND EXISTS (SELECT FROM consent k WHERE k.mother_id = m.id AND k.stream = 'sms' AND k.withdrawn_at IS NULL)
@@ -156,7 +157,8 @@ _LOOKED = """
 UPDATE mother m SET silence_check_at = c.check_at,
     asked_at = CASE WHEN c.rests THEN NULL ELSE m.asked_at END,
     nudged_at = CASE WHEN c.rests THEN NULL WHEN c.nudged AND m.asked_at IS NOT NULL THEN $5 ELSE m.nudged_at END,
-    undelivered = CASE WHEN c.number_told THEN 0 ELSE m.undelivered END
+    undelivered = CASE WHEN c.number_told THEN 0 ELSE m.undelivered END,
+    unanswered = CASE WHEN c.rests THEN 0 ELSE m.unanswered END
 FROM unnest($1::bigint[], $2::timestamptz[], $3::bool[], $4::bool[], $6::bool[])
     AS c(id, check_at, nudged, number_told, rests)
 WHERE m.id = c.id
