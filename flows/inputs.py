@@ -189,6 +189,15 @@ def _date_future(text: str, facts: Facts, state: SessionState) -> str:
     return _date(text, today + timedelta(days=1), today + LONGEST_AHEAD, today, "error.date_future")
 
 
+def _visit_day(text: str, facts: Facts, state: SessionState) -> str:
+    """A day to come on which she is to come to the clinic: one on which it is open."""
+    day = _date_future(text, facts, state)
+    why = facts.open_days.why_closed(date.fromisoformat(day))
+    if why is not None:
+        raise InputError("error.closed_weekday" if why == "weekday" else "error.closed_day")
+    return day
+
+
 def _group_day(text: str, facts: Facts, state: SessionState) -> str:
     """A day a group is called for: from tomorrow on, at most two months ahead."""
     today = facts.now.date()
@@ -229,6 +238,7 @@ KINDS: Mapping[str, Callable[[str, Facts, SessionState], str]] = {
     "form_number": _form_number,
     "date_past": _date_past,
     "date_future": _date_future,
+    "visit_day": _visit_day,
     "birth_date": _birth_date,
     "due_date": _due_date,
     "run_out_date": _run_out_date,
@@ -253,6 +263,7 @@ ERROR_WORDS: Mapping[str, tuple[str, ...]] = {
     "form_number": ("error.form_number",),
     "date_past": ("error.date", "error.date_past"),
     "date_future": ("error.date", "error.date_future"),
+    "visit_day": ("error.date", "error.date_future", "error.closed_weekday", "error.closed_day"),
     "birth_date": ("error.date", "error.birth_date"),
     "due_date": ("error.date", "error.due_date"),
     "run_out_date": ("error.date", "error.run_out_date"),

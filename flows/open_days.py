@@ -54,5 +54,5 @@ class OpenDays:
         return next((one for step in range(LONGEST_CLOSED) if self.is_open(one := day - step * DAY)), None)
 
 
-EVERY_DAY: Final = OpenDays(weekdays=EVERY_WEEKDAY)
+ALWAYS_OPEN: Final = OpenDays(weekdays=EVERY_WEEKDAY)
 """A clinic that never closes; what is assumed where no clinic is concerned."""

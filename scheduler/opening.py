@@ -6,8 +6,14 @@ nobody runs out waiting for a door to open. Project choices; the windows are tho
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from flows.open_days import OpenDays
+from scheduler.types import DueReminder, OpenFollowUp, Skip, Step
+
+CLOSED_DAY: Final = "closed_day"
+"""The work of agreeing another day with her, when the clinic is closed on hers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -37,3 +43,15 @@ def open_day(days: OpenDays, due: date, window: Window) -> date:
     if window.earlier and due <= window.after:
         return before or due
     return later or due
+
+
+def closed_that_day(reminder: DueReminder, step: Step) -> Skip | OpenFollowUp | None:
+    """A day nobody moved on which the clinic is closed: a person agrees another with her, and no text names it.
+
+    Afterwards she is not asked whether she came, and nor is her mentor. A test that is overdue stays so.
+    """
+    if reminder.clinic_open or reminder.attendance not in ("expected", "unknown"):
+        return None
+    if step.cause is not None:
+        return None if "expected" in step.only_if else Skip(CLOSED_DAY)
+    return OpenFollowUp(CLOSED_DAY) if step.offset <= 0 else Skip(CLOSED_DAY)

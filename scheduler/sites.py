@@ -1,7 +1,7 @@
 """An unclosed day: the mentors are asked at the day-close hour, the visits become unknown, the supervisor is told at 10:00.
 
-A day of which nothing at all was entered asks her whether the site is open. Where a site is known not to be, nobody
-is asked. Nothing here makes a visit missed: only a person's mark does.
+A day of which nothing at all was entered asks her whether the site is open. Where a site is known not to be, or is
+closed that day by its calendar, nobody is asked. Nothing here makes a visit missed: only a person's mark does.
 """
 
 from datetime import datetime, time, timedelta
@@ -31,7 +31,7 @@ def site_move(site: SiteDay, now: datetime) -> SiteMove:
     end_at = day_starts(site.time_zone, next_day)
     tell_at = instant_at(site.time_zone, next_day, SUPERVISOR_AT) or day_starts(site.time_zone, next_day)
     unmarked = site.stage <= CLOSE
-    if site.site != "open":
+    if site.site != "open" or not site.open_day:
         return _untold(site, now, ask_at, end_at)
     if now >= tell_at:
         return SiteMove(
@@ -47,7 +47,7 @@ def site_move(site: SiteDay, now: datetime) -> SiteMove:
 
 
 def _untold(site: SiteDay, now: datetime, ask_at: datetime, end_at: datetime) -> SiteMove:
-    """Nobody is expected to close a day of a site that is not open; its visits become unknown all the same."""
+    """Nobody is expected to close a day on which a site is not open; its visits become unknown all the same."""
     if now >= end_at:
         return SiteMove(tell=None, mark_unknown=site.stage <= CLOSE, stage=DONE, next_at=None)
     later = end_at if site.stage == CLOSE or now >= ask_at else ask_at

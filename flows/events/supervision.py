@@ -1,6 +1,7 @@
 """What a supervisor does: sites, lost phones, new handsets."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from flows.events.root import Event
@@ -15,6 +16,16 @@ class SiteStatusSet(Event):
     staff_id: int
     facility_id: int
     status: SiteStatus
+
+
+@dataclass(frozen=True, slots=True)
+class FacilityDaySet(Event):
+    """A facility closed on one day to come, or open on one on which it would be closed."""
+
+    staff_id: int
+    facility_id: int
+    day: date
+    open: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,11 @@ def has_site(facts: Facts, state: SessionState) -> bool:
     return chosen_site(facts, state) is not None
 
 
+def has_site_day(facts: Facts, state: SessionState) -> bool:
+    """A day was typed for a site she answers for."""
+    return has_site(facts, state) and bool(state.data.get("site_day"))
+
+
 def has_colleague(facts: Facts, state: SessionState) -> bool:
     """The colleague chosen works at a site she answers for."""
     return chosen_colleague(facts, state) is not None
@@ -48,6 +53,7 @@ GUARDS: Mapping[str, Guard] = {
     "is_supervisor": is_supervisor,
     "one_site": one_site,
     "has_site": has_site,
+    "has_site_day": has_site_day,
     "has_colleague": has_colleague,
     "phone_in_use": phone_in_use,
     "has_pause": has_pause,

@@ -1,6 +1,7 @@
 """What a supervisor's screens list and name: work nobody took, the oldest, sites, colleagues, pauses to confirm."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from flows.facts import ColleagueFact, Facts, FollowUpItem, PauseFact, SiteFact, SupervisorFacts
 from flows.registry import ListItem, ListOf, Placeholder, Value, Word
@@ -99,6 +100,12 @@ def _site_state(facts: Facts, state: SessionState) -> Value:
     return Word(f"site.{site.status}") if site else ""
 
 
+def _site_day(facts: Facts, state: SessionState) -> Value:
+    """The day typed, on which the site chosen is closed or open for once."""
+    typed = state.data.get("site_day")
+    return date.fromisoformat(typed) if typed else ""
+
+
 def _colleague(facts: Facts, state: SessionState) -> Value:
     """The first name of the colleague chosen."""
     colleague = chosen_colleague(facts, state)
@@ -135,6 +142,7 @@ PLACEHOLDERS: Mapping[str, Placeholder] = {
     "pauses_count": _pauses_count,
     "site": _site,
     "site_state": _site_state,
+    "site_day": _site_day,
     "colleague": _colleague,
     "pause_code": _pause_code,
     "pause_said": _pause_said,
@@ -146,6 +154,7 @@ LONGEST: Mapping[str, Value] = {
     "pauses_count": 120,
     "site": "W" * NAME_LENGTH,
     "site_state": Word("site.no_network"),
+    "site_day": date(2026, 12, 23),
     "colleague": "W" * NAME_LENGTH,
     "pause_code": "417",
     "pause_said": Word("reported.wrong_number"),

@@ -153,9 +153,11 @@ class Hops:
     def _facts(self, thought: Thought, own: Mapping[int, Own]) -> Facts:
         prepared, row = thought.prepared, thought.prepared.row
         place = self._places.of(row.people[0].facility_id if row.people else None)
+        person = next((p for p in row.people if p.id == thought.who), None)
+        home = place if person is None else self._places.of(person.facility_id)
         resume = earlier_state(self._sealer, row, prepared.bundle)
         return facts_of(
-            prepared.call, row, place, own, thought.who, thought.checked, resume, prepared.call.now
+            prepared.call, row, place, home, own, thought.who, thought.checked, resume, prepared.call.now
         )
 
     async def save(

@@ -4,13 +4,16 @@ A web process may lose this at any time: it is read again after a few seconds, o
 facility it has not seen.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flows.open_days import ALWAYS_OPEN, OpenDays
 from scheduler.types.follow_ups import EVERY_DAY
 from service.database import Pool
+from service.store.open_days import calendar
 from service.store.roster import days_of
 
 FRESH_FOR_SECONDS = 5.0
@@ -66,6 +69,12 @@ class Place:
     transport: str
     shifts: tuple[Shift, ...]
     workers: tuple[Worker, ...] = ()
+    days: Mapping[str, Any] | None = None
+    """What its calendar is read from; without one it is always open."""
+
+    def open_days(self, now: datetime) -> OpenDays:
+        """On which days it is open, as far as is known now."""
+        return ALWAYS_OPEN if self.days is None else calendar(self.days, now.astimezone(self.zone).date())
 
     def on_duty(self, now: datetime) -> bool:
         """Whether somebody answers danger at this instant."""
@@ -126,12 +135,15 @@ def _place(row: Any) -> Place:
             )
             for a, b, away, works_on in row["workers"] or ()
         ),
+        {name: row[name] for name in ("country", "open_on", "keeps_holidays", "days")},
     )
 
 
 # Who counts as a worker is who may be promised in a text: see ``call_promise``.
 _PLACES = """
-SELECT f.id, f.time_zone, f.transport,
+SELECT f.id, f.time_zone, f.transport, f.country, f.open_on, f.keeps_holidays,
+    (SELECT jsonb_agg(jsonb_build_array(d.day, d.open) ORDER BY d.day)
+     FROM facility_day d WHERE d.facility_id = f.id) AS days,
     (SELECT jsonb_agg(jsonb_build_array(d.weekday, d.starts_at, d.ends_at))
      FROM duty_roster d WHERE d.facility_id = f.id) AS shifts,
     (SELECT jsonb_agg(jsonb_build_array(s.starts_at, s.ends_at, (

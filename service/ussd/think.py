@@ -49,13 +49,17 @@ def facts_of(
     call: Call,
     row: Row,
     place: Place,
+    home: Place,
     own: Mapping[int, Own],
     who: int | None,
     checked: Checked,
     resume: SessionState | None,
     now: datetime,
 ) -> Facts:
-    """Everything the engine may know on this hop; a person's own facts only once their PIN was given."""
+    """Everything the engine may know on this hop; a person's own facts only once their PIN was given.
+
+    ``home`` is the place of whoever gave their PIN, or the caller's.
+    """
     mine = own.get(who) if who is not None else None
     return Facts(
         now=now.astimezone(place.zone),
@@ -75,6 +79,7 @@ def facts_of(
         at_work=place.at_work(now) if row.people else place.on_duty(now),
         nobody_calls=not place.calls_tomorrow(now),
         transport=place.transport,
+        open_days=home.open_days(now),
     )
 
 

@@ -1,0 +1,126 @@
+"""A clinic closed for once, or open after all: written down, with what follows for those who are expected that day.
+
+Nothing that a person agreed is moved behind her back, and nobody is told a day twice: what only the rules foresaw
+moves to an open day as the planner next looks, and for every other mother of that day there is work for a person.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from scheduler.escalate import first_at
+from scheduler.localtime import local
+from scheduler.opening import CLOSED_DAY
+from scheduler.types import Country
+from service.database import Connection
+from service.store import open_days
+from service.store.follow_ups import NewFollowUp, open_follow_ups, resolve_these
+from service.store.messages import cancel_reminders_of_visit, wake
+from service.store.risk_facts import risks
+
+OPEN_AGAIN: Final = "site_open"
+
+
+@dataclass(frozen=True, slots=True)
+class DaysSet:
+    """What came of it: the days that changed, visits that the rules will move, and mothers to be called."""
+
+    days: tuple[date, ...] = ()
+    moving: int = 0
+    to_call: int = 0
+
+
+async def set_days(
+    conn: Connection,
+    country: Country,
+    facility_id: int,
+    days: Sequence[date],
+    reason: str | None,
+    staff_id: int | None,
+    now: datetime,
+) -> DaysSet:
+    """Close the clinic on these days for a reason, or open it without one. The same again changes nothing."""
+    changed = await open_days.say(conn, facility_id, days, reason, staff_id, now)
+    if not changed:
+        return DaysSet()
+    if reason is None:
+        await _open(conn, facility_id, changed, now)
+        return DaysSet(tuple(changed))
+    rows = await conn.fetch(_EXPECTED, facility_id, changed)
+    for row in rows:
+        # Planned again at once, for the new day or for the same one, where the rules then call a person.
+        await cancel_reminders_of_visit(conn, row["id"], "replanned", now)
+    today = local(now, rows[0]["time_zone"]).date() if rows else now.date()
+    await conn.execute(_AROUND_ANEW, [row["id"] for row in rows], today)
+    moving = [row for row in rows if row["foreseen"]]
+    mothers = sorted({row["mother_id"] for row in moving})
+    await conn.execute(_SERIES_ANEW, mothers, sorted(country.series), today)
+    called = [row for row in rows if row["promised"] or not row["foreseen"]]
+    await _call(conn, country, facility_id, {row["mother_id"]: row["id"] for row in called}, now)
+    await wake(conn)
+    return DaysSet(tuple(changed), len(moving), len({row["mother_id"] for row in called}))
+
+
+async def _call(
+    conn: Connection, country: Country, facility_id: int, visits: dict[int, int], now: datetime
+) -> None:
+    """Work for a person about each mother, by the visit it is about."""
+    if not visits:
+        return
+    policy, risk = country.policies[CLOSED_DAY], await risks(conn, sorted(visits), now)
+    new = [
+        NewFollowUp(
+            mother_id=mother_id,
+            facility_id=facility_id,
+            visit_id=visit_id,
+            cause=CLOSED_DAY,
+            country=country.code,
+            rank=policy.rank,
+            urgent=policy.urgent,
+            risk=risk[mother_id],
+            first_at=first_at(policy, now),
+        )
+        for mother_id, visit_id in sorted(visits.items())
+    ]
+    await open_follow_ups(conn, new, now)
+
+
+async def _open(conn: Connection, facility_id: int, days: Sequence[date], now: datetime) -> None:
+    """Its days are to be closed like any other, and nobody need call about them any more."""
+    await conn.execute(_TO_BE_CLOSED, facility_id, list(days))
+    rows = await conn.fetch(_ASKED_TO_CALL, facility_id, list(days), CLOSED_DAY)
+    await resolve_these(conn, [row["id"] for row in rows], OPEN_AGAIN, now)
+
+
+# ``foreseen``: only the rules chose the day. ``promised``: a text has named it to her all the same.
+_EXPECTED = """
+SELECT v.id, v.mother_id, f.time_zone,
+    v.target IS NOT NULL AND v.confirmed_at IS NULL AND v.agreed_at IS NULL AND v.facility_id = m.facility_id AS foreseen,
+    EXISTS (SELECT FROM reminder r JOIN enrolment e ON e.id = r.enrolment_id
+        WHERE e.visit_id = v.id AND r.state = 'queued') AS promised
+FROM visit v JOIN mother m ON m.id = v.mother_id JOIN facility f ON f.id = v.facility_id
+LEFT JOIN infant i ON i.id = v.infant_id
+WHERE v.facility_id = $1 AND v.due_on = ANY($2::date[]) AND v.status = 'expected'
+  AND (i.id IS NULL OR i.status = 'alive')
+ORDER BY v.id FOR UPDATE OF v
+"""
+
+_AROUND_ANEW = """
+UPDATE enrolment SET revision = NULL, planned_through = NULL, next_on = $2
+WHERE visit_id = ANY($1::bigint[]) AND state = 'active'
+"""
+
+_SERIES_ANEW = """
+UPDATE enrolment SET revision = NULL, next_on = $3
+WHERE mother_id = ANY($1::bigint[]) AND visit_id IS NULL AND schedule = ANY($2::text[]) AND state = 'active'
+"""
+
+_TO_BE_CLOSED = "UPDATE site_day SET was_open = TRUE WHERE facility_id = $1 AND day = ANY($2::date[])"
+
+_ASKED_TO_CALL = """
+SELECT f.id FROM follow_up f JOIN visit v ON v.id = f.visit_id
+WHERE v.facility_id = $1 AND v.due_on = ANY($2::date[]) AND v.status = 'expected'
+  AND f.cause = $3 AND f.state <> 'resolved'
+ORDER BY f.id
+"""
