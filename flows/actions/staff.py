@@ -64,22 +64,35 @@ def enrol(phone: Literal["hers", "shared", "none"]) -> Action:
     return act
 
 
+CARES: Mapping[str, Literal["treatment", "retest", "retest_quarterly"]] = {
+    "pick_ups": "treatment",
+    "usual": "retest",
+    "quarterly": "retest_quarterly",
+}
+"""Which dates are hers, by the option chosen: the screen says nothing that somebody who looks on could read."""
+
+
 def complete(under_20: bool) -> Action:
     """Finish an enrolment.
 
-    "Less than 3 months" gives no day: today is taken, the day that keeps her at risk for longest.
+    "Less than 3 months" gives no day: today is taken, the day that keeps her at risk for longest. Who has checks
+    from time to time has neither a start nor a supply.
     """
 
     def act(facts: Facts, state: SessionState, typed: str) -> ActionResult:
         if facts.staff is None:
             return NOTHING
+        care = CARES.get(state.data.get("care", ""))
+        supplied = care in (None, "treatment")
+        recent = supplied and state.data.get("recent") == "yes"
         completed = EnrolmentCompleted(
             staff_id=facts.staff.id,
             mother_id=int(state.data["mother"]),
             next_visit_on=day_of(state.data.get("next_visit")),
-            art_started_on=facts.now.date() if state.data.get("recent") == "yes" else None,
-            run_out_on=day_of(state.data.get("run_out")),
+            art_started_on=facts.now.date() if recent else None,
+            run_out_on=day_of(state.data.get("run_out")) if supplied else None,
             under_20=under_20,
+            care=care,
         )
         return happened(completed)
 

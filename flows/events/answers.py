@@ -169,7 +169,7 @@ class MotherEnrolled(Event):
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentCompleted(Event):
-    """What the first two minutes left out."""
+    """What the first two minutes left out. ``care``: which dates are hers; None leaves them as they are."""
 
     staff_id: int
     mother_id: int
@@ -177,6 +177,7 @@ class EnrolmentCompleted(Event):
     art_started_on: date | None
     run_out_on: date | None
     under_20: bool
+    care: Literal["treatment", "retest", "retest_quarterly"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

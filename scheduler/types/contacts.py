@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from flows.open_days import EVERY_DAY, OpenDays
+from flows.open_days import ALWAYS_OPEN, OpenDays
 from scheduler.types.fatigue import Rhythm
 from scheduler.types.schedules import Attendance, InfantRisk, MessageClass, Risk, VisitKind
 
@@ -19,6 +19,7 @@ class EnrolmentToPlan:
     ``announced_on`` is the visit's earlier day when it moved by at most three days after a text
     about it had gone: then steps marked ``early`` are not repeated. ``infant_risk`` is the baby's it is about.
     ``open_days`` is the calendar of the clinic she is in care at: only what a series foresees is moved by it.
+    ``kept`` are the targets of its visits that she came for, each with the day she came.
     """
 
     id: int
@@ -35,7 +36,8 @@ class EnrolmentToPlan:
     hour: int | None = None
     announced_on: date | None = None
     infant_risk: InfantRisk = "unknown"
-    open_days: OpenDays = EVERY_DAY
+    kept: tuple[tuple[str, date], ...] = ()
+    open_days: OpenDays = ALWAYS_OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class DueReminder:
     answers) on her local day and in the seven days up to it; ``daily_rhythm``: she chose to be asked
     every day. ``site_has_entries`` is False only when the site's last working day had visits
     expected and none was marked. ``in_hand``: somebody has acknowledged a follow-up about her silence.
+    ``site`` is her clinic as it concerns this contact: ``stock_out`` stands there for a pick-up alone.
     ``rests``: she asked for quiet herself, with a pause or by asking to be forgotten. ``asked`` is what her
     check-ins are decided by; ``date_texts`` and ``invitations`` whether she wants texts about dates and meetings.
     ``said`` names, as ``schedule.step``, texts about another visit of the same day that went already; ``came_that_day``:
@@ -130,7 +133,7 @@ class DueReminder:
     consented: bool
     signature: Literal["tips", "group", "none"]
     baby_wording: bool
-    site: Literal["open", "closed", "no_network", "paused"]
+    site: Literal["open", "closed", "no_network", "paused", "stock_out"]
     site_has_entries: bool
     attendance: Attendance | None
     infant_alive: bool | None

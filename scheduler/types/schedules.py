@@ -105,8 +105,8 @@ class Step:
     ``template`` is a text to her, ``cause`` a follow-up for her mentor; exactly one is set.
     ``takes_back``: what she was told of does not take place, so that neither a closed site nor a full day holds it.
     In a schedule with an anchor ``after`` stands in place of ``offset``: how long after that day it is due,
-    and ``every`` how often it comes again. ``unless_low`` as for a target; ``unless_expected``: it is not needed
-    where she is expected on some day to come.
+    and ``every`` how often it comes again. ``beside`` and ``unless_low`` as for a target; ``unless_expected``: it is
+    not needed where she is expected on some day to come.
     """
 
     id: str
@@ -124,6 +124,7 @@ class Step:
     every: Age | None = None
     unless_low: bool = False
     unless_expected: bool = False
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import time, timedelta
 
 from flows.bundle import Bundle
 from scheduler.rules import in_force, load_countries
-from scheduler.types import Age, Country, EscalationPolicy, Schedule, Series, Step
+from scheduler.types import EVERYBODY, Age, Country, EscalationPolicy, Schedule, Series, Step, Target
 from service.content.files import Table, load_bundle, read_tables
 
 HEAD = """# What is sent, asked and when
@@ -19,16 +19,27 @@ Written by `python -m service.content.care > docs/care.md`; a test compares. Eve
 it; until then it is a draft, which no real gateway accepts. Texts are shown in their covert English wording. "Work" is a
 follow-up for a person; it never reaches her phone. What staff look at beside a date stands in no text either.
 
-What is not here: retests for mothers who are HIV-negative (nothing entered tells who they are); how a result reads;
-drugs and doses; days on which a clinic is closed.
+A rule is for every mother unless "for" names who it is for: "treatment", or "retest", who has checks from time to time
+(as her country has them, or every three months); which of them she is is asked as her enrolment is finished, and why is
+not kept. "High risk" is what was known of a baby at birth; a baby whose risk nobody knows counts as at high risk.
+
+What rests on general knowledge and on no source says so; nobody should use it before it is confirmed. Zambia and Lesotho
+have no folder: nothing of theirs was sourced. What is not here: how a result reads; drugs and doses; what is repeated
+after an inconclusive result.
 """
 
 COUNTED_FROM = {
     "birth": "the birth",
     "breastfeeding": "the birth, as long as she breastfeeds",
     "weaning": "the day breastfeeding ended",
+    "infant": "the birth of each living baby, until its outcome is written down",
     "edd": "the expected day (40 weeks)",
     "art_start": "the start of treatment",
+    "established": "the day her enrolment was finished, where her start is not known",
+    "recognised": "the day a pregnancy, or breastfeeding, became known",
+    "unsuppressed": "the day of a viral load that was too high",
+    "last_check": "the last test of her own, or the day checks were chosen for her",
+    "last_visit": "the last visit she kept, or the day she was enrolled",
     "run_out": "the first day without supply",
     "test_taken": "the day a test was taken",
 }
@@ -59,7 +70,8 @@ def _country(bundle: Bundle, folders: Table, code: str, country: Country) -> Ite
         for target in series.targets:
             word = bundle.word(f"visit.{series.visit_kind}", "en")
             beside = "; ".join(target.beside)
-            yield f"| {_age(target.at)} | {_age(target.until)} | {word} | {beside} | {target.source} |"
+            due = f"{_age(target.at)}{_only_high(target)}"
+            yield f"| {due} | {_age(target.until)} | {word} | {beside} | {target.source} |"
         yield ""
     for name, schedule in sorted(country.schedules.items()):
         around = COUNTED_FROM[schedule.anchor] if schedule.anchor else _around(schedule)
@@ -74,7 +86,24 @@ def _country(bundle: Bundle, folders: Table, code: str, country: Country) -> Ite
 def _heading(name: str, one: Series | Schedule, owner: str, says: str) -> Iterator[str]:
     state = "draft" if one.draft else f"reviewed by {one.reviewed_by} on {one.reviewed_on}"
     yield f"### {name} ({owner}, {state})\n"
-    yield f"{says} Source: {one.source}\n"
+    yield f"{says}{_whom(one)} Source: {one.source}\n"
+
+
+def _whom(one: Series | Schedule) -> str:
+    """Whom it is for, where that is not every mother."""
+    words = {
+        "treatment": "mothers on treatment",
+        "retest": "mothers who have checks as usual",
+        "retest_quarterly": "mothers who have checks every three months",
+    }
+    whom = "" if one.care == EVERYBODY else f" For {' and '.join(words[care] for care in sorted(one.care))}."
+    if isinstance(one, Schedule) and one.treated_for is not None:
+        whom += f" Only after {_age(one.treated_for).removesuffix(' after')} of treatment."
+    return whom
+
+
+def _only_high(one: Target | Step) -> str:
+    return ", at high risk" if one.unless_low else ""
 
 
 def _around(schedule: Schedule) -> str:
@@ -93,7 +122,9 @@ def _step(bundle: Bundle, schedule: Schedule, step: Step) -> str:
     again = "" if step.every is None else f", then every {_age(step.every).removesuffix(' after')}"
     hour = "her hour" if step.at is None else f"{step.at:%H:%M}"
     only = "" if schedule.anchor else ", ".join(sorted(step.only_if))
-    return f"| {day}{again}, {hour} | {_until(step.until)} | {to} | {what} | {only} | {step.source} |"
+    only = "no day is known on which she is expected" if step.unless_expected else only
+    what += f" (to look at: {'; '.join(step.beside)})" if step.beside else ""
+    return f"| {day}{again}{_only_high(step)}, {hour} | {_until(step.until)} | {to} | {what} | {only} | {step.source} |"
 
 
 def _ladders(bundle: Bundle, code: str, country: Country) -> Iterator[str]:

@@ -14,7 +14,7 @@ from flows.bundle import Bundle
 from scheduler.localtime import add_months, local
 from scheduler.plan import needed_after_weaning, plan
 from scheduler.rules import load_countries
-from scheduler.types import Anchor, Country, EnrolmentToPlan, Schedule, Step
+from scheduler.types import Anchor, Care, Country, EnrolmentToPlan, Schedule, Step
 from service.content.files import load_bundle, read_tables
 
 ENROLLED: Final = date(2026, 3, 2)
@@ -33,9 +33,15 @@ SAME_DAYS: Final = timedelta(days=3)
 
 HEAD = f"""# {{name}}: a mother enrolled and starting treatment at 20 weeks, {ENROLLED}; due {EDD}, one baby born {BORN},
 # breastfed until {WEANED}; every date kept, each pick-up for {SUPPLY.days} days, the first test's result not given for
-# four weeks. Draft: no clinician has reviewed it. Written by `python -m service.content.contacts tests/golden`.
+# four weeks, the baby's risk not known and its outcome not written down. Draft: no clinician has reviewed it. Written by `python -m service.content.contacts tests/golden`.
 # Beside this: the check-in, weekly at her hour. What follows an unmarked or a missed date is in docs/care.md.
 # day | local time | to | what | rule | source
+"""
+
+
+RETEST_HEAD = """
+# The same life of a mother who has checks as usual in her country: no pick-ups and no tests of her baby. The texts around
+# each date are as above, and left out here.
 """
 
 
@@ -67,10 +73,10 @@ class Expected:
     beside: tuple[str, ...] = ()
 
 
-def contacts(bundle: Bundle, country: Country) -> list[Contact]:
-    """Every contact of the made-up mother, in order. Pure."""
-    expected = _expected(country)
-    found = [*_care(bundle, country)]
+def contacts(bundle: Bundle, country: Country, care: Care = "treatment") -> list[Contact]:
+    """Every contact of the made-up mother whose dates are those of ``care``, in order. Pure."""
+    expected = _expected(country, care)
+    found = [*_care(bundle, country, care)]
     for one in expected:
         beside = f" (beside it: {'; '.join(one.beside)})" if one.beside else ""
         word = bundle.word(f"visit.{one.kind}", "en")
@@ -84,17 +90,19 @@ def contacts(bundle: Bundle, country: Country) -> list[Contact]:
     return sorted({one for one in found if ENROLLED <= one.day <= LAST})
 
 
-def _care(bundle: Bundle, country: Country) -> Iterator[Contact]:
+def _care(bundle: Bundle, country: Country, care: Care) -> Iterator[Contact]:
     first_test = min(one.day for one in _visits(country, "infant_test", BORN, BORN))
     lives: Mapping[Anchor, tuple[date, date, date]] = {
         "edd": (EDD, ENROLLED, BORN),
         "art_start": (ENROLLED, ENROLLED, LAST),
         "breastfeeding": (BORN, BORN, WEANED),
         "birth": (BORN, BORN, LAST),
-        "test_taken": (first_test, first_test, first_test + timedelta(days=29)),
+        "infant": (BORN, BORN, LAST),
     }
+    if care == "treatment":
+        lives = {**lives, "test_taken": (first_test, first_test, first_test + timedelta(days=29))}
     for schedule in country.schedules.values():
-        if schedule.anchor is not None and schedule.anchor in lives:
+        if schedule.anchor is not None and schedule.anchor in lives and care in schedule.care:
             anchor_on, begins, ends = lives[schedule.anchor]
             yield from _of(bundle, country, schedule, anchor_on, begins, ends, schedule.steps)
 
@@ -125,17 +133,22 @@ def _of(
 def _said(bundle: Bundle, step: Step) -> tuple[str, str]:
     if step.template is not None:
         return "her", f"{step.template}: {bundle.text(f'message.{step.template}.covert', 'en')}"
-    return "mentor", f"{step.cause}: {bundle.word(f'cause.{step.cause}', 'en')}"
+    look = f" (to look at: {'; '.join(step.beside)})" if step.beside else ""
+    return "mentor", f"{step.cause}: {bundle.word(f'cause.{step.cause}', 'en')}{look}"
 
 
-def _expected(country: Country) -> list[Expected]:
+def _expected(country: Country, care: Care) -> list[Expected]:
     """Each day she is expected; a baby's day stands for her own beside it, and either for a pick-up of that week."""
+    own = [one for one in _visits(country, "anc", EDD, ENROLLED) if one.day < BORN]
+    own += _visits(country, "pnc", BORN, BORN)
+    if care != "treatment":
+        checks = country.series["retest_after_birth"]
+        ends = WEANED if checks.anchor == "breastfeeding" else LAST
+        return [*own, *(one for one in _visits(country, checks.name, BORN, BORN) if one.day < ends)]
     babies = [*_visits(country, "infant_test", BORN, BORN)]
     weaned = country.series.get("infant_test_weaned")
     if weaned is not None and needed_after_weaning(weaned, BORN, WEANED):
         babies += _visits(country, weaned.name, WEANED, WEANED)
-    own = [one for one in _visits(country, "anc", EDD, ENROLLED) if one.day < BORN]
-    own += _visits(country, "pnc", BORN, BORN)
     own = [one for one in own if all(abs(one.day - other.day) > SAME_DAYS for other in babies)]
     refills = []
     run_out = ENROLLED + FIRST_SUPPLY
@@ -202,7 +215,13 @@ def _enrolment(
 
 def page(bundle: Bundle, country: Country, name: str) -> str:
     """One country's list as text."""
-    return HEAD.format(name=name) + "".join(f"{one.line()}\n" for one in contacts(bundle, country))
+    retest = [one for one in contacts(bundle, country, "retest") if not one.rule.startswith("visit.")]
+    return (
+        HEAD.format(name=name)
+        + "".join(f"{one.line()}\n" for one in contacts(bundle, country))
+        + RETEST_HEAD
+        + "".join(f"{one.line()}\n" for one in retest)
+    )
 
 
 def pages() -> dict[str, str]:

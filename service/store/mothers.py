@@ -45,7 +45,7 @@ async def add_mother(conn: Connection, facility: FacilityRow, new: Enrolled, now
     )
     await add_consents(conn, mother_id, new.phone_use, new.form_number, new.mentor_id, now)
     if new.edd is not None:
-        await conn.execute("INSERT INTO pregnancy (mother_id, edd) VALUES ($1, $2)", mother_id, new.edd)
+        await conn.execute(_PREGNANCY, mother_id, new.edd, local(now, facility.time_zone).date())
     for place, born_on in enumerate(new.born_on):
         order = 1 + list(new.born_on[:place]).count(born_on)
         await add_infant(conn, facility, mother_id, born_on, now, birth_order=order)
@@ -81,7 +81,9 @@ async def add_infant(
 async def bring_checkins_in_line(conn: Connection, mother_id: int, now: datetime) -> None:
     """Plan her check-ins by her signature, rhythm and hour as they are now; the first is tomorrow at the earliest.
 
-    With no texts, or the rhythm off, those planned end. Nothing is planned before she is set up.
+    With no texts, or the rhythm off, those planned end. Nothing is planned before she is set up. The weeks of a
+    slower rhythm are counted from her last weekday before she chose it, and stay where they are until she
+    chooses another.
     """
     row = await conn.fetchrow(_ASKING, mother_id)
     if row is None:
@@ -100,6 +102,7 @@ async def bring_checkins_in_line(conn: Connection, mother_id: int, now: datetime
         row["rhythm"],
         row["checkin_weekday"],
         row["checkin_hour"],
+        today - timedelta(days=(today.weekday() - row["checkin_weekday"]) % 7),
     )
     await wake(conn)
 
@@ -110,6 +113,8 @@ _MOTHER = """
 INSERT INTO mother (id, facility_id, mentor_id, form_number, phone_use, client_number)
 VALUES ($1, $2, $3, $4, $5, $6)
 """
+
+_PREGNANCY = "INSERT INTO pregnancy (mother_id, edd, known_on) VALUES ($1, $2, $3)"
 
 _CONSENTS = """
 INSERT INTO consent (mother_id, stream, given_at, form_number, read_by)
@@ -135,6 +140,8 @@ _CHECKINS = """
 INSERT INTO enrolment (mother_id, country, time_zone, schedule, anchor_on, entered_on, rhythm, weekday, hour, next_on)
 VALUES ($1, $2, $3, 'checkin', $4, $5, $6, $7, $8, $5)
 ON CONFLICT (mother_id, infant_id, visit_id, schedule) DO UPDATE SET
+    anchor_on = CASE WHEN excluded.rhythm IN ('fortnightly', 'monthly') AND excluded.rhythm <> enrolment.rhythm
+        THEN $9 ELSE enrolment.anchor_on END,
     rhythm = excluded.rhythm, weekday = excluded.weekday, hour = excluded.hour, state = 'active',
     ended_reason = NULL, revision = NULL, planned_through = NULL, next_on = excluded.next_on
 """

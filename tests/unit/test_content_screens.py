@@ -294,7 +294,7 @@ def test_enrol_a_mother_without_a_phone() -> None:
 
 
 def test_finish_an_enrolment() -> None:
-    call = phone(pin_of=MENTOR).dial("7", "2727", "5", "1", "1", "0112", "9", "1", "2")
+    call = phone(pin_of=MENTOR).dial("7", "2727", "5", "1", "1", "0112", "1", "9", "1", "2")
     assert call.events == [
         EnrolmentCompleted(
             MENTOR,
@@ -303,13 +303,22 @@ def test_finish_an_enrolment() -> None:
             art_started_on=date(2026, 11, 23),
             run_out_on=None,
             under_20=False,
+            care="treatment",
         )
     ]
 
 
+@pytest.mark.parametrize(("key", "care"), [("2", "retest"), ("3", "retest_quarterly")])
+def test_who_has_checks_is_asked_neither_for_a_supply_nor_for_a_start(key: str, care: str) -> None:
+    call = phone(pin_of=MENTOR).dial("7", "2727", "5", "1", "1", "9", key)
+    assert call.reads.startswith("Is she under 20?")
+    call.type("1")
+    assert call.events == [EnrolmentCompleted(MENTOR, 55, None, None, None, under_20=True, care=care)]
+
+
 @pytest.mark.parametrize(("typed", "run_out"), [("2011", date(2026, 11, 20)), ("0112", date(2026, 12, 1))])
 def test_a_supply_may_have_run_out_already(typed: str, run_out: date) -> None:
-    call = phone(pin_of=MENTOR).dial("7", "2727", "5", "1", "1", "9", typed, "2", "2")
+    call = phone(pin_of=MENTOR).dial("7", "2727", "5", "1", "1", "9", "1", typed, "2", "2")
     assert [event.run_out_on for event in call.events if isinstance(event, EnrolmentCompleted)] == [run_out]
 
 

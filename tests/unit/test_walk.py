@@ -22,7 +22,7 @@ def walked(caller: str, *typed: str) -> str:
     [
         ("mother", ("5", "4711", "2", "5823", "5823"), "MotherSetUp"),
         ("mother", ("3", "2468", "1"), "VisitConfirmed"),
-        ("mentor", ("7", "2468", "5", "1", "1", "9", "2011", "1", "2"), "EnrolmentCompleted"),
+        ("mentor", ("7", "2468", "5", "1", "1", "9", "1", "2011", "1", "2"), "EnrolmentCompleted"),
         ("mentor", ("7", "2468", "417", "1"), "FollowUpAnswered"),
         ("mentor", ("7", "2468", "3", "1", "1"), "DayClosed"),
         ("mentor", ("7", "2468", "1", "42", "1", "0112", "1"), "MotherEnrolled"),

@@ -181,7 +181,7 @@ def test_a_moved_day_changes_the_revision() -> None:
 
 def test_a_country_takes_what_it_lacks_file_by_file_and_leaves_out_what_it_names() -> None:
     countries = load_countries(FOLDERS)
-    assert set(countries) == {"KE", "WHO", "ZA", "UG", "MW", "TZ", "MZ"}
+    assert set(countries) == {"KE", "WHO", "ZA", "UG", "MW", "TZ", "MZ", "ZW"}
     malawi, default = countries["MW"], countries["WHO"]
     assert malawi.policies.keys() == default.policies.keys()
     assert malawi.schedules["birth_check"].revision == default.schedules["birth_check"].revision
@@ -196,7 +196,8 @@ def test_a_country_takes_what_it_lacks_file_by_file_and_leaves_out_what_it_names
         ("ZA", [Age(), Age(days=70), Age(months=6), Age(months=18)]),
         ("UG", [Age(days=42), Age(months=9), Age(months=18)]),
         ("MW", [Age(days=42), Age(months=12), Age(months=24)]),
-        ("TZ", [Age(days=42), Age(months=9), Age(months=15), Age(months=18)]),
+        ("ZW", [Age(), Age(days=42), Age(months=9), Age(months=18)]),
+        ("TZ", [Age(), Age(days=42), Age(months=9), Age(months=15), Age(months=18)]),
     ],
 )
 def test_each_countrys_infant_tests(code: str, ages: list[Age]) -> None:
@@ -209,7 +210,8 @@ def test_nothing_claims_to_be_reviewed_and_what_is_unsourced_says_so() -> None:
             assert rule.draft
             assert rule.source
             assert rule.reviewed_by is None
-    assert load_countries(FOLDERS)["UG"].schedules["viral_load"].source.startswith("Unsourced")
+    quarterly = load_countries(FOLDERS)["UG"].schedules["viral_load"]
+    assert quarterly.source.startswith("General knowledge, not sourced")
 
 
 def test_a_mistake_in_a_countrys_own_file_and_in_a_borrowed_one_are_named_where_they_stand() -> None:
