@@ -8,7 +8,7 @@ from typing import Final
 import typer
 from typer.exceptions import TyperException
 
-from service.commands import add, content, demo, doctor, operate, phone, serve, translate, user, walk, why
+from service.commands import add, content, days, demo, doctor, operate, phone, serve, translate, user, walk, why
 from service.commands.context import log_level
 from service.commands.problems import FAILED, WRONG_USE, UserError, sentence_of
 from service.logs import configure_logging
@@ -36,6 +36,7 @@ app.command("phone")(phone.phone)
 app.command("doctor")(doctor.doctor)
 app.command("why")(why.why)
 app.add_typer(add.app, name="add")
+app.add_typer(days.app, name="days")
 app.add_typer(user.app, name="user")
 app.add_typer(operate.keys, name="keys")
 

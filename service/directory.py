@@ -21,13 +21,20 @@ WORK_ENDS = time(17)
 """Hours of a clinic and its staff where nobody says otherwise (project choices), local time."""
 
 
+MON_FRI = "01234"
+EVERY_WEEKDAY = "0123456"
+
+
 class DirectoryError(ValueError):
     """Something cannot be added; the message names the remedy and no person."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewFacility:
-    """A clinic. ``line`` is the number of its desk or ward that answers when nobody on duty does."""
+    """A clinic. ``line`` is the number of its desk or ward that answers when nobody on duty does.
+
+    ``open_on`` are its weekdays as digits, Monday 0; ``keeps_holidays``: closed on the country's public holidays.
+    """
 
     name: str
     country: str
@@ -35,6 +42,8 @@ class NewFacility:
     day_close_at: time = DAY_CLOSE_AT
     transport: str = ""
     line: str | None = None
+    open_on: str = MON_FRI
+    keeps_holidays: bool = True
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -104,7 +113,15 @@ async def add_facility(conn: Connection, deps: Deps, new: NewFacility, now: date
         raise DirectoryError("This time zone is not known; write it like Africa/Nairobi.") from None
     line = None if new.line is None else await _phone(conn, deps, new.line, new.country, now)
     facility_id: int = await conn.fetchval(
-        _FACILITY, new.name, new.country, new.time_zone, new.day_close_at, new.transport, line
+        _FACILITY,
+        new.name,
+        new.country,
+        new.time_zone,
+        new.day_close_at,
+        new.transport,
+        line,
+        new.open_on,
+        new.keeps_holidays,
     )
     return facility_id
 
@@ -210,8 +227,8 @@ def _details(new: NewMother) -> tuple[object, ...]:
 
 
 _FACILITY = """
-INSERT INTO facility (name, country, time_zone, day_close_at, transport, line_phone_id)
-VALUES ($1, $2, $3, $4, $5, $6) RETURNING id
+INSERT INTO facility (name, country, time_zone, day_close_at, transport, line_phone_id, open_on, keeps_holidays)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id
 """
 
 _PERSON = """

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 import typer
 
 from service.commands.context import operator_settings, run
+from service.commands.days import Holidays, OpenOn, weekdays
 from service.commands.problems import WRONG_USE, UserError
 
 if TYPE_CHECKING:
@@ -64,11 +65,13 @@ def facility(
     day_close: Annotated[str, typer.Option(help="When the day's list is closed.")] = "15:00",
     transport: Annotated[str, typer.Option(help="A number that helps mothers get there.")] = "",
     line: Annotated[str | None, typer.Option(help="A number of the clinic that always answers.")] = None,
+    open_on: OpenOn = "mon-fri",
+    holidays: Holidays = True,
 ) -> None:
     """Add a clinic and print its number."""
     from service.directory import NewFacility, add_facility
 
-    closes = _clock(day_close)
+    closes, opens = _clock(day_close), weekdays(open_on)
 
     async def adding(services: "Services", conn: "Connection", now: "datetime") -> int:
         new: NewFacility = NewFacility(
@@ -78,6 +81,8 @@ def facility(
             closes,
             transport,
             line,
+            opens,
+            holidays,
         )
         return await add_facility(conn, services.deps(), new, now)
 

@@ -62,6 +62,19 @@ async def set_days(
     return DaysSet(tuple(changed), len(moving), len({row["mother_id"] for row in called}))
 
 
+async def set_week(
+    conn: Connection, country: Country, facility_id: int, open_on: str, keeps_holidays: bool, now: datetime
+) -> None:
+    """Set on which weekdays (digits, Monday 0) the clinic is open, and let what is foreseen there be planned by it.
+
+    Whom somebody promised a day that is closed now, her mentor is told of as its first text falls due.
+    """
+    zone = await conn.fetchval(_WEEK, facility_id, open_on, keeps_holidays)
+    mothers = [row["id"] for row in await conn.fetch(_HERE, facility_id)]
+    await conn.execute(_SERIES_ANEW, mothers, sorted(country.series), local(now, zone).date())
+    await wake(conn)
+
+
 async def _call(
     conn: Connection, country: Country, facility_id: int, visits: dict[int, int], now: datetime
 ) -> None:
@@ -105,6 +118,10 @@ WHERE v.facility_id = $1 AND v.due_on = ANY($2::date[]) AND v.status = 'expected
   AND (i.id IS NULL OR i.status = 'alive')
 ORDER BY v.id FOR UPDATE OF v
 """
+
+_WEEK = "UPDATE facility SET open_on = $2, keeps_holidays = $3 WHERE id = $1 RETURNING time_zone"
+
+_HERE = "SELECT id FROM mother WHERE facility_id = $1 ORDER BY id"
 
 _AROUND_ANEW = """
 UPDATE enrolment SET revision = NULL, planned_through = NULL, next_on = $2
