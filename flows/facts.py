@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from flows.events import Rhythm
+from flows.open_days import ALWAYS_OPEN, OpenDays
 from flows.types import PersonKind, Risk, SessionState
 
 VisitKind = Literal["clinic", "refill", "infant_test"]
@@ -147,6 +148,39 @@ class IncompleteEnrolment:
 
 
 @dataclass(frozen=True, slots=True)
+class BirthFact:
+    """A birth of hers, of one baby or several: its day, and what a corrected day must agree with.
+
+    ``infant_id`` is a living baby of it, None without one. ``due_on`` is when that pregnancy was expected to end,
+    ``seen_from`` the first day on which one of its babies was seen, tested or weaned.
+    """
+
+    infant_id: int | None
+    born_on: date
+    due_on: date | None = None
+    seen_from: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DatesFact:
+    """The days of hers that may turn out to be wrong: births, the end of her supply, treatment, and next visits."""
+
+    births: tuple[BirthFact, ...] = ()
+    run_out_on: date | None = None
+    treated_from: date | None = None
+    visits: tuple[VisitFact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DatesChanged:
+    """How many days she is expected on a correction moves, takes away, and adds."""
+
+    moved: int = 0
+    gone: int = 0
+    new: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class CaseloadMother:
     """A mother this mentor looks after, by her case code: what recording about her needs to know.
 
@@ -167,7 +201,10 @@ class CaseloadMother:
     needs_phone: bool = False
     no_home_visit: bool = False
     died: bool = False
+    own: bool = True
+    """Hers, and not of a colleague on leave whom she covers."""
     elsewhere: bool = False
+    dates: DatesFact = DatesFact()
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +259,10 @@ class ColleagueFact:
     id: int
     name: str
     locked: bool = False
+    mothers: int = 0
+    """How many mothers they look after."""
+    can_be_shared: bool = False
+    """Somebody else of their clinic can look after those."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +279,30 @@ class PauseFact:
 
 
 @dataclass(frozen=True, slots=True)
+class TakerFact:
+    """A mentor who could look after a mother, by first name, with how many she looks after."""
+
+    id: int
+    name: str
+    mothers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverFact:
+    """A handover that waits: ``of`` is a mother's case code, or (``whole``) the first name of a colleague who leaves.
+
+    ``to_id`` is who is proposed, ``takers`` who could take her, the best first; ``mothers`` how many it is about.
+    """
+
+    id: int
+    of: str
+    whole: bool = False
+    to_id: int | None = None
+    takers: tuple[TakerFact, ...] = ()
+    mothers: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class SupervisorFacts:
     """What a supervisor's screens may know of the facilities she answers for.
 
@@ -251,6 +316,7 @@ class SupervisorFacts:
     pauses_count: int = 0
     sites: tuple[SiteFact, ...] = ()
     colleagues: tuple[ColleagueFact, ...] = ()
+    handovers: tuple[HandoverFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,5 +377,9 @@ class Facts:
     """Whether somebody who calls on request is at work now: whoever answers danger by night makes no such calls."""
     nobody_calls: bool = False
     """Whether nobody who calls is at work tomorrow either: the clinic's work is paused, or everybody is away."""
+    changes: DatesChanged | None = None
+    """What the correction shown would change among her dates; None where none is shown."""
     transport: str = ""
     two_way: bool = True
+    open_days: OpenDays = ALWAYS_OPEN
+    """The calendar of the clinic the caller belongs to."""

@@ -51,6 +51,7 @@ CALL_ENDS_IT = frozenset(
     {
         "call_requested",
         "another_mentor",
+        "introduce",
         "low_mood",
         "missed_call",
         "missed_dose",
@@ -104,8 +105,9 @@ def answer(
     now: datetime,
     *,
     by_digit: bool = True,
+    on: date | None = None,
 ) -> Answered:
-    """The new state of a follow-up after ``action``.
+    """The new state of a follow-up after ``action``. ``on`` is the day she said she comes, where she named one.
 
     ``verified``: the person gave a PIN or signed in. ``by_digit``: the action was typed as a digit,
     so 1 to 3 after "when?" mean tomorrow, this week, next week, from whoever was asked and while it is
@@ -121,7 +123,7 @@ def answer(
         return _undone(acted, now)
     if acted.state == "resolved":
         return _unchanged(acted, "resolved", "ack_saved")
-    answered = _acted(acted, action, coming, by, now)
+    answered = _acted(acted, action, coming, by, now, on)
     if acted.hold_by_code is not None and acted.next_at is not None and answered.next_at is not None:
         # The report that holds her content is still to be confirmed in time, whatever else is said.
         return replace(answered, next_at=min(answered.next_at, acted.next_at))
@@ -144,7 +146,12 @@ def meant(
 
 
 def _acted(
-    acted: ActedFollowUp, action: FollowUpAction, coming: ComingWhen | None, by: StaffMember, now: datetime
+    acted: ActedFollowUp,
+    action: FollowUpAction,
+    coming: ComingWhen | None,
+    by: StaffMember,
+    now: datetime,
+    on: date | None,
 ) -> Answered:
     hers = acted.state == "acknowledged" and acted.owner_id == by.id
     again = hers and acted.last_action == action
@@ -164,7 +171,7 @@ def _acted(
                 not_reached=acted.not_reached,
             )
         case "reached_coming":
-            return _coming(acted, None if coming == "no_need" else coming, by, now)
+            return _coming(acted, None if coming == "no_need" else coming, by, now, on)
         case "reached_problem":
             if again:
                 return _unchanged(acted, "acknowledged", "ack_saved")
@@ -197,10 +204,15 @@ def _soon(acted: ActedFollowUp, usual: timedelta) -> timedelta:
     return min(usual, SOON_REPORT) if acted.cause in SOON else usual
 
 
-def _coming(acted: ActedFollowUp, coming: ComingWhen | None, by: StaffMember, now: datetime) -> Answered:
+def _coming(
+    acted: ActedFollowUp, coming: ComingWhen | None, by: StaffMember, now: datetime, on: date | None
+) -> Answered:
     """Until the day she is expected, and not a day longer unless the visit is kept."""
     today = local(now, acted.time_zone).date()
-    if coming is None:
+    asks = coming is None and on is None
+    if on is not None:
+        day, reply = max(on, today), "ack_saved"
+    elif coming is None:
         latest = today + COMING_AT_MOST
         visit = acted.next_visit_on
         day = visit if visit is not None and today <= visit <= latest else latest
@@ -209,14 +221,14 @@ def _coming(acted: ActedFollowUp, coming: ComingWhen | None, by: StaffMember, no
         day, reply = _day_of(coming, today), "ack_saved"
     answered = replace(
         _taken(acted, by, _morning_after(acted.time_zone, day), reply),
-        awaiting_when=coming is None,
+        awaiting_when=asks,
         expect_by=day,
     )
     same = (
         acted.state == "acknowledged"
         and acted.owner_id == by.id
         and acted.last_action == "reached_coming"
-        and (acted.expect_by, acted.awaiting_when) == (day, coming is None)
+        and (acted.expect_by, acted.awaiting_when) == (day, asks)
     )
     return replace(answered, changed=False) if same else answered
 

@@ -10,6 +10,7 @@ from flows.events import (
     HomeVisitPlace,
     HomeVisitPlanned,
     HomeVisitReason,
+    NurseNeeded,
     RecordOpened,
     ReferralArrived,
     ReferralMade,
@@ -21,7 +22,7 @@ from flows.events import (
     VisitRecorded,
 )
 from flows.facts import Facts
-from flows.lists.caseload import HERSELF, chosen_mother, mother_of_code, record_day
+from flows.lists.caseload import HERSELF, chosen_mother, mother_of_code, record_day, result_waits
 from flows.lists.staff import chosen_follow_up
 from flows.registry import Action, ActionResult
 from flows.types import SessionState
@@ -66,12 +67,23 @@ def record_test(facts: Facts, state: SessionState, typed: str) -> ActionResult:
     return happened(TestTaken(facts.staff.id, mother.id, infant, record_day(facts, state)))
 
 
-def record_result(facts: Facts, state: SessionState, typed: str) -> ActionResult:
-    """The result of whoever was chosen was given to her in person. What it says is not asked."""
-    mother = chosen_mother(facts, state)
-    if facts.staff is None or mother is None:
-        return NOTHING
-    return happened(ResultGiven(facts.staff.id, mother.id, None if typed == HERSELF else int(typed)))
+def record_result(nurse_today: bool) -> Action:
+    def act(facts: Facts, state: SessionState, typed: str) -> ActionResult:
+        mother = chosen_mother(facts, state)
+        if facts.staff is None or mother is None or not result_waits(facts, state):
+            return NOTHING
+        whose = state.data["result_of"]
+        infant = None if whose == HERSELF else int(whose)
+        given = ResultGiven(facts.staff.id, mother.id, infant)
+        if not nurse_today:
+            return happened(given)
+        return ActionResult(events=(given, NurseNeeded(facts.staff.id, mother.id, infant)))
+
+    said = "whoever it is about needs the nurse the same day" if nurse_today else "nothing is needed today"
+    act.__doc__ = (
+        f"The result of whoever was chosen was given to her in person; {said}. What it says is not asked."
+    )
+    return act
 
 
 def call_logged(reached: bool) -> Action:
@@ -156,7 +168,8 @@ ACTIONS: Mapping[str, Action] = {
     "record_today": record_today,
     "record_came": record_came,
     "record_test": record_test,
-    "record_result": record_result,
+    "record_result": record_result(nurse_today=False),
+    "record_nurse_today": record_result(nurse_today=True),
     "call_reached": call_logged(True),
     "call_not_reached": call_logged(False),
     "visit_as_friend": plan_visit("friend"),

@@ -11,6 +11,7 @@ from flows.events import (
     LossReported,
     MoveReported,
     NumberLeft,
+    TransferMade,
     WeanedReported,
 )
 from flows.facts import Facts
@@ -88,6 +89,26 @@ def her_death(facts: Facts, state: SessionState, typed: str) -> ActionResult:
     return happened(FollowUpAnswered(facts.staff.id, "died", code=her.code, verified=True))
 
 
+def transfer(facts: Facts, state: SessionState, typed: str) -> ActionResult:
+    """A slip for the clinic of ours that was chosen, which takes her over."""
+    if facts.staff is None or not any(str(one.id) == typed for one in facts.staff.places):
+        return NOTHING
+    return _slip(facts, state, int(typed))
+
+
+def transfer_elsewhere(facts: Facts, state: SessionState, typed: str) -> ActionResult:
+    """A slip for a clinic that is not one of ours."""
+    return _slip(facts, state, None)
+
+
+def _slip(facts: Facts, state: SessionState, facility_id: int | None) -> ActionResult:
+    her = chosen_mother(facts, state)
+    if facts.staff is None or her is None or facts.spare_code is None:
+        return NOTHING
+    made = TransferMade(facts.staff.id, her.id, facility_id, facts.spare_code)
+    return ActionResult(events=(made,), data={"referral_made": facts.spare_code})
+
+
 ACTIONS: Mapping[str, Action] = {
     "birth_of_one": birth(1),
     "birth_of_two": birth(2),
@@ -100,4 +121,6 @@ ACTIONS: Mapping[str, Action] = {
     "choose_only_report": choose_only_report,
     "undo_life_event": undo,
     "her_death": her_death,
+    "transfer": transfer,
+    "transfer_elsewhere": transfer_elsewhere,
 }

@@ -185,7 +185,8 @@ class FollowUpAnswered(Event):
     """A mentor or supervisor acted on a follow-up; the same event behind SMS, USSD and the page.
 
     Exactly one of ``follow_up_id`` (chosen from a list) and ``code`` (typed) is given. ``verified``
-    says that the person gave a PIN or signed in: what cannot be reversed waits for that.
+    says that the person gave a PIN or signed in: what cannot be reversed waits for that. ``coming_on`` is the day
+    she was reached and said she comes.
     """
 
     staff_id: int
@@ -194,6 +195,7 @@ class FollowUpAnswered(Event):
     code: str | None = None
     coming: ComingWhen | None = None
     verified: bool = False
+    coming_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from flows.facts import Facts
-from flows.lists.caseload import chosen_mother, mother_of_code
+from flows.lists.caseload import chosen_mother, mother_of_code, result_waits
 from flows.lists.staff import chosen_follow_up
 from flows.registry import Guard
 from flows.types import SessionState
@@ -15,9 +15,19 @@ def has_her(facts: Facts, state: SessionState) -> bool:
 
 
 def she_is_with_us(facts: Facts, state: SessionState) -> bool:
-    """She was not reported as having died: what is for herself alone makes sense."""
+    """She was not reported as having died, nor taken over elsewhere: what is for herself alone makes sense."""
     mother = chosen_mother(facts, state)
-    return mother is not None and not mother.died
+    return mother is not None and not mother.died and not mother.elsewhere
+
+
+def has_places(facts: Facts, state: SessionState) -> bool:
+    """There is another clinic of ours."""
+    return facts.staff is not None and bool(facts.staff.places)
+
+
+def result_is_waited_for(facts: Facts, state: SessionState) -> bool:
+    """The result chosen was not given yet."""
+    return result_waits(facts, state)
 
 
 def her_code_known(facts: Facts, state: SessionState) -> bool:
@@ -53,6 +63,8 @@ def concern_answered(facts: Facts, state: SessionState) -> bool:
 GUARDS: Mapping[str, Guard] = {
     "has_her": has_her,
     "she_is_with_us": she_is_with_us,
+    "has_places": has_places,
+    "result_is_waited_for": result_is_waited_for,
     "her_code_known": her_code_known,
     "case_is_hers": case_is_hers,
     "needs_phone": needs_phone,

@@ -9,6 +9,9 @@ from flows.registry import ListItem, ListOf, Placeholder, Value, Word
 from flows.types import SessionState
 
 BABY_FOR = timedelta(days=365)
+PLACE_LENGTH = 16
+"""Letters of a clinic's name that fit a line."""
+
 HERSELF = "mother"
 """Stands for the mother where an infant's id would stand."""
 
@@ -81,9 +84,14 @@ def waiting(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
     )
 
 
+def result_waits(facts: Facts, state: SessionState) -> bool:
+    """The result chosen is still waited for."""
+    return any(item.id == state.data.get("result_of") for item in waiting(facts, state))
+
+
 def stage(mother: CaseloadMother, today: date) -> Word:
     """Where she stands, in a word that says nothing of her care."""
-    if mother.died:
+    if mother.died or mother.elsewhere:
         return Word("stage.paused")
     if mother.edd is not None:
         return Word("stage.expecting")
@@ -91,6 +99,13 @@ def stage(mother: CaseloadMother, today: date) -> Word:
         return Word("stage.mother")
     youngest = max(one.born_on for one in mother.infants)
     return Word("stage.baby" if today - youngest < BABY_FOR else "stage.child")
+
+
+def places(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
+    """Our other clinics, where she may move to."""
+    if facts.staff is None:
+        return ()
+    return tuple(ListItem(str(one.id), {"place": one.name[:PLACE_LENGTH]}) for one in facts.staff.places)
 
 
 def _her_code(facts: Facts, state: SessionState) -> Value:
@@ -125,6 +140,7 @@ LISTS: Mapping[str, ListOf] = {
     "tomorrow": tomorrow,
     "tested": tested,
     "waiting": waiting,
+    "places": places,
 }
 
 PLACEHOLDERS: Mapping[str, Placeholder] = {
@@ -142,5 +158,6 @@ LONGEST: Mapping[str, Value] = {
     "whose": Word("child.first_twin"),
     "record_day": date(2026, 12, 23),
     "tomorrow_count": 120,
+    "place": "W" * PLACE_LENGTH,
     "referral_code": "4821",
 }

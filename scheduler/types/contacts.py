@@ -36,6 +36,7 @@ class EnrolmentToPlan:
     hour: int | None = None
     announced_on: date | None = None
     infant_risk: InfantRisk = "unknown"
+    infant_id: int | None = None
     kept: tuple[tuple[str, date], ...] = ()
     open_days: OpenDays = ALWAYS_OPEN
 

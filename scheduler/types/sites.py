@@ -10,7 +10,7 @@ class DueSite:
     """A site that is closed, without network or paused, and whose look is due."""
 
     id: int
-    status: Literal["closed", "no_network", "paused"]
+    status: Literal["closed", "no_network", "paused", "stock_out"]
     since: datetime
     country: str
     time_zone: str

@@ -8,6 +8,7 @@ from flows.events import (
     CallLogged,
     FollowUpAnswered,
     HomeVisitPlanned,
+    NurseNeeded,
     RecordOpened,
     ResultGiven,
     SafetyConcern,
@@ -16,12 +17,14 @@ from flows.events import (
     VisitRecorded,
 )
 from service.apply.care_dates import bring_in_line
+from service.apply.care_line import settled_by_test
 from service.apply.enrolling import give_phone, hand_out
 from service.apply.follow_ups import follow_up_answered, open_of_hers
 from service.apply.heard import end_silence
-from service.apply.opening import open_for_mothers
+from service.apply.opening import close_follow_up, open_for_mothers
 from service.apply.work import NotTheirs, Work
-from service.store import caseload, messages, people, tests_taken, visits
+from service.store import caseload, life_care, life_events, messages, people, tests_taken, visits
+from service.store.life_events import NewLifeEvent
 from service.store.people import MotherRow
 
 NEAR: Final = timedelta(days=14)
@@ -36,9 +39,11 @@ SPOKEN_IS_ENOUGH: Final = (
     "missed_dose",
     "stuck",
     "visit_change",
+    "closed_day",
     "getting_there",
     "new_on_treatment",
     "birth_check",
+    "introduce",
 )
 """Work that a call she answered ends; other work waits until she comes, or is looked at again."""
 
@@ -79,7 +84,9 @@ async def test_taken(work: Work, event: TestTaken) -> Sequence[int]:
     if not await tests_taken.add(work.conn, taken):
         raise NotTheirs
     await bring_in_line(work, mother)
-    if event.infant_id is not None:
+    if event.infant_id is None:
+        await settled_by_test(work, mother.id)
+    else:
         due = await visits.tested_for(work.conn, event.infant_id, event.taken_on + NEAR)
         if due is not None:
             await visits.mark_kept(work.conn, [due], event.staff_id, work.now, came_on=event.taken_on)
@@ -92,6 +99,36 @@ async def result_given(work: Work, event: ResultGiven) -> Sequence[int]:
     today = work.today(mother.time_zone)
     await tests_taken.given(work.conn, mother.id, event.infant_id, today, event.staff_id)
     await bring_in_line(work, mother)
+    return [mother.id]
+
+
+async def nurse_needed(work: Work, event: NurseNeeded) -> Sequence[int]:
+    """After a result the nurse sees them the same day, in person; nothing about it goes to her phone.
+
+    For a baby the series of tests is over, and its mother's own care goes on. Raises NotTheirs, also for a baby
+    that is not hers.
+    """
+    mother = await in_her_care(work, event.staff_id, event.mother_id)
+    if event.infant_id is None:
+        await open_for_mothers(work, [mother], "nurse_today")
+        return [mother.id]
+    if not await work.conn.fetchval(_HER_BABY, event.infant_id, mother.id):
+        raise NotTheirs
+    opened = await open_for_mothers(work, [mother], "baby_nurse_today")
+    if not await life_care.tests_are_over(work.conn, event.infant_id):
+        before = await life_care.end_tests(work.conn, event.infant_id, work.now)
+        over = NewLifeEvent(
+            mother_id=mother.id,
+            what="tests_over",
+            on_day=work.today(mother.time_zone),
+            via=work.origin.via,
+            infant_id=event.infant_id,
+            reported_by=event.staff_id,
+            before={**before, "follow_ups": opened},
+        )
+        await life_events.keep(work.conn, over, work.now)
+        for follow_up_id in await life_care.about_infant(work.conn, event.infant_id):
+            await close_follow_up(work, follow_up_id, life_care.TESTS_OVER)
     return [mother.id]
 
 
@@ -174,6 +211,8 @@ async def in_her_care(work: Work, staff_id: int, mother_id: int) -> MotherRow:
     return found[0]
 
 
+_HER_BABY = "SELECT EXISTS (SELECT FROM infant WHERE id = $1 AND mother_id = $2 AND status = 'alive')"
+
 _AGREED = """
 INSERT INTO consent (mother_id, stream, given_at, form_number, read_by) VALUES ($1, 'visit', $2, $3, $4)
 ON CONFLICT (mother_id, stream) WHERE withdrawn_at IS NULL DO NOTHING
@@ -187,6 +226,7 @@ ON CONFLICT (mother_id, on_day, hour) DO UPDATE SET
 """
 
 _QUIET_SINCE = """
-UPDATE mother SET quiet_since = coalesce(quiet_since, $2), asked_at = NULL, nudged_at = NULL, silence_check_at = NULL
+UPDATE mother SET quiet_since = coalesce(quiet_since, $2), asked_at = NULL, nudged_at = NULL, silence_check_at = NULL,
+    unanswered = 0
 WHERE id = $1
 """

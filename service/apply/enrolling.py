@@ -6,9 +6,11 @@ from datetime import timedelta
 from flows.events import EnrolmentCompleted, MotherEnrolled, MotherSetUp, RhythmChosen
 from service.apply.care_dates import bring_in_line
 from service.apply.heard import heard_from
+from service.apply.number_signals import enrolled_elsewhere
 from service.apply.opening import close_follow_up, open_for_mothers
 from service.apply.work import CodeTaken, NotTheirs, SetUpCodeGone, Work, ids
-from service.store import case_codes, handsets, messages, mothers, people, visits
+from service.store import case_codes, handsets, messages, mothers, own_care, people, visits
+from service.store.care_line import keep_care
 from service.store.people import MotherRow, PhoneRow, StaffRow
 
 FIRST_ASKED_AFTER = timedelta(days=2)
@@ -54,6 +56,7 @@ async def mother_set_up(work: Work, event: MotherSetUp) -> Sequence[int]:
     await _others_on(work, phone, event.mother_id)
     await handsets.bind(work.conn, event.mother_id, phone, pin_hash)
     await work.conn.execute(_NOT_ASKED_ELSEWHERE, event.mother_id, phone.id)
+    await own_care.link(work.conn, phone.id)
     [mother] = await people.mothers(work.conn, [event.mother_id])
     weekday = (work.today(mother.time_zone) + FIRST_ASKED_AFTER).weekday()
     await work.conn.execute(_BIND_MOTHER, event.mother_id, event.signature, work.now, weekday)
@@ -65,6 +68,8 @@ async def mother_set_up(work: Work, event: MotherSetUp) -> Sequence[int]:
 async def enrolment_completed(work: Work, event: EnrolmentCompleted) -> Sequence[int]:
     """What the first two minutes left out. Raises NotTheirs for a mother of another facility."""
     mother = await _in_care_of(work, event.mother_id, event.staff_id)
+    if event.care is not None:
+        await keep_care(work.conn, mother.id, event.care, work.today(mother.time_zone))
     await work.conn.execute(
         _COMPLETE, mother.id, event.art_started_on, event.run_out_on, event.under_20, work.now
     )
@@ -77,12 +82,7 @@ async def enrolment_completed(work: Work, event: EnrolmentCompleted) -> Sequence
 
 async def rhythm_chosen(work: Work, event: RhythmChosen) -> Sequence[int]:
     """How often, and at which local hour, she is asked. What was planned otherwise is planned anew."""
-    await work.conn.execute(
-        "UPDATE mother SET rhythm = $2, checkin_hour = $3 WHERE id = $1",
-        event.mother_id,
-        event.rhythm,
-        event.hour,
-    )
+    await work.conn.execute(_RHYTHM, event.mother_id, event.rhythm, event.hour, work.now)
     found = await people.mothers(work.conn, [event.mother_id])
     await heard_from(work, found)
     for mother in found:
@@ -141,6 +141,7 @@ async def _others_on(work: Work, phone: PhoneRow, mother_id: int) -> None:
     Where the number was in doubt, this mother's visit answers it for her alone: the others wait for theirs.
     """
     others = [one for one in await people.mothers_on(work.conn, phone.id) if one.id != mother_id]
+    others = await _but_those_of_others(work, phone, others, mother_id)
     if not others:
         return
     if not phone.trusted:
@@ -158,6 +159,26 @@ async def _others_on(work: Work, phone: PhoneRow, mother_id: int) -> None:
     await work.conn.execute(_SHARED, [*ids(alone), mother_id])
 
 
+async def _but_those_of_others(
+    work: Work, phone: PhoneRow, others: list[MotherRow], mother_id: int
+) -> list[MotherRow]:
+    """Without those whom another clinic or another mentor looks after: the number is checked with each of them.
+
+    Where this very set-up is that check, and the phone is said to be shared, both are known to be on it.
+    """
+    [new] = await people.mothers(work.conn, [mother_id])
+    if new.phone_id == phone.id and new.hold == "wrong_number" and new.phone_use == "shared":
+        return others
+    elsewhere = [
+        one
+        for one in others
+        if one.facility_id != new.facility_id
+        or (None not in (one.mentor_id, new.mentor_id) and one.mentor_id != new.mentor_id)
+    ]
+    await enrolled_elsewhere(work, elsewhere)
+    return [one for one in others if one not in elsewhere]
+
+
 async def _in_care_of(work: Work, mother_id: int, staff_id: int) -> MotherRow:
     found = await people.mothers(work.conn, [mother_id])
     who = await people.staff(work.conn, [staff_id])
@@ -167,6 +188,13 @@ async def _in_care_of(work: Work, mother_id: int, staff_id: int) -> MotherRow:
         raise NotTheirs
     return found[0]
 
+
+# Whoever chose how often herself is not offered another rhythm for a while.
+_RHYTHM = """
+UPDATE mother SET rhythm = $2, checkin_hour = $3,
+    rhythm_settled_at = CASE WHEN rhythm <> $2 THEN $4 ELSE rhythm_settled_at END
+WHERE id = $1
+"""
 
 _ONE_FORM_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 

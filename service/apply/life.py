@@ -114,7 +114,8 @@ async def weaned_reported(work: Work, event: WeanedReported) -> Sequence[int]:
     born_on = await work.conn.fetchval(_WEAN, event.infant_id, by.mother.id, event.weaned_on)
     if born_on is not None:
         series = work.deps.country(by.mother.country).series.get(life_care.AFTER_WEANING)
-        if series is not None and needed_after_weaning(series, born_on, event.weaned_on):
+        over = await life_care.tests_are_over(work.conn, event.infant_id)
+        if series is not None and not over and needed_after_weaning(series, born_on, event.weaned_on):
             facility = await people.facility(work.conn, by.mother.facility_id)
             await life_care.begin_after_weaning(
                 work.conn, facility, by.mother.id, event.infant_id, event.weaned_on, by.today

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from flows.events import LifeEventUndone
+from service.apply import transfers
 from service.apply.care_dates import bring_in_line
 from service.apply.heard import heard_from
 from service.apply.opening import close_follow_up, told_about
@@ -11,6 +12,7 @@ from service.apply.work import NotTheirs, Work
 from service.store import life_care, life_events, messages, people
 from service.store.life_events import LifeEventRow
 from service.store.people import MotherRow
+from service.store.transfers import TRANSFERRED, bring_back
 
 UNDONE = "undone"
 CONFIRMS_DEATHS = ("supervisor", "nurse")
@@ -54,7 +56,14 @@ async def take_back(work: Work, mother: MotherRow, row: LifeEventRow, staff_id: 
             return False  # bound again face to face, by a code
         case "moved":
             pass
+        case "transferred":
+            await _moved_back(work, mother, row)
+        case "tests_over":
+            await life_care.begin_tests_again(
+                work.conn, row.infant_id or 0, row.before, work.today(mother.time_zone), work.now
+            )
     await life_events.mark_undone(work.conn, row.id, staff_id, work.now)
+    [mother] = await people.mothers(work.conn, [mother.id])
     await bring_in_line(work, mother)
     if row.before.get("baby_wording") and not await work.conn.fetchval(_OTHER_LOSS, mother.id):
         await life_care.restore_baby_words(work.conn, mother.id)
@@ -83,6 +92,17 @@ async def _may(work: Work, mother: MotherRow, row: LifeEventRow | None, staff_id
     if row is not None and row.what == "death" and who[0].role not in CONFIRMS_DEATHS:
         return False
     return mother.mentor_id == staff_id or mother.facility_id == who[0].facility_id
+
+
+async def _moved_back(work: Work, mother: MotherRow, row: LifeEventRow) -> None:
+    """She is her former clinic's again, with all it had agreed with her; or its own after all, where it still is."""
+    if "from" in row.before:
+        former = await people.facility(work.conn, row.before["from"])
+        await transfers.move(work, mother, former, row.before["mentor"])
+    else:
+        for freed in await people.release(work.conn, [mother.id], [TRANSFERRED]):
+            await messages.restore_for_mother(work.conn, freed, TRANSFERRED, work.now)
+    await bring_back(work.conn, mother.id, row.before, work.now)
 
 
 async def _birth(work: Work, mother: MotherRow, row: LifeEventRow) -> bool:

@@ -6,6 +6,7 @@ from typing import Final
 
 from flows.events import ReferralArrived, ReferralMade
 from scheduler.escalate import first_at
+from service.apply import transfers
 from service.apply.caseload import in_her_care
 from service.apply.opening import close_follow_up, open_for_mothers
 from service.apply.work import CodeTaken, Work
@@ -35,14 +36,17 @@ async def referral_made(work: Work, event: ReferralMade) -> Sequence[int]:
 async def referral_arrived(work: Work, event: ReferralArrived) -> Sequence[int]:
     """Whoever received her typed the code, in any facility: nobody needs to find out about this one.
 
-    Where another slip of hers is still out, the follow-up waits for that one instead.
+    The slip of a transfer makes her theirs. Where another slip of hers is still out, the follow-up waits for that one instead.
     """
     staff = await people.staff(work.conn, [event.staff_id])
     macs = work.deps.index.candidates("referral", event.code)
-    mother_id = await work.conn.fetchval(_OF_CODE, macs)
-    if not staff or staff[0].hold == "revoked" or mother_id is None:
+    slip = await work.conn.fetchrow(_OF_CODE, macs)
+    if not staff or staff[0].hold == "revoked" or slip is None:
         return []
+    mother_id: int = slip["mother_id"]
     await work.conn.execute("SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE", mother_id)
+    if slip["service"] == transfers.SLIP:
+        return await transfers.arrived(work, staff[0], slip["id"], mother_id)
     if await work.conn.fetchval(_ARRIVE, macs, work.now, event.staff_id) is None:
         return []
     [mother] = await people.mothers(work.conn, [mother_id])
@@ -67,7 +71,9 @@ INSERT INTO referral (mother_id, service, code_mac, made_by, made_at) VALUES ($1
 ON CONFLICT (code_mac) WHERE arrived_at IS NULL DO NOTHING RETURNING id
 """
 
-_OF_CODE = "SELECT mother_id FROM referral WHERE code_mac = ANY($1::bytea[]) AND arrived_at IS NULL"
+_OF_CODE = (
+    "SELECT id, mother_id, service FROM referral WHERE code_mac = ANY($1::bytea[]) AND arrived_at IS NULL"
+)
 
 _ARRIVE = """
 UPDATE referral SET arrived_at = $2, arrived_by = $3 WHERE code_mac = ANY($1::bytea[]) AND arrived_at IS NULL
@@ -75,7 +81,8 @@ RETURNING id
 """
 
 _STILL_OUT = """
-SELECT min(made_at) FROM referral WHERE mother_id = $1 AND arrived_at IS NULL AND made_at > $2
+SELECT min(made_at) FROM referral
+WHERE mother_id = $1 AND service <> 'transfer' AND arrived_at IS NULL AND made_at > $2
 """
 
 _OPEN = """

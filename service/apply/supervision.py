@@ -9,14 +9,14 @@ from service.apply.work import NotTheirs, Work
 from service.store import people
 from service.store.closures import look_after
 from service.store.people import StaffRow
-from service.store.site_status import set_status
+from service.store.site_status import STOCK_OUT, set_status
 
 
 async def site_status_set(work: Work, event: SiteStatusSet) -> Sequence[int]:
-    """A site is open, closed, without network or paused: from this moment it is. The same again changes nothing.
+    """A site is open, closed, without network, paused or without stock, from this moment. The same again changes nothing.
 
     While it is not open, texts about coming wait, the clock of silence stands still, and danger is answered
-    as ever. Raises NotTheirs.
+    as ever. Without stock only those about pick-ups wait. Raises NotTheirs.
     """
     supervisor = await supervisor_of(work, event.staff_id, event.facility_id)
     before = await set_status(work.conn, event.facility_id, event.status, work.now)
@@ -25,7 +25,7 @@ async def site_status_set(work: Work, event: SiteStatusSet) -> Sequence[int]:
         await audit.record(work.conn, work.now, f"staff {event.staff_id}", "site_status", what)
         if work.origin.via != "sms":
             await work.conn.execute(_ASKED_NO_MORE, event.facility_id)
-        if event.status in ("closed", "paused"):
+        if event.status in ("closed", "paused", STOCK_OUT):
             site = await people.facility(work.conn, event.facility_id)
             country = work.deps.country(site.country)
             await look_after(work.conn, work.deps.sealer, work.deps.bundle, country, site.id, work.now)

@@ -7,20 +7,22 @@ from flows.facts import CaseloadMother, LifeEventFact
 from service.database import Connection
 from service.store.case_codes import codes_where_free
 from service.store.children import Children, children_of
-from service.store.life_events import undoable_of
+from service.store.life_events import UNDO_WITHIN, undoable_of
 from service.store.people import MotherRow
 
 AT_MOST: Final = 200
 """More than anybody looks after; a screen pages through them eight at a time."""
 
-NO_HOME_VISIT: Final = frozenset({"quiet", "paused", "stopped", "wrong_number", "moved", "dead"})
+NO_HOME_VISIT: Final = frozenset(
+    {"quiet", "paused", "stopped", "wrong_number", "moved", "transferred", "dead"}
+)
 """Holds under which nobody goes to her home. With a safety worry they are several things, so that none of them
 can be told from the answer: a phone in doubt, a stop, after which nobody is fetched back, a worry."""
 
 
 async def caseload(conn: Connection, staff_id: int, today: date, now: datetime) -> tuple[CaseloadMother, ...]:
     """Everybody this person looks after on this local day, by case code; who lacks a code is given one."""
-    rows = await conn.fetch(_CASELOAD, staff_id, today, today + timedelta(days=1), AT_MOST)
+    rows = await conn.fetch(_CASELOAD, staff_id, today, today + timedelta(days=1), AT_MOST, now - UNDO_WITHIN)
     if not rows:
         return ()
     ids = [row["id"] for row in rows]
@@ -58,12 +60,15 @@ def _mother(row: Any, code: str, children: Children, undoable: tuple[LifeEventFa
         waiting=tuple(row["waiting"] or ()),
         needs_phone=row["phone_use"] == "none",
         died=row["hold"] == "dead",
+        elsewhere=row["hold"] == "transferred",
+        own=row["own"],
         no_home_visit=row["hold"] in NO_HOME_VISIT or row["worried"],
     )
 
 
+# A mother who is on the staff herself is nobody's to see but her own mentor's: not even whoever covers.
 _CASELOAD = """
-SELECT m.id, m.phone_use, p.hold, c.code,
+SELECT m.id, m.phone_use, p.hold, c.code, m.mentor_id = $1 AS own,
     EXISTS (SELECT FROM follow_up f WHERE f.mother_id = m.id AND f.cause = 'safety' AND f.state <> 'resolved')
         AS worried,
     (SELECT v.kind FROM visit v LEFT JOIN infant n ON n.id = v.infant_id
@@ -75,15 +80,15 @@ SELECT m.id, m.phone_use, p.hold, c.code,
     WHEN m.result_waiting THEN ARRAY[NULL::bigint] END AS waiting
 FROM mother m JOIN person p ON p.id = m.id
 LEFT JOIN case_code c ON c.staff_id = $1 AND c.mother_id = m.id
-WHERE (m.mentor_id = $1 OR m.mentor_id IN (
-    SELECT staff_id FROM cover WHERE covered_by = $1 AND $2 BETWEEN starts_on AND ends_on))
-  AND (p.hold IS NULL OR p.hold NOT IN ('transferred', 'erased'))
+WHERE (m.mentor_id = $1 OR (m.staff_id IS NULL AND m.mentor_id IN (
+    SELECT staff_id FROM cover WHERE covered_by = $1 AND $2 BETWEEN starts_on AND ends_on)))
+  AND (p.hold IS NULL OR p.hold NOT IN ('transferred', 'erased') OR (p.hold = 'transferred' AND p.hold_since > $5))
 ORDER BY m.id LIMIT $4
 """
 
 _LOOKS_AFTER = """
-SELECT 1 FROM mother m WHERE m.id = $2 AND (m.mentor_id = $1 OR m.mentor_id IN (
-    SELECT staff_id FROM cover WHERE covered_by = $1 AND $3::date BETWEEN starts_on AND ends_on))
+SELECT 1 FROM mother m WHERE m.id = $2 AND (m.mentor_id = $1 OR (m.staff_id IS NULL AND m.mentor_id IN (
+    SELECT staff_id FROM cover WHERE covered_by = $1 AND $3::date BETWEEN starts_on AND ends_on)))
 """
 
 _WORRIED = """

@@ -1,4 +1,4 @@
-"""Sites that are not open: their supervisors are asked, supplies that end are seen to, and in a pause the nurse takes over."""
+"""Sites that are not open, or have no stock: their supervisors are asked, supplies that end are seen to, and in a pause the nurse takes over."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -17,7 +17,8 @@ from service.store.case_codes import codes_for
 from service.store.follow_ups import NewFollowUp, open_follow_ups
 from service.store.messages import NewMessage, queue
 from service.store.risk_facts import risks
-from service.store.site_questions import Asked, ask_supervisors, supervisors_of
+from service.store.site_questions import Asked, SiteQuestion, ask_supervisors, supervisors_of
+from service.store.site_status import STOCK_OUT
 
 RUN_OUT: Final = "run_out"
 HANDED_OVER: Final = "site_paused"
@@ -28,6 +29,7 @@ LONG_AGO: Final = timedelta(days=28)
 """A supply that ended longer ago than this is told in other ways: she has come since, or is followed up already."""
 
 CODES_A_TEXT: Final = 12
+_STILL: Final[Mapping[SiteQuestion, bool]] = {"site_still": False, "stock_still": True}
 NOT_HERE: Final = ("moved", "transferred", "dead", "erased")
 
 
@@ -73,10 +75,13 @@ class _Batch:
         await self.conn.execute(
             _LOOKED, [site.id for site, _ in looked], [result.next_at for _, result in looked]
         )
-        asked = [
-            Asked(site.id, local(site.since, site.time_zone).date()) for site, result in looked if result.ask
-        ]
-        await ask_supervisors(self.conn, self.sealer, self.bundle, asked, "site_still", self.now)
+        for question, without_stock in _STILL.items():
+            asked = [
+                Asked(site.id, local(site.since, site.time_zone).date())
+                for site, result in looked
+                if result.ask and (site.status == STOCK_OUT) is without_stock
+            ]
+            await ask_supervisors(self.conn, self.sealer, self.bundle, asked, question, self.now)
         for site, _ in looked:
             if site.status != "no_network":
                 country = self.countries[site.country]

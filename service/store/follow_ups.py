@@ -20,7 +20,7 @@ CALLS: Final = ("call_requested", "missed_call")
 NOT_FOR_HER_MENTOR: Final = ("safety", "another_mentor", "case_help")
 """What stands on no list of her mentor's for being her mentor, and is not answered by the mentor's digits."""
 
-NOT_YET: Final = ("referral_unanswered",)
+NOT_YET: Final = ("referral_unanswered", "transfer_unanswered")
 """What is nobody's work, and on no list, before its time has come: a slip may still be answered."""
 
 
@@ -93,14 +93,29 @@ async def resolve_by_visit(
 
 
 async def resolve_for_site(
-    conn: Connection, facility_id: int, causes: Sequence[str], outcome: str, now: datetime
+    conn: Connection,
+    facility_id: int,
+    causes: Sequence[str],
+    outcome: str,
+    now: datetime,
+    *,
+    but_not: Sequence[int] = (),
 ) -> None:
-    """Close a clinic's open work of these causes: what had caused it is over."""
-    rows = await conn.fetch(_RESOLVE_AT_SITE, facility_id, list(causes), outcome, now)
+    """Close a clinic's open work of these causes: what had caused it is over, but for these mothers."""
+    rows = await conn.fetch(_RESOLVE_AT_SITE, facility_id, list(causes), outcome, now, list(but_not))
     ids = [row["id"] for row in rows]
     if ids:
         await conn.execute(_LOG_OVER, ids, now, outcome)
         await conn.execute(_CANCEL_ALERTS, ids, now)
+
+
+async def resolve_these(conn: Connection, ids: Sequence[int], outcome: str, now: datetime) -> None:
+    """Close this open work, whatever it is about: what had caused it is over."""
+    rows = await conn.fetch(_RESOLVE_THESE, list(ids), outcome, now) if ids else []
+    closed = [row["id"] for row in rows]
+    if closed:
+        await conn.execute(_LOG_OVER, closed, now, outcome)
+        await conn.execute(_CANCEL_ALERTS, closed, now)
 
 
 # ``is_new``: a row just inserted was never updated, so its xmax is 0.
@@ -148,7 +163,7 @@ WHERE f.mother_id = k.mother_id AND f.state <> 'resolved' AND f.hold_by_code IS 
                  AND NOT EXISTS (SELECT FROM visit l WHERE l.mother_id = o.mother_id AND l.infant_id = o.infant_id
                      AND l.kind = 'infant_test' AND l.status = 'kept' AND l.due_on >= o.due_on))
       ELSE f.expect_by IS NOT NULL OR f.visit_id = ANY($2)
-           OR f.cause IN ('silent', 'visit_missed', 'attendance_unknown') END
+           OR f.cause IN ('silent', 'visit_missed', 'attendance_unknown', 'no_next_date', 'channel') END
   AND NOT f.urgent
 RETURNING f.id
 """
@@ -157,7 +172,14 @@ RETURNING f.id
 _RESOLVE_AT_SITE = """
 UPDATE follow_up SET state = 'resolved', resolved_at = $4, outcome = $3, next_at = NULL, awaiting_when = FALSE
 WHERE id IN (SELECT id FROM follow_up WHERE facility_id = $1 AND cause = ANY($2::text[]) AND state <> 'resolved'
-             AND hold_by_code IS NULL ORDER BY id FOR UPDATE)
+             AND hold_by_code IS NULL AND mother_id <> ALL($5::bigint[]) ORDER BY id FOR UPDATE)
+RETURNING id
+"""
+
+_RESOLVE_THESE = """
+UPDATE follow_up SET state = 'resolved', resolved_at = $3, outcome = $2, next_at = NULL, awaiting_when = FALSE
+WHERE id IN (SELECT id FROM follow_up WHERE id = ANY($1::bigint[]) AND state <> 'resolved' AND hold_by_code IS NULL
+             ORDER BY id FOR UPDATE)
 RETURNING id
 """
 

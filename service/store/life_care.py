@@ -15,6 +15,7 @@ from service.store.people import FacilityRow
 
 GONE = "infant_not_alive"
 WITHDRAWN = "infant_withdrawn"
+TESTS_OVER = "tests_over"
 AFTER_WEANING = "infant_test_weaned"
 """The series of tests that is counted from the day breastfeeding ended, where a country has one."""
 
@@ -118,6 +119,49 @@ async def end_after_weaning(conn: Connection, infant_id: int, now: datetime) -> 
         await visits.cancel_visit(conn, visit["id"], "replanned", now)
 
 
+async def end_tests(conn: Connection, infant_id: int, now: datetime) -> dict[str, Any]:
+    """No more of the foreseen tests are for this baby, whose care goes on; return what beginning again needs."""
+    await conn.execute(_LOCK_ENROLMENTS, infant_id)
+    cancelled = await conn.fetch(_TESTS_TO_COME, infant_id)
+    for row in cancelled:
+        await visits.cancel_visit(conn, row["id"], TESTS_OVER, now)
+    enrolments = await conn.fetch(_END_TESTS, infant_id, TESTS_OVER)
+    return {
+        "visits": [[row["id"], row["status"]] for row in cancelled],
+        "enrolments": [
+            [row["id"], row["revision"], _plain(row["planned_through"]), _plain(row["next_on"])]
+            for row in enrolments
+        ],
+    }
+
+
+async def tests_are_over(conn: Connection, infant_id: int) -> bool:
+    """Whether somebody has said that no more of the foreseen tests are for this baby."""
+    found: bool = await conn.fetchval(_TESTS_ARE_OVER, infant_id, TESTS_OVER)
+    return found
+
+
+async def begin_tests_again(
+    conn: Connection, infant_id: int, before: Mapping[str, Any], today: date, now: datetime
+) -> None:
+    """It was a mistake: the tests still to come are foreseen again. Nothing missed meanwhile is sent."""
+    await conn.execute(_LOCK_ENROLMENTS, infant_id)
+    ended, cancelled = before["enrolments"], before["visits"]
+    await conn.execute(
+        _RESTORE_VISITS, infant_id, [one[0] for one in cancelled], [one[1] for one in cancelled], today
+    )
+    await conn.execute(
+        _RESTORE_ENROLMENTS,
+        infant_id,
+        [one[0] for one in ended],
+        [one[1] for one in ended],
+        [_day(one[2]) for one in ended],
+        [_day(one[3]) for one in ended],
+    )
+    await conn.execute(_PLAN_AGAIN, [one[0] for one in cancelled], today)
+    await wake(conn)
+
+
 def _plain(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
@@ -202,4 +246,20 @@ WHERE infant_id = $1 AND target = 'after_weaning' AND status = 'cancelled' AND d
 _PLAN_AGAIN = """
 UPDATE enrolment SET state = 'active', ended_reason = NULL, revision = NULL, planned_through = NULL, next_on = $2
 WHERE visit_id = ANY($1::bigint[])
+"""
+
+_TESTS_ARE_OVER = """
+SELECT EXISTS (SELECT FROM life_event WHERE infant_id = $1 AND what = $2 AND undone_at IS NULL)
+"""
+
+_TESTS_TO_COME = """
+SELECT id, status FROM visit
+WHERE infant_id = $1 AND kind = 'infant_test' AND status IN ('expected', 'unknown') ORDER BY id FOR UPDATE
+"""
+
+_END_TESTS = """
+UPDATE enrolment e SET state = 'ended', ended_reason = $2, next_on = NULL
+FROM (SELECT id, next_on FROM enrolment WHERE infant_id = $1 AND visit_id IS NULL
+      AND schedule IN ('infant_test', 'infant_test_weaned') AND state = 'active' ORDER BY id FOR UPDATE) o
+WHERE e.id = o.id RETURNING e.id, e.revision, e.planned_through, o.next_on
 """

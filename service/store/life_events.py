@@ -14,7 +14,9 @@ UNDO_WITHIN: Final = timedelta(days=7)
 DEATH_UNDO_WITHIN: Final = timedelta(days=30)
 """How long a nurse or supervisor can take back a confirmed death of a mother (project choice)."""
 
-What = Literal["birth", "loss", "infant_death", "weaned", "moved", "new_number", "death"]
+What = Literal[
+    "transferred", "tests_over", "birth", "loss", "infant_death", "weaned", "moved", "new_number", "death"
+]
 
 ONLY_IN_PERSON: Final = ["new_number", "death"]
 """Not taken back by a digit on her pages: a number is bound by a code face to face, a death by who confirmed it."""

@@ -20,7 +20,7 @@ WAKE: Final = "pamoja_wake"
 
 # Smaller leaves first: danger, other alerts, STOP confirmations, answers, dates, cues.
 URGENT_TEMPLATES: Final = frozenset(
-    {"go_now", "go_now_transport", "alert_urgent", "alert_quiet", "alert_facility_line"}
+    {"go_now", "go_now_transport", "alert_urgent", "alert_quiet", "alert_in_person", "alert_facility_line"}
 )
 URGENT: Final = 0
 PRIORITIES: Final[Mapping[str, int]] = {"A": 10, "E": 20, "D": 30, "C": 40, "B": 50}

@@ -125,6 +125,9 @@ WHERE m.id = c.id AND m.attempt = c.attempt AND m.state = 'claimed'
                   AND (m.message_class <> 'B' OR a.last_heard_at IS NULL OR a.last_heard_at < m.created_at)))
   AND (m.infant_id IS NULL OR m.message_class IN ('A', 'D', 'E')
        OR EXISTS (SELECT FROM infant i WHERE i.id = m.infant_id AND i.status = 'alive'))
+  AND (m.visit_id IS NULL OR m.message_class NOT IN ('B', 'C') OR m.person_id IS DISTINCT FROM m.mother_id
+       OR NOT EXISTS (SELECT FROM visit v JOIN facility f ON f.id = v.facility_id
+                      WHERE v.id = m.visit_id AND v.kind = 'refill' AND f.status = 'stock_out'))
 RETURNING m.id
 """
 
@@ -139,6 +142,8 @@ SET state = CASE WHEN m.valid_until <= $3 THEN 'expired' ELSE 'cancelled' END,
          FROM phone p WHERE p.id = m.phone_id),
         (SELECT 'answered' FROM mother a WHERE m.message_class = 'B' AND a.id = m.mother_id AND a.id = m.person_id
          AND a.last_heard_at >= m.created_at),
+        (SELECT 'stock_out' FROM visit v JOIN facility f ON f.id = v.facility_id AND f.status = 'stock_out'
+         WHERE v.id = m.visit_id AND v.kind = 'refill'),
         'not_any_more') END,
     settled_at = $3, lease_until = NULL
 FROM unnest($1::bigint[], $2::int[]) AS c(id, attempt)

@@ -1,6 +1,6 @@
 """The statements of ``service.store.reminders``: one query claims a batch and knows everything about it."""
 
-# ``site_has_entries`` is false only when the clinic's last day with visits expected, before today, had none marked.
+# ``site_has_entries`` is false only when the clinic's last open day with visits expected, before today, had none marked.
 # ``answered_since_due``: for a check-in, anything heard from her since it was due; for a visit, that she confirmed it;
 # an invitation is taken back as soon as she has answered it.
 _KNOWN = """
@@ -17,12 +17,12 @@ SELECT c.id, c.mother_id, e.country, e.schedule, c.step, c.occurrence, c.due_at,
     e.visit_id IS NULL AND e.schedule NOT IN ('checkin', 'meeting') AND EXISTS (SELECT FROM visit x
         WHERE x.mother_id = m.id AND x.status = 'expected'
         AND x.due_on >= (greatest(c.due_at, $1::timestamptz) AT TIME ZONE f.time_zone)::date) AS date_known,
-    f.status AS site,
+    CASE WHEN f.status = 'stock_out' AND v.kind IS DISTINCT FROM 'refill' THEN 'open' ELSE f.status END AS site,
     coalesce((
         SELECT s.closed_as IS NOT NULL OR EXISTS (SELECT FROM visit x WHERE x.facility_id = f.id
             AND x.due_on = s.day AND x.status IN ('kept', 'missed'))
         FROM site_day s
-        WHERE s.facility_id = f.id AND s.day < ($1::timestamptz AT TIME ZONE f.time_zone)::date
+        WHERE s.facility_id = f.id AND s.was_open AND s.day < ($1::timestamptz AT TIME ZONE f.time_zone)::date
           AND EXISTS (SELECT FROM visit x WHERE x.facility_id = f.id AND x.due_on = s.day AND x.status <> 'cancelled')
         ORDER BY s.day DESC LIMIT 1), TRUE) AS site_has_entries,
     CASE WHEN v.status = 'cancelled' THEN 'kept' ELSE v.status END AS attendance,

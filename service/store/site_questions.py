@@ -17,10 +17,11 @@ from service.security.sealing import Sealer
 from service.store.messages import NewMessage, queue
 from service.store.open_questions import ANSWERABLE_FOR
 
-SiteQuestion = Literal["site_ask", "site_still"]
+SiteQuestion = Literal["site_ask", "site_still", "stock_still"]
 BY_DIALLING: Final[Mapping[SiteQuestion, str]] = {
     "site_ask": "site_ask_dial",
     "site_still": "site_still_dial",
+    "stock_still": "stock_still_dial",
 }
 
 

@@ -13,6 +13,7 @@ from scheduler.sites import ASK_SITE
 from service.database import Connection, Pool
 from service.security.sealing import Sealer
 from service.store.messages import NewMessage, queue
+from service.store.open_days import open_days_of
 from service.store.site_questions import Asked, ask_supervisors
 from service.store.visits import mark_unknown
 
@@ -32,6 +33,7 @@ class Sites:
         """See the port."""
         async with self._pool.acquire() as conn, conn.transaction():
             rows = await conn.fetch(_DUE, now, limit)
+            calendars = await open_days_of(conn, [row["facility_id"] for row in rows], now.date())
             items = [
                 SiteDay(
                     facility_id=row["facility_id"],
@@ -43,6 +45,7 @@ class Sites:
                     day_close_at=row["day_close_at"],
                     site=row["site"],
                     entries=row["entries"],
+                    open_day=calendars[row["facility_id"]].is_open(row["day"]),
                 )
                 for row in rows
             ]
@@ -69,6 +72,7 @@ class _Batch:
             [site.day for site, _ in moves],
             [move.stage for _, move in moves],
             [move.next_at for _, move in moves],
+            [site.open_day for site, _ in moves],
         )
         for site, move in moves:
             if move.tell is not None and move.tell != ASK_SITE:
@@ -97,7 +101,8 @@ class _Batch:
 
 
 _DUE = """
-SELECT s.facility_id, s.day, s.stage, s.closed_at IS NOT NULL AS closed, f.time_zone, f.day_close_at, f.status AS site,
+SELECT s.facility_id, s.day, s.stage, s.closed_at IS NOT NULL AS closed, f.time_zone, f.day_close_at,
+    CASE f.status WHEN 'stock_out' THEN 'open' ELSE f.status END AS site,
     EXISTS (SELECT FROM visit v WHERE v.facility_id = s.facility_id AND v.due_on = s.day
         AND v.status IN ('kept', 'missed')) AS entries,
     (SELECT count(*)::int FROM visit v LEFT JOIN infant i ON i.id = v.infant_id
@@ -111,8 +116,9 @@ FOR UPDATE OF s SKIP LOCKED
 """
 
 _MOVED = """
-UPDATE site_day s SET stage = c.stage, next_at = c.next_at
-FROM unnest($1::bigint[], $2::date[], $3::int[], $4::timestamptz[]) AS c(facility_id, day, stage, next_at)
+UPDATE site_day s SET stage = c.stage, next_at = c.next_at, was_open = c.was_open
+FROM unnest($1::bigint[], $2::date[], $3::int[], $4::timestamptz[], $5::bool[])
+    AS c(facility_id, day, stage, next_at, was_open)
 WHERE s.facility_id = c.facility_id AND s.day = c.day
 """
 

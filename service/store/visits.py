@@ -8,8 +8,10 @@ from typing import Any, Final
 from scheduler.localtime import instant_at, local
 from scheduler.types import VisitKind
 from service.database import Connection
+from service.store import visit_days
 from service.store.follow_ups import resolve_by_visit
 from service.store.messages import cancel_reminders_of_visit, wake
+from service.store.site_status import STOCK_OUT
 
 SCHEDULES: Final[Mapping[str, str]] = {
     "clinic": "visit",
@@ -17,11 +19,16 @@ SCHEDULES: Final[Mapping[str, str]] = {
     "infant_test": "infant_visit",
 }
 MISSED: Final = "missed_visit"
+NO_NEXT_DATE: Final = "no_next_date"
+"""The schedule that is counted from the last visit that was kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewVisit:
-    """A day she is expected, at the clinic she is in care at unless another is named."""
+    """A day she is expected, at the clinic she is in care at unless another is named.
+
+    ``foreseen_on`` is the day a rule counts to, for one that is foreseen.
+    """
 
     mother_id: int
     kind: VisitKind
@@ -29,6 +36,7 @@ class NewVisit:
     infant_id: int | None = None
     target: str | None = None
     facility_id: int | None = None
+    foreseen_on: date | None = None
 
 
 async def add_visits(conn: Connection, visits: Sequence[NewVisit], now: datetime) -> list[int]:
@@ -47,11 +55,13 @@ async def add_visits(conn: Connection, visits: Sequence[NewVisit], now: datetime
         [one.kind for one in visits],
         [one.due_on for one in visits],
         [one.target for one in visits],
+        [one.foreseen_on for one in visits],
     )
     ids = [row["id"] for row in rows]
     if ids:
         for row in await conn.fetch(_GIVES_WAY, ids):
             await cancel_visit(conn, row["id"], "over", now)
+        await visit_days.end_missed(conn, [row["id"] for row in rows if row["entered"]], now)
         await _enrol(conn, ids, SCHEDULES, now)
         await _expect_days(conn, ids, now)
         await wake(conn)
@@ -73,7 +83,7 @@ async def _add_needed(conn: Connection, visits: Sequence[NewVisit], now: datetim
         return
     place = {row["place"] for row in await conn.fetch(_NEEDED, *_columns(visits))}
     needed = [one for number, one in enumerate(visits, 1) if number in place]
-    again = await conn.fetch(_AGAIN_EXPECTED, *_columns(needed))
+    again = await conn.fetch(_AGAIN_EXPECTED, *_columns(needed), [one.foreseen_on for one in needed])
     await conn.execute(_PLAN_AGAIN, [row["id"] for row in again], now.date())
     await add_visits(conn, needed, now)
 
@@ -130,16 +140,24 @@ async def _kept(conn: Connection, rows: Sequence[Any], now: datetime) -> None:
     mothers = sorted({row["mother_id"] for row in rows})
     if mothers:
         await conn.execute(_CAME, mothers)
+        await conn.execute(_COUNT_ANEW, mothers, NO_NEXT_DATE, now.date())
         await resolve_by_visit(conn, [(row["mother_id"], row["id"], row["kind"]) for row in rows], now)
 
 
-async def mark_missed(conn: Connection, visit_ids: Sequence[int], staff_id: int, now: datetime) -> None:
-    """Somebody there saw that she did not come: her contacts after a missed visit begin."""
+async def mark_missed(conn: Connection, visit_ids: Sequence[int], staff_id: int, now: datetime) -> list[int]:
+    """Somebody there saw that she did not come: her contacts after a missed visit begin.
+
+    A pick-up for which there was no stock is not hers to have missed: it is over, with nobody to blame. Returns the mothers it was for.
+    """
+    not_hers = await conn.fetch(_NOTHING_TO_GIVE, list(visit_ids))
+    for row in not_hers:
+        await cancel_visit(conn, row["id"], STOCK_OUT, now)
     rows = await conn.fetch(_MARK, list(visit_ids), "missed", staff_id, now)
     ids = [row["id"] for row in rows]
     if ids:
         await _enrol(conn, ids, dict.fromkeys(SCHEDULES, MISSED), now)
         await wake(conn)
+    return sorted({row["mother_id"] for row in not_hers})
 
 
 async def mark_unknown(conn: Connection, facility_id: int, day: date) -> list[int]:
@@ -148,29 +166,58 @@ async def mark_unknown(conn: Connection, facility_id: int, day: date) -> list[in
     return [row["id"] for row in rows]
 
 
-async def move_visit(conn: Connection, visit_id: int, due_on: date, now: datetime) -> bool:
-    """Expect her on another day; False when she is expected then already or the visit is over.
+async def move_visit(
+    conn: Connection, visit_id: int, due_on: date, now: datetime, *, agreed: bool = False
+) -> bool:
+    """Expect her on another day; False when she is expected then already, the day is taken or the visit is over.
 
-    When a text had named the earlier day, that day is remembered, so that a small move is not
-    announced twice. What was planned is planned anew for the new day.
+    What was planned is planned anew for the new day. ``agreed``: with her, so that what she had confirmed or wished
+    for is answered with it.
     """
-    row = await conn.fetchrow(_MOVE, visit_id, due_on)
-    if row is None:
-        return False
-    await cancel_reminders_of_visit(conn, visit_id, "replanned", now)
-    await conn.execute(_MOVE_ENROLMENTS, visit_id, due_on, row["announced_on"], now.date())
-    await _expect_days(conn, [visit_id], now)
-    await wake(conn)
-    return True
+    moved = await visit_days.move(conn, [(visit_id, due_on)], now, given=agreed)
+    await _expect_days(conn, moved, now)
+    return bool(moved)
 
 
 async def cancel_visit(conn: Connection, visit_id: int, reason: str, now: datetime) -> None:
     """She is no longer expected, with nobody to blame."""
-    await conn.execute(
-        "UPDATE visit SET status = 'cancelled' WHERE id = $1 AND status IN ('expected', 'unknown')", visit_id
-    )
-    await conn.execute(_END_ENROLMENTS, visit_id, reason)
-    await cancel_reminders_of_visit(conn, visit_id, reason, now)
+    await visit_days.cancel(conn, [visit_id], reason, now)
+
+
+async def agree_on(conn: Connection, visit_id: int, mother_id: int, day: date, now: datetime) -> int | None:
+    """She and somebody agreed on ``day`` for this visit; return the visit that stands for it now, None for a strange one.
+
+    One still to come, or that nobody marked, moves; after one that was missed or kept she is expected anew, since
+    what somebody saw stays. Where she is expected on that day already, that visit stands for both. What would still
+    be said about a missed one before it ends, and one of her own that was only foreseen within a week gives way.
+    """
+    row = await conn.fetchrow(_AGREED, visit_id, mother_id)
+    if row is None or row["status"] == "cancelled":
+        return None
+    open_still = row["status"] in ("expected", "unknown")
+    there = await conn.fetchrow(_THERE, visit_id, day)
+    stands = visit_id
+    if there is not None:
+        stands = there["id"]
+        if there["status"] == "cancelled":
+            await conn.execute("UPDATE visit SET status = 'expected' WHERE id = $1", stands)
+            await conn.execute(_PLAN_AGAIN, [stands], now.date())
+            await _expect_days(conn, [stands], now)
+        if open_still:
+            await cancel_visit(conn, visit_id, visit_days.NEW_DATE, now)
+    elif open_still and row["due_on"] != day:
+        await move_visit(conn, visit_id, day, now, agreed=True)
+    elif not open_still and row["due_on"] != day:
+        new = NewVisit(
+            mother_id, row["kind"], day, infant_id=row["infant_id"], facility_id=row["facility_id"]
+        )
+        [stands] = await add_visits(conn, [new], now)
+    await conn.execute(_STANDS, stands, None if row["status"] == "kept" else row["target"], now)
+    for foreseen in await conn.fetch(_GIVES_WAY, [stands]):
+        await cancel_visit(conn, foreseen["id"], "over", now)
+    await visit_days.end_missed(conn, [stands], now)
+    await wake(conn)
+    return stands
 
 
 async def _enrol(
@@ -192,6 +239,11 @@ async def _enrol(
     )
 
 
+async def expect_days(conn: Connection, visit_ids: Sequence[int], now: datetime) -> None:
+    """The days of visits that another clinic expects from now on wait for its day-close."""
+    await _expect_days(conn, visit_ids, now)
+
+
 async def _expect_days(conn: Connection, visit_ids: Sequence[int], now: datetime) -> None:
     """Let each clinic's day wait for its day-close: looked at first at the hour the clinic closes its day."""
     rows = await conn.fetch(_OF_VISITS, list(visit_ids))
@@ -206,14 +258,14 @@ async def _expect_days(conn: Connection, visit_ids: Sequence[int], now: datetime
 
 
 _ADD = """
-INSERT INTO visit (mother_id, infant_id, facility_id, kind, due_on, target)
-SELECT v.mother_id, v.infant_id, coalesce(v.facility_id, m.facility_id), v.kind, v.due_on, v.target
-FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::date[], $6::text[])
-    AS v(mother_id, infant_id, facility_id, kind, due_on, target)
+INSERT INTO visit (mother_id, infant_id, facility_id, kind, due_on, target, foreseen_on)
+SELECT v.mother_id, v.infant_id, coalesce(v.facility_id, m.facility_id), v.kind, v.due_on, v.target, v.foreseen_on
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::date[], $6::text[], $7::date[])
+    AS v(mother_id, infant_id, facility_id, kind, due_on, target, foreseen_on)
 JOIN mother m ON m.id = v.mother_id
 ORDER BY v.mother_id, v.due_on, v.kind
 ON CONFLICT DO NOTHING
-RETURNING id
+RETURNING id, target IS NULL AS entered
 """
 
 _NEEDED = """
@@ -229,13 +281,15 @@ WHERE w.infant_id IS NOT NULL OR NOT EXISTS (SELECT FROM visit v
 _GIVES_WAY = """
 SELECT DISTINCT v.id FROM visit n JOIN visit v ON v.mother_id = n.mother_id AND v.infant_id IS NULL
     AND v.due_on BETWEEN n.due_on - 7 AND n.due_on + 7
-WHERE n.id = ANY($1::bigint[]) AND n.target IS NULL AND n.infant_id IS NULL
-  AND v.target IS NOT NULL AND v.status = 'expected' AND v.confirmed_at IS NULL ORDER BY v.id
+WHERE n.id = ANY($1::bigint[]) AND (n.target IS NULL OR n.agreed_at IS NOT NULL) AND n.infant_id IS NULL
+  AND v.id <> n.id AND v.target IS NOT NULL AND v.status = 'expected' AND v.confirmed_at IS NULL
+  AND v.agreed_at IS NULL ORDER BY v.id
 """
 
 _AGAIN_EXPECTED = """
-UPDATE visit v SET status = 'expected'
-FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::date[]) AS w(mother_id, infant_id, kind, due_on)
+UPDATE visit v SET status = 'expected', foreseen_on = coalesce(w.foreseen_on, v.foreseen_on)
+FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::date[], $5::date[])
+    AS w(mother_id, infant_id, kind, due_on, foreseen_on)
 WHERE v.mother_id = w.mother_id AND w.infant_id IS NULL AND v.infant_id IS NULL AND v.kind = w.kind
   AND v.due_on = w.due_on AND v.target IS NOT NULL AND v.status = 'cancelled'
 RETURNING v.id
@@ -275,6 +329,11 @@ WHERE id = ANY($1::bigint[]) AND status IN ('expected', 'unknown', 'missed', 'ke
 RETURNING id, mother_id, kind
 """
 
+_NOTHING_TO_GIVE = """
+SELECT v.id, v.mother_id FROM visit v JOIN facility f ON f.id = v.facility_id AND f.status = 'stock_out'
+WHERE v.id = ANY($1::bigint[]) AND v.kind = 'refill' AND v.status IN ('expected', 'unknown') ORDER BY v.id FOR UPDATE OF v
+"""
+
 _CAME_ON = "UPDATE visit SET came_on = $2 WHERE id = ANY($1::bigint[]) AND due_on <> $2"
 
 _ADD_KEPT = """
@@ -309,30 +368,33 @@ WHERE infant_id = $1 AND kind = 'infant_test' AND due_on <= $2 AND status <> 'ca
 """
 
 _CAME = """
-UPDATE mother SET asked_at = NULL, nudged_at = NULL, silence_check_at = NULL
-WHERE id = ANY($1::bigint[]) AND asked_at IS NOT NULL
+UPDATE mother SET asked_at = NULL, nudged_at = NULL, silence_check_at = NULL, unanswered = 0
+WHERE id = ANY($1::bigint[]) AND (asked_at IS NOT NULL OR unanswered > 0)
+"""
+
+_COUNT_ANEW = """
+UPDATE enrolment e SET anchor_on = s.seen_on, revision = NULL, planned_through = NULL, next_on = $3
+FROM (SELECT v.mother_id, max(coalesce(v.came_on, v.due_on)) AS seen_on FROM visit v
+    WHERE v.mother_id = ANY($1::bigint[]) AND v.status = 'kept' GROUP BY v.mother_id) s
+WHERE e.mother_id = s.mother_id AND e.schedule = $2 AND e.visit_id IS NULL AND e.state = 'active'
+  AND e.anchor_on < s.seen_on
 """
 
 _UNKNOWN = """
 UPDATE visit SET status = 'unknown' WHERE facility_id = $1 AND due_on = $2 AND status = 'expected' RETURNING id
 """
 
-_MOVE = """
-UPDATE visit v SET due_on = $2, moved_from = a.announced_on, status = 'expected', confirmed_at = NULL, wanted_on = NULL
-FROM (SELECT o.id, CASE WHEN EXISTS (SELECT FROM reminder r JOIN enrolment e ON e.id = r.enrolment_id
-          WHERE e.visit_id = o.id AND r.state = 'queued') THEN o.due_on END AS announced_on
-      FROM visit o WHERE o.id = $1) a
-WHERE v.id = a.id AND v.status IN ('expected', 'unknown') AND v.due_on <> $2
-  AND NOT EXISTS (SELECT FROM visit x WHERE x.mother_id = v.mother_id
-      AND x.infant_id IS NOT DISTINCT FROM v.infant_id AND x.kind = v.kind AND x.due_on = $2)
-RETURNING a.announced_on
+# Locked with all that might stand in its way. The one expected again may be one that was taken back before.
+_AGREED = """
+SELECT id, status, due_on, kind, infant_id, target, facility_id FROM visit WHERE id = $1 AND mother_id = $2 FOR UPDATE
 """
 
-_MOVE_ENROLMENTS = """
-UPDATE enrolment SET anchor_on = $2, announced_on = $3, revision = NULL, planned_through = NULL, next_on = $4
-WHERE visit_id = $1 AND state = 'active'
+_THERE = """
+SELECT x.id, x.status FROM visit v JOIN visit x ON x.mother_id = v.mother_id
+    AND x.infant_id IS NOT DISTINCT FROM v.infant_id AND x.kind = v.kind AND x.due_on = $2 AND x.id <> v.id
+WHERE v.id = $1 FOR UPDATE OF x
 """
 
-_END_ENROLMENTS = """
-UPDATE enrolment SET state = 'ended', ended_reason = $2, next_on = NULL WHERE visit_id = $1 AND state = 'active'
+_STANDS = """
+UPDATE visit SET agreed_at = coalesce(agreed_at, $3), target = coalesce(target, $2::text) WHERE id = $1
 """

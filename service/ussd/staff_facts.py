@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from flows.facts import ExpectedVisit, FollowUpItem, IncompleteEnrolment, StaffFacts
+from flows.facts import ExpectedVisit, FollowUpItem, IncompleteEnrolment, PlaceFact, StaffFacts
 from service.database import Connection
 from service.security.sealing import Sealer
 from service.store.case_codes import codes_where_free
@@ -16,6 +16,9 @@ from service.ussd.wanted import Wanted
 
 ASKED_BY_A_COLLEAGUE: Final = ("mentor_asks_talk", "case_help")
 """Work about a colleague: whoever is to call them reads their first name, behind the PIN."""
+
+PLACES_AT_MOST: Final = 60
+"""So many other clinics are read; a mother rarely moves further than the nearest of them."""
 
 CLOSE_WITHIN = timedelta(days=3)
 """A day that was not closed may still be closed this much later; after that the register decides."""
@@ -39,7 +42,11 @@ async def staff(connection: Connection, sealer: Sealer, person: Wanted, now: dat
         expected=() if closed else await _expected(connection, row["id"], row["facility_id"], day, now),
         incomplete=await _incomplete(connection, row["id"]),
         mothers=await caseload(connection, row["id"], today, now),
-        referral_found=await _referral_found(connection, person),
+        referral_found=await _referral_found(connection, person, row["facility_id"]),
+        places=tuple(
+            PlaceFact(one["id"], one["name"])
+            for one in await connection.fetch(_PLACES, row["facility_id"], PLACES_AT_MOST)
+        ),
         supervised=await connection.fetchval(_SUPERVISED, row["facility_id"]),
         groups=hers.groups,
         leave=hers.leave,
@@ -50,11 +57,11 @@ async def staff(connection: Connection, sealer: Sealer, person: Wanted, now: dat
     )
 
 
-async def _referral_found(connection: Connection, person: Wanted) -> bool:
-    """Whether somebody waits for the referral whose code was just typed."""
+async def _referral_found(connection: Connection, person: Wanted, facility_id: int) -> bool:
+    """Whether somebody waits for the referral whose code was just typed. Nobody is transferred to where she is."""
     if not person.referral_macs:
         return False
-    return await connection.fetchval(_REFERRAL, list(person.referral_macs)) is not None
+    return await connection.fetchval(_REFERRAL, list(person.referral_macs), facility_id) is not None
 
 
 async def _day_to_close(connection: Connection, facility_id: int, today: date) -> tuple[date, bool]:
@@ -62,7 +69,7 @@ async def _day_to_close(connection: Connection, facility_id: int, today: date) -
     row = await connection.fetchrow(
         """
         SELECT day, closed_at IS NOT NULL AS closed FROM site_day
-        WHERE facility_id = $1 AND day BETWEEN $2 AND $3 AND (closed_at IS NULL OR day = $3)
+        WHERE facility_id = $1 AND day BETWEEN $2 AND $3 AND ((closed_at IS NULL AND was_open) OR day = $3)
         ORDER BY closed_at IS NOT NULL, day LIMIT 1
         """,
         facility_id,
@@ -99,8 +106,8 @@ async def _follow_ups(
         ) k ON TRUE
         WHERE f.state <> 'resolved' AND NOT (f.state = 'open' AND f.cause = ANY($5::text[]))
           AND ((m.mentor_id = $1 AND f.cause <> ALL($3::text[])) OR f.owner_id = $1
-               OR EXISTS (SELECT 1 FROM follow_up_log l
-                          WHERE l.follow_up_id = f.id AND l.staff_id = $1 AND l.what = 'told'))
+               OR (SELECT l.what FROM follow_up_log l WHERE l.follow_up_id = f.id AND l.staff_id = $1
+                       AND l.what IN ('told', 'handed_over') ORDER BY l.id DESC LIMIT 1) = 'told')
         ORDER BY f.urgent DESC, array_position(ARRAY['red', 'amber', 'green']::varchar[], f.risk),
                  f.rank, f.opened_at, f.id
         LIMIT 100
@@ -141,17 +148,22 @@ async def _expected(
     """Who is expected that day. A colleague's mother gets a code with this mentor, to be asked about by it.
 
     Where all her codes are in use, who has none is left out: a colleague closes for them, or their mentor is asked.
+    Whoever is on the staff herself is shown to her own mentor, a nurse or a supervisor alone.
     """
     rows = await connection.fetch(
         """
         SELECT v.id, v.mother_id FROM visit v
         LEFT JOIN infant n ON n.id = v.infant_id
+        JOIN mother m ON m.id = v.mother_id
         WHERE v.facility_id = $1 AND v.due_on = $2 AND v.status IN ('expected', 'unknown')
           AND (n.id IS NULL OR n.status = 'alive')
+          AND (m.staff_id IS NULL OR (m.staff_id <> $3 AND (m.mentor_id = $3
+               OR EXISTS (SELECT FROM staff s WHERE s.id = $3 AND s.role <> 'mentor'))))
         ORDER BY v.id LIMIT 200
         """,
         facility_id,
         day,
+        staff_id,
     )
     if not rows:
         return ()
@@ -174,7 +186,16 @@ async def _incomplete(connection: Connection, staff_id: int) -> tuple[Incomplete
     return tuple(IncompleteEnrolment(row["id"], str(row["code"])) for row in rows)
 
 
-_REFERRAL = "SELECT id FROM referral WHERE code_mac = ANY($1::bytea[]) AND arrived_at IS NULL"
+_REFERRAL = """
+SELECT r.id FROM referral r JOIN mother m ON m.id = r.mother_id
+WHERE r.code_mac = ANY($1::bytea[]) AND r.arrived_at IS NULL AND (r.service <> 'transfer' OR m.facility_id <> $2)
+"""
+
+# Those of her own country first.
+_PLACES = """
+SELECT f.id, f.name FROM facility f JOIN facility h ON h.id = $1
+WHERE f.id <> h.id ORDER BY f.country <> h.country, f.name, f.id LIMIT $2
+"""
 
 _SUPERVISED = """
 SELECT EXISTS (SELECT FROM supervision v JOIN person p ON p.id = v.staff_id JOIN phone t ON t.id = p.phone_id

@@ -10,6 +10,7 @@ from service.database import Connection
 from service.security.sealing import Sealer
 from service.store.case_codes import codes_where_free
 from service.store.follow_ups import NOT_YET
+from service.ussd.handover_facts import handovers
 from service.ussd.names import told_apart
 from service.ussd.wanted import Wanted
 
@@ -20,6 +21,9 @@ COLLEAGUES_AT_MOST: Final = 100
 
 SAID: Final = {"wrong_number": "wrong_number", "moved": "moved", "dead": "died"}
 """What was reported, by the hold that the report put on her."""
+
+TRANSFER: Final = "transfer_unanswered"
+"""What waits for the clinic she moves to."""
 
 ONLY_FOR_THOSE_TOLD: Final = "safety"
 """What was said about violence or despair stands on no list but of those who were told."""
@@ -34,7 +38,7 @@ async def supervisor(
     zone, hidden = str(person.zone), list(NOT_YET)
     untaken = await connection.fetch(_UNTAKEN, ids, person.person_id, zone, hidden, ONLY_FOR_THOSE_TOLD)
     oldest = await connection.fetch(_OLDEST, ids, person.person_id, zone, hidden, ONLY_FOR_THOSE_TOLD)
-    pauses = await connection.fetch(_PAUSES, ids, zone, NUMBER_PROBLEM, AT_MOST)
+    pauses = await connection.fetch(_PAUSES, ids, zone, NUMBER_PROBLEM, AT_MOST, TRANSFER)
     codes = await _codes(connection, person.person_id, [*untaken, *oldest, *pauses], now)
     staff = await connection.fetch(_COLLEAGUES, ids, person.person_id, COLLEAGUES_AT_MOST)
     return SupervisorFacts(
@@ -45,9 +49,10 @@ async def supervisor(
         pauses_count=pauses[0]["of_all"] if pauses else 0,
         sites=tuple(SiteFact(row["id"], row["name"], row["status"]) for row in sites),
         colleagues=tuple(
-            ColleagueFact(row["id"], name, row["hold"] == "revoked")
+            ColleagueFact(row["id"], name, row["hold"] == "revoked", row["mothers"], row["can_be_shared"])
             for row, name in zip(staff, told_apart(sealer, staff), strict=True)
         ),
+        handovers=await handovers(connection, sealer, person.person_id, ids, now),
     )
 
 
@@ -79,7 +84,7 @@ def _item(row: Any, codes: dict[int, str], today: date) -> FollowUpItem:
 
 def _pause(row: Any, codes: dict[int, str], today: date) -> PauseFact:
     days = max(0, (today - row["opened_on"]).days)
-    said: Any = SAID[row["hold_by_code"]]
+    said: Any = SAID.get(row["hold_by_code"], "transferred")
     return PauseFact(row["id"], codes[row["id"]], said, days)
 
 
@@ -105,18 +110,25 @@ LIMIT {AT_MOST}
 
 _OLDEST = f"{_LISTED} ORDER BY f.opened_at, f.id LIMIT {AT_MOST}"
 
-# A number that is known to be wrong and is being looked for is confirmed already.
+# A number that is known to be wrong and is being looked for is confirmed already. A clinic of ours that takes over
+# says so itself; of any other, somebody here has to.
 _PAUSES = """
 SELECT f.id, f.mother_id, f.phone_id, f.hold_by_code, (f.opened_at AT TIME ZONE $2)::date AS opened_on,
     count(*) OVER () AS of_all
 FROM follow_up f
-WHERE f.facility_id = ANY($1::bigint[]) AND f.state <> 'resolved' AND f.hold_by_code IN ('wrong_number', 'moved', 'dead')
-  AND f.cause <> $3
+WHERE f.facility_id = ANY($1::bigint[]) AND f.state <> 'resolved'
+  AND ((f.hold_by_code IN ('wrong_number', 'moved', 'dead') AND f.cause <> $3)
+    OR (f.cause = $5 AND EXISTS (SELECT FROM referral r WHERE r.mother_id = f.mother_id AND r.service = 'transfer'
+        AND r.facility_id IS NULL AND r.arrived_at IS NULL)))
 ORDER BY f.opened_at, f.id LIMIT $4
 """
 
 _COLLEAGUES = """
-SELECT s.id, s.role, p.name, p.hold, p.phone_id, n.number
+SELECT s.id, s.role, p.name, p.hold, p.phone_id, n.number,
+    (SELECT count(*)::int FROM mother m WHERE m.mentor_id = s.id) AS mothers,
+    s.role = 'mentor' AND EXISTS (SELECT FROM staff o JOIN person q ON q.id = o.id JOIN phone t ON t.id = q.phone_id
+        WHERE o.facility_id = s.facility_id AND o.role = 'mentor' AND o.id <> s.id AND q.hold IS NULL
+        AND t.number IS NOT NULL AND t.trust = 'ok' AND t.opted_out_at IS NULL) AS can_be_shared
 FROM staff s JOIN person p ON p.id = s.id LEFT JOIN phone n ON n.id = p.phone_id
 WHERE s.facility_id = ANY($1::bigint[]) AND s.id <> $2 AND p.hold IS DISTINCT FROM 'erased'
 ORDER BY s.id LIMIT $3

@@ -7,7 +7,12 @@ from typing import Any, Final
 from service.store.timeline.line import Line, Telling, refs
 from service.store.timeline.words import reason_of
 
-SITES: Final = {"closed": "site_closed", "no_network": "no_network", "paused": "site_paused"}
+SITES: Final = {
+    "closed": "site_closed",
+    "no_network": "no_network",
+    "paused": "site_paused",
+    "stock_out": "stock_out",
+}
 
 
 def holds(mother: Any, telling: Telling) -> list[Line]:
