@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from scheduler.localtime import add_months, day_starts, instant_at
+from scheduler.opening import Window, open_day
 from scheduler.types import (
     Age,
     Country,
@@ -33,6 +34,10 @@ NEXT_CONTACT = timedelta(days=7)
 
 SMALL_MOVE = timedelta(days=3)
 """A visit that moved no further than this after a text about it gets only its later steps."""
+
+DONE_EARLY = timedelta(days=7)
+DONE_EARLY_PICK_UP = timedelta(days=3)
+"""How long before its day a visit that was kept still stands for it (project choices): a supply may be short."""
 
 DAY = timedelta(days=1)
 
@@ -73,7 +78,10 @@ def plan(country: Country, enrolment: EnrolmentToPlan, today: date, horizon_days
 def _checkins(
     schedule: Schedule, enrolment: EnrolmentToPlan, first: date, through: date
 ) -> tuple[list[PlannedReminder], date | None]:
-    """Each day of her rhythm from ``first`` to ``through``, and the next one after. No rhythm: none."""
+    """Each day of her rhythm from ``first`` to ``through``, and the next one after. No rhythm: none.
+
+    Slower rhythms are planned weekly: whether a week between is left out is decided as it comes, by her risk then.
+    """
     if enrolment.rhythm is None:
         return [], None
     stride = 1 if enrolment.rhythm == "daily" else 7
@@ -108,6 +116,8 @@ def _from_anchor(
     found: list[PlannedReminder] = []
     nearest: date | None = None
     for step in schedule.steps:
+        if step.unless_low and enrolment.infant_risk == "low":
+            continue
         due: date | None = _aged(enrolment.anchor_on, step.after or Age())
         times = 0
         while due is not None and due <= through:
@@ -185,12 +195,13 @@ def _plan_series(series: Series, enrolment: EnrolmentToPlan, today: date) -> Pla
     through = today + timedelta(days=SERIES_HORIZON_DAYS)
     visits = []
     beyond: date | None = None
-    for target, due in _foreseen(series, enrolment, today):
+    for target, due, day in _foreseen(series, enrolment, today):
         if due > through:
             beyond = due
             break
-        if due >= today and (whole or enrolment.planned_through is None or due > enrolment.planned_through):
-            visits.append(PlannedVisit(target.id, series.visit_kind, due))
+        # What is planned already is told by the rule's own day: where that falls may have changed since.
+        if day >= today and (whole or enrolment.planned_through is None or due > enrolment.planned_through):
+            visits.append(PlannedVisit(target.id, series.visit_kind, day, foreseen_on=due))
     return Plan(
         enrolment_id=enrolment.id,
         revision=series.revision,
@@ -202,8 +213,9 @@ def _plan_series(series: Series, enrolment: EnrolmentToPlan, today: date) -> Pla
     )
 
 
-def _foreseen(series: Series, enrolment: EnrolmentToPlan, today: date) -> list[tuple[Target, date]]:
-    """Targets with their days, young to old. Of those already late at entry only the latest is kept.
+def _foreseen(series: Series, enrolment: EnrolmentToPlan, today: date) -> list[tuple[Target, date, date]]:
+    """Targets, each with its day by the rules and the open day it falls on, young to old. Of those already late
+    at entry only the latest is kept.
 
     Late: at the next contact, never skipped while its window is open (Kenya's EMR logic and WHO's
     advice on late testing), unless the next target is due by then anyway, which replaces it.
@@ -212,16 +224,40 @@ def _foreseen(series: Series, enrolment: EnrolmentToPlan, today: date) -> list[t
     entered = (
         enrolment.entered_on if enrolment.planned_through is not None else max(enrolment.entered_on, today)
     )
-    days = [(target, _aged(enrolment.anchor_on, target.at)) for target in series.targets]
-    coming = [(target, due) for target, due in days if due >= entered]
-    late = [target for target, due in days if due < entered]
+
+    def falls(target: Target, due: date) -> tuple[Target, date, date]:
+        window = _window(series, target, due, enrolment.anchor_on, max(entered, today))
+        return target, due, open_day(enrolment.open_days, due, window)
+
+    low = enrolment.infant_risk == "low"
+    targets = [target for target in series.targets if not (low and target.unless_low)]
+    days = [falls(target, _aged(enrolment.anchor_on, target.at)) for target in targets]
+    coming = [one for one in days if one[2] >= entered and not _done(series, one[0], enrolment)]
+    late = [target for target, _, day in days if day < entered]
     contact = entered + NEXT_CONTACT
-    if not late or series.visit_kind == "clinic" or (coming and coming[0][1] <= contact):
+    if late and _done(series, late[-1], enrolment):
+        return coming
+    if not late or series.visit_kind == "clinic" or (coming and coming[0][2] <= contact):
         return coming
     last_day = _aged(enrolment.anchor_on, late[-1].until) - DAY
     if last_day <= entered:
         return coming
-    return [(late[-1], min(contact, last_day)), *coming]
+    return [falls(late[-1], min(contact, last_day)), *coming]
+
+
+def _done(series: Series, target: Target, enrolment: EnrolmentToPlan) -> bool:
+    """Whether she came for this already, at about its day or since, by whichever day it was counted then."""
+    early = DONE_EARLY_PICK_UP if series.visit_kind == "refill" else DONE_EARLY
+    from_on = _aged(enrolment.anchor_on, target.at) - early
+    return any(name == target.id and came_on >= from_on for name, came_on in enrolment.kept)
+
+
+def _window(series: Series, target: Target, due: date, anchor_on: date, after: date) -> Window:
+    """How far a target may move to an open day: a pick-up while she still has something left, where she has."""
+    last = _aged(anchor_on, target.until) - DAY
+    if series.visit_kind != "refill":
+        return Window(last=max(last, due), after=after)
+    return Window(last=anchor_on - DAY if due < anchor_on else max(last, due), after=after, earlier=True)
 
 
 def needed_after_weaning(series: Series, born_on: date, weaned_on: date) -> bool:

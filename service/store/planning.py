@@ -2,14 +2,19 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from scheduler.localtime import local
+from scheduler.plan import plan
 from scheduler.ports import Batch
 from scheduler.types import Country, EnrolmentToPlan, Plan, Series
 from service.database import Connection, Pool
+from service.store import visit_days
+from service.store.foreseen import meet
 from service.store.messages import wake
+from service.store.open_days import open_days_of
 from service.store.visits import NewVisit, add_foreseen
 
 ANY_ZONE: Final = timedelta(hours=14)
@@ -33,7 +38,8 @@ class Planning:
             self._refreshed = countries
         async with self._pool.acquire() as conn, conn.transaction():
             rows = await conn.fetch(_BEHIND, (now + ANY_ZONE).date(), now, limit)
-            yield _Batch(conn, rows, [enrolment_of(row) for row in rows], countries, now)
+            items = await with_open_days(conn, [enrolment_of(row) for row in rows], countries, now)
+            yield _Batch(conn, rows, items, countries, now)
 
 
 async def refresh_revisions(pool: Pool, countries: Mapping[str, Country], now: datetime) -> int:
@@ -59,6 +65,19 @@ async def refresh_revisions(pool: Pool, countries: Mapping[str, Country], now: d
     return int(status.split()[-1])
 
 
+async def plan_hers(
+    conn: Connection, countries: Mapping[str, Country], mother_id: int, now: datetime
+) -> None:
+    """Plan what is counted from one mother's own days, in the caller's transaction, as the planner would soon.
+
+    The contacts around a visit that begins with it are left to the planner.
+    """
+    rows = await conn.fetch(_HERS, mother_id, (now + ANY_ZONE).date())
+    items = await with_open_days(conn, [enrolment_of(row) for row in rows], countries, now)
+    plans = [plan(countries[one.country], one, local(now, one.time_zone).date()) for one in items]
+    await _Batch(conn, rows, items, countries, now).settle(plans)
+
+
 @dataclass(frozen=True, slots=True)
 class _Batch:
     conn: Connection
@@ -69,7 +88,12 @@ class _Batch:
 
     async def settle(self, results: Sequence[Plan]) -> None:
         """Take back unsent contacts that are planned no longer, add the new ones, and note how far planning came."""
+        items, infants = (
+            {one.id: one for one in self.items},
+            {row["id"]: row["infant_id"] for row in self.rows},
+        )
         good = [plan for plan in results if plan.fault is None]
+        good = await meet(self.conn, good, items, infants, self.now)
         await self._take_back([plan for plan in good if plan.whole])
         await self._add_reminders(good)
         await self._add_visits(good)
@@ -103,7 +127,7 @@ class _Batch:
         if not series:
             return
         foreseen = [(plan.enrolment_id, one.kind, one.due_on) for plan in series for one in plan.visits]
-        await self.conn.execute(
+        taken = await self.conn.fetch(
             _TAKE_BACK_VISITS,
             [plan.enrolment_id for plan in series],
             [plan.first_on for plan in series],
@@ -113,6 +137,7 @@ class _Batch:
             [_kind(all_series[plan.enrolment_id]) for plan in series],
             [self._others(all_series[plan.enrolment_id]) for plan in series],
         )
+        await visit_days.taken_back(self.conn, [row["id"] for row in taken], "replanned", self.now)
 
     def _series(self, item: EnrolmentToPlan) -> Series | None:
         country = self.countries.get(item.country)
@@ -149,11 +174,49 @@ class _Batch:
                 due_on=one.due_on,
                 infant_id=infants[plan.enrolment_id],
                 target=one.target,
+                foreseen_on=one.foreseen_on,
             )
             for plan in plans
             for one in plan.visits
         ]
         await add_foreseen(self.conn, new, self.now)
+
+
+async def with_open_days(
+    conn: Connection, items: Sequence[EnrolmentToPlan], countries: Mapping[str, Country], now: datetime
+) -> list[EnrolmentToPlan]:
+    """Those on a series with the calendar of the clinic their mother is in care at, and what she came for already."""
+    mothers = {
+        one.mother_id
+        for one in items
+        if (country := countries.get(one.country)) is not None and one.schedule in country.series
+    }
+    if not mothers:
+        return list(items)
+    at = {row["id"]: row["facility_id"] for row in await conn.fetch(_AT, sorted(mothers))}
+    calendars = await open_days_of(conn, at.values(), now.date())
+    kept = await _kept(conn, sorted(mothers))
+    return [
+        replace(
+            one,
+            open_days=calendars[at[one.mother_id]],
+            kept=kept.get((one.mother_id, one.infant_id), ()),
+        )
+        if one.mother_id in at
+        else one
+        for one in items
+    ]
+
+
+async def _kept(
+    conn: Connection, mother_ids: Sequence[int]
+) -> Mapping[tuple[int, int | None], tuple[tuple[str, date], ...]]:
+    """What each mother, or a child of hers, came for, and when."""
+    found: dict[tuple[int, int | None], tuple[tuple[str, date], ...]] = {}
+    for row in await conn.fetch(_KEPT, mother_ids):
+        about = (row["mother_id"], row["infant_id"])
+        found[about] = (*found.get(about, ()), (row["target"], row["came_on"]))
+    return found
 
 
 def _kind(series: Series | None) -> str:
@@ -176,18 +239,37 @@ def enrolment_of(row: Any) -> EnrolmentToPlan:
         weekday=row["weekday"],
         hour=row["hour"],
         announced_on=row["announced_on"],
+        infant_risk=row["infant_risk"],
+        infant_id=row["infant_id"],
     )
 
 
-_BEHIND = """
+_ENROLMENTS = """
 SELECT id, mother_id, infant_id, visit_id, country, schedule, anchor_on, entered_on, time_zone, planned_through,
-    revision, rhythm, weekday, hour, announced_on
+    revision, rhythm, weekday, hour, announced_on,
+    coalesce((SELECT n.risk FROM infant n WHERE n.id = e.infant_id), 'unknown') AS infant_risk
 FROM enrolment e
-WHERE e.state = 'active' AND e.next_on <= $1 AND e.next_on <= ($2::timestamptz AT TIME ZONE e.time_zone)::date
+"""
+
+_BEHIND = f"""
+{_ENROLMENTS}WHERE e.state = 'active' AND e.next_on <= $1 AND e.next_on <= ($2::timestamptz AT TIME ZONE e.time_zone)::date
 ORDER BY e.next_on, e.id
 LIMIT $3
 FOR UPDATE SKIP LOCKED
 """
+
+_HERS = f"""
+{_ENROLMENTS}WHERE e.mother_id = $1 AND e.visit_id IS NULL AND e.state = 'active' AND e.next_on <= $2
+ORDER BY e.id
+FOR UPDATE
+"""
+
+_KEPT = """
+SELECT mother_id, infant_id, target, max(coalesce(came_on, due_on)) AS came_on FROM visit
+WHERE mother_id = ANY($1::bigint[]) AND status = 'kept' AND target IS NOT NULL GROUP BY mother_id, infant_id, target
+"""
+
+_AT = "SELECT id, facility_id FROM mother WHERE id = ANY($1::bigint[])"
 
 _OUTDATED = """
 UPDATE enrolment e SET next_on = $4
@@ -215,9 +297,10 @@ FROM unnest($1::bigint[], $2::date[], $6::text[], $7::text[]) AS p(enrolment_id,
 JOIN enrolment e ON e.id = p.enrolment_id AND e.visit_id IS NULL
 WHERE v.mother_id = e.mother_id AND v.infant_id IS NOT DISTINCT FROM e.infant_id AND v.status = 'expected'
   AND v.kind = p.kind AND v.target IS NOT NULL AND v.target <> ALL(string_to_array(p.others, ','))
-  AND v.due_on >= p.first_on AND v.confirmed_at IS NULL
+  AND v.due_on >= p.first_on AND v.confirmed_at IS NULL AND v.agreed_at IS NULL
   AND NOT EXISTS (SELECT FROM unnest($3::bigint[], $4::text[], $5::date[]) AS k(enrolment_id, kind, due_on)
       WHERE k.enrolment_id = e.id AND k.kind = v.kind AND k.due_on = v.due_on)
+RETURNING v.id
 """
 
 # A contact taken back before and planned again now (a moved visit moved back) is planned once more; one that was
