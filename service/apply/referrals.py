@@ -11,6 +11,7 @@ from service.apply.caseload import in_her_care
 from service.apply.opening import close_follow_up, open_for_mothers
 from service.apply.work import CodeTaken, Work
 from service.store import people
+from service.store.transfers import SLIP
 
 CAUSE: Final = "referral_unanswered"
 
@@ -36,7 +37,8 @@ async def referral_made(work: Work, event: ReferralMade) -> Sequence[int]:
 async def referral_arrived(work: Work, event: ReferralArrived) -> Sequence[int]:
     """Whoever received her typed the code, in any facility: nobody needs to find out about this one.
 
-    The slip of a transfer makes her theirs. Where another slip of hers is still out, the follow-up waits for that one instead.
+    The slip of a transfer makes her theirs. Where another slip of hers is still
+    out, the follow-up waits for that one instead.
     """
     staff = await people.staff(work.conn, [event.staff_id])
     macs = work.deps.index.candidates("referral", event.code)
@@ -45,7 +47,7 @@ async def referral_arrived(work: Work, event: ReferralArrived) -> Sequence[int]:
         return []
     mother_id: int = slip["mother_id"]
     await work.conn.execute("SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE", mother_id)
-    if slip["service"] == transfers.SLIP:
+    if slip["service"] == SLIP:
         return await transfers.arrived(work, staff[0], slip["id"], mother_id)
     if await work.conn.fetchval(_ARRIVE, macs, work.now, event.staff_id) is None:
         return []
