@@ -20,7 +20,14 @@ class Word:
     key: str
 
 
-Value = str | int | date | Word
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Plain text and words that read one after another, put into the reader's language when shown."""
+
+    parts: tuple[str | Word, ...]
+
+
+Value = str | int | date | Word | Phrase
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from flows.gsm7 import ALPHABET, BASIC, fold, is_gsm7, septets, units
-from flows.registry import Value, Word
+from flows.registry import Phrase, Value, Word
 
 PREFIX = len("CON ")
 """Gateways do not say whether their own prefix counts towards the operator's limit, so it does."""
@@ -69,6 +69,8 @@ def say(value: Value, word: Callable[[str], str]) -> str:
     """Return how a value reads, in the language ``word`` looks up: dates as "Tue 3 Mar"."""
     if isinstance(value, Word):
         return word(value.key)
+    if isinstance(value, Phrase):
+        return "".join(say(part, word) for part in value.parts)
     if isinstance(value, date):
         return f"{word(f'weekday.{value.weekday()}')} {value.day} {word(f'month.{value.month}')}"
     return fold(str(value))

@@ -4,13 +4,14 @@ The ladder: each rung tells one person and waits; a rung nobody can take raises 
 is taken at once, and where none is left the same are tried again at every look; behind the last
 answered by nobody an alarm is raised, every day again until somebody acts. Whoever
 acknowledged has a while to report, then it begins again with her. "Nobody answered" is only ever
-ended by a person, the mother's own answer or a kept visit, never by a delivery report.
+ended by a person, the mother's own answer or a kept visit, never by a delivery report. Where the rungs are
+days since the opening (tracing after a missed visit), what is asked follows the day and not who answered.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from scheduler.roster import Tally, also_told, find, full, is_new, next_start, taker, works_from
+from scheduler.roster import Tally, also_told, find, full, gathers_from, is_new, next_start, taker, works_from
 from scheduler.types import Country, DueFollowUp, EscalationPolicy, EscalationStep, Move, StaffMember
 
 NOT_REACHED_LIMIT = 3
@@ -43,6 +44,7 @@ def move(follow_up: DueFollowUp, policy: EscalationPolicy, now: datetime, tally:
     tally = Tally() if tally is None else tally
     last = len(policy.steps) - 1
     supervisor_at = _supervisor_rung(policy)
+    reached = _rung_of_the_day(follow_up, policy, now)
     if follow_up.state == "acknowledged":
         if follow_up.hold_by_code is not None:
             return _climb(follow_up, policy, supervisor_at, now, tally)
@@ -53,7 +55,7 @@ def move(follow_up: DueFollowUp, policy: EscalationPolicy, now: datetime, tally:
         return _climb(follow_up, policy, supervisor_at, now, tally)
     if follow_up.step >= last and follow_up.state == "notified":
         return Move("notified", last + 1, now + _look_again(policy), alarm=UNANSWERED)
-    return _climb(follow_up, policy, min(follow_up.step, last - 1) + 1, now, tally)
+    return _climb(follow_up, policy, max(min(follow_up.step, last - 1) + 1, reached), now, tally)
 
 
 def moves(
@@ -99,12 +101,29 @@ def _climb(follow_up: DueFollowUp, policy: EscalationPolicy, start: int, now: da
 
 
 def _resume(follow_up: DueFollowUp, policy: EscalationPolicy, now: datetime, tally: Tally) -> Move:
-    """Her time to report is over: the ladder begins again with whoever acknowledged."""
+    """Her time to report is over: the ladder begins again with whoever acknowledged, or where the day has come to."""
     owner = find(follow_up.roster, follow_up.owner_id)
-    if owner is None:
-        return _climb(follow_up, policy, 0, now, tally)
-    at = _supervisor_rung(policy) if owner.role == "supervisor" else 0
-    return _tell(follow_up, policy, at, owner, now, tally, None, also=False)
+    reached = _rung_of_the_day(follow_up, policy, now)
+    if owner is None or (policy.dated and policy.steps[reached].who[0] != "assigned_mentor"):
+        return _climb(follow_up, policy, reached, now, tally)
+    at = reached if policy.dated else _supervisor_rung(policy) if owner.role == "supervisor" else 0
+    return _tell(follow_up, policy, at, owner, now, tally, None, also=policy.dated and at > follow_up.step)
+
+
+def _rung_of_the_day(follow_up: DueFollowUp, policy: EscalationPolicy, now: datetime) -> int:
+    """The rung that the days since the opening have come to; 0 where rungs are no days.
+
+    A supervisor's rung between others is for what nobody took, and no day of its own.
+    """
+    if not policy.dated or follow_up.opened_at is None:
+        return 0
+    rung, at = 0, follow_up.opened_at
+    for index, step in enumerate(policy.steps):
+        at += step.after
+        own = step.who[0] != "supervisor" or index == len(policy.steps) - 1
+        if at <= now and own:
+            rung = index
+    return rung
 
 
 def _tell(
@@ -123,6 +142,9 @@ def _tell(
         at_work = works_from(person, now)
         if at_work > now:
             return Move(follow_up.state, follow_up.step, at_work, alarm=alarm)
+        gathered = _gathered(follow_up, policy, index, person, now)
+        if gathered > now:
+            return Move(follow_up.state, follow_up.step, gathered, alarm=alarm)
     if full(follow_up, policy, person, tally):
         return Move(follow_up.state, follow_up.step, next_start(person, now), alarm=alarm)
     if is_new(follow_up, person) and not policy.urgent:
@@ -130,8 +152,29 @@ def _tell(
     tally.load[person.id] += 1
     others = also_told(follow_up, rung, person, tally) if also else []
     # Nobody else is asked before the hour at which she would like to be called.
-    next_at = max(now + _wait_after(policy, index), follow_up.wanted_at or now)
-    return Move("notified", index, next_at, (person.id, *others), alarm)
+    next_at = max(_next_rung_at(follow_up, policy, index, now), follow_up.wanted_at or now)
+    return Move("notified", index, next_at, (person.id, *others), alarm, rung.ask)
+
+
+def _gathered(
+    follow_up: DueFollowUp, policy: EscalationPolicy, index: int, person: StaffMember, now: datetime
+) -> datetime:
+    """When a supervisor is told of what was first another's: at the next hour at which all of it is told together."""
+    hers_first = index == 0 and policy.steps[0].who[0] == "supervisor"
+    if not policy.gathered_at or person.role != "supervisor" or hers_first:
+        return now
+    return gathers_from(person, policy.gathered_at, follow_up.due_at or now, now)
+
+
+def _next_rung_at(follow_up: DueFollowUp, policy: EscalationPolicy, index: int, now: datetime) -> datetime:
+    """When the rung after this one is due: on its day where rungs are days, unless that is over."""
+    if policy.dated and follow_up.opened_at is not None and index + 1 < len(policy.steps):
+        on_its_day = follow_up.opened_at + sum(
+            (step.after for step in policy.steps[: index + 2]), start=timedelta()
+        )
+        if on_its_day > now:
+            return on_its_day
+    return now + _wait_after(policy, index)
 
 
 def _wait_after(policy: EscalationPolicy, index: int) -> timedelta:

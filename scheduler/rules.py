@@ -43,6 +43,8 @@ ANCHORS: tuple[Anchor, ...] = get_args(Anchor)
 STREAMS: tuple[Stream, ...] = get_args(Stream)
 CARES: tuple[Care, ...] = get_args(Care)
 HOURS: tuple[Literal["any", "staff"], ...] = ("any", "staff")
+FALLS_ON = "open days"
+"""How a target's day is made from its age; changed, all that is foreseen is planned anew."""
 INTERRUPTION = "interruption"
 """What the rung asks whose day a country may set in its country.toml."""
 
@@ -169,7 +171,7 @@ def _series(name: str, code: str, table: Table) -> Series:
         anchor=anchor,
         visit_kind=kind,
         targets=targets,
-        revision=_revision([anchor, kind, [_when(t) for t in targets]]),
+        revision=_revision([FALLS_ON, anchor, kind, [_when(t) for t in targets]]),
         draft=table.draft(),
         source=table.text("source"),
         reviewed_by=table.text("reviewed_by", "") or None,

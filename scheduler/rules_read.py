@@ -138,6 +138,15 @@ class Table:
             raise self.error(key, 'write a local time such as "10:00"')
         return found
 
+    def clocks(self, key: str) -> tuple[time, ...]:
+        """Local times in order."""
+        values = self._get(key)
+        found = [_clock(value) for value in values] if isinstance(values, list | tuple) else []
+        times = [one for one in found if one is not None]
+        if not times or len(times) != len(found):
+            raise self.error(key, 'write local times such as ["10:00", "14:00"]')
+        return tuple(sorted(times))
+
     def hour(self, key: str) -> time | None:
         """A local time, or None for ``her_hour``."""
         if self._get(key) == "her_hour":

@@ -8,7 +8,7 @@ from flows.languages import core_screens, is_own_name, needed, reach
 from flows.lint.finding import Problem
 from flows.lint.longest import names
 from flows.lists import LONGEST
-from flows.registry import Word
+from flows.registry import Phrase, Word
 
 MANY = 20
 """From so many missing texts on, a language is one finding and not hundreds."""
@@ -49,8 +49,9 @@ def _core(bundle: Bundle) -> Iterator[Problem]:
         )
     said = needed(bundle.tables, bundle.screens, bundle.texts[SOURCE], partial[0])
     filled = {name for context in said for name in names(bundle.texts[SOURCE][context])}
-    values = (LONGEST.get(name) for name in filled)
-    used = {value.key.partition(".")[0] for value in values if isinstance(value, Word)}
+    values = [LONGEST.get(name) for name in filled]
+    parts = [part for value in values for part in (value.parts if isinstance(value, Phrase) else (value,))]
+    used = {part.key.partition(".")[0] for part in parts if isinstance(part, Word)}
     for group in sorted(used - set(words)):
         yield Problem(
             "core.toml",

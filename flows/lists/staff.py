@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from flows.facts import ExpectedVisit, Facts, FollowUpItem, StaffFacts
-from flows.registry import ListItem, ListOf, Placeholder, Value, Word
+from flows.registry import ListItem, ListOf, Phrase, Placeholder, Value, Word
 from flows.types import SessionState
 
 NAME_SHOWN = 7
@@ -142,7 +142,9 @@ PLACEHOLDERS: Mapping[str, Placeholder] = {
 LONGEST: Mapping[str, Value] = {
     "case_code": "417",
     "code": "417",
-    "cause": Word("cause.infant_test_overdue"),
+    "cause": Phrase((Word("cause.infant_test_overdue"), " +9")),
+    "ask": Word("ask.call"),
+    "cases": Phrase(("417 ", Word("cause.infant_test_overdue"), " 12:00 +9, +120")),
     "days": 120,
     "wanted_at": "Wanjiku",
     "marking_code": "417",

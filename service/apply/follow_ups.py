@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.events import FollowUpAnswered
-from scheduler.answers import HOLDS, REACHED, TO_CONFIRM, answer, meant
+from scheduler.answers import HOLDS, REACHED, REACHING_ENDS_IT, TO_CONFIRM, answer, meant
 from scheduler.localtime import day_starts
 from scheduler.types import ActedFollowUp, Answered, StaffMember
+from service.apply.agreed import coming_agreed
 from service.apply.heard import end_silence
 from service.apply.opening import close_follow_up, open_for_mothers
 from service.apply.texts import answer_staff
@@ -37,6 +38,9 @@ ABOUT_HER_BABY = (
     "infant_of_deceased",
     "result_not_given",
 )
+
+
+HOLD_OF = {str(report): hold for report, hold in HOLDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +103,37 @@ async def _lock(work: Work, staff: StaffRow, event: FollowUpAnswered, about: _Ab
         # Person before follow-up, as everywhere: a hold may follow.
         await work.conn.execute("SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE", about.mother_id)
     if event.follow_up_id is not None:
-        return list(await work.conn.fetch(f"{_ACTED} WHERE f.id = $1 FOR UPDATE OF f", event.follow_up_id))
+        chosen = list(await work.conn.fetch(f"{_ACTED} WHERE f.id = $1 FOR UPDATE OF f", event.follow_up_id))
+        return [*chosen, *await _beside(work, staff, event, about, chosen)]
     rows = await open_of_hers(work, staff.id, about.mother_id, about.phone_id)
     if event.action == "undo":
         return [row for row in rows if row["hold_by_code"] is not None] or rows
     if rows or event.action not in HOLDS:
         return rows
     return list(await work.conn.fetch(_LAST_RESOLVED, about.mother_id, about.phone_id, staff.id))
+
+
+async def _beside(
+    work: Work, staff: StaffRow, event: FollowUpAnswered, about: _About, chosen: Sequence[Any]
+) -> list[Any]:
+    """What else the answer is about: one mother is one piece of work, unless it is urgent or needs its own act.
+
+    Reports and taking back are about the one chosen; so is closing it, but for what reaching her ends too.
+    """
+    if about.mother_id is None or event.action in HOLDS or event.action == "undo":
+        return []
+    if any(row["urgent"] or row["state"] == "resolved" for row in chosen):
+        return []
+    rows = await open_of_hers(work, staff.id, about.mother_id, None)
+    ended = event.coming == "no_need"
+    return [
+        row
+        for row in rows
+        if row["id"] != event.follow_up_id
+        and not row["urgent"]
+        and row["hold_by_code"] is None
+        and (not ended or row["cause"] in REACHING_ENDS_IT)
+    ]
 
 
 async def open_of_hers(work: Work, staff_id: int, mother_id: int | None, phone_id: int | None) -> list[Any]:
@@ -145,8 +173,9 @@ async def _answer_one(work: Work, staff: StaffRow, event: FollowUpAnswered, row:
         event.verified,
         work.now,
         by_digit=by_digit,
+        on=event.coming_on,
     )
-    kept, _ = meant(acted, event.action, event.coming, by, by_digit=by_digit)
+    kept, when = meant(acted, event.action, event.coming, by, by_digit=by_digit)
     await work.conn.execute(_LOG, acted.id, staff.id, work.now, kept, said.step)
     if not said.changed:
         return said.reply
@@ -156,8 +185,18 @@ async def _answer_one(work: Work, staff: StaffRow, event: FollowUpAnswered, row:
     if said.hold_mother is not None and mother_id is not None:
         await _hold(work, mother_id, said.hold_mother)
     await _write(work, acted, event, said)
+    if kept == "reached_coming" and mother_id is not None and said.expect_by is not None:
+        day = said.expect_by if event.coming_on is not None or when == "tomorrow" else None
+        if not said.awaiting_when:
+            await coming_agreed(
+                work, staff.id, mother_id, row["visit_id"], day, typed=event.coming_on is not None
+            )
     if said.outcome == REACHED and mother_id is not None:
         await end_silence(work, [mother_id])
+    if said.outcome in HOLD_OF and mother_id is not None:
+        # The same report stands beside it, to be confirmed: it is.
+        for other in await work.conn.fetch(_SAME_REPORT, mother_id, acted.id, HOLD_OF[said.outcome]):
+            await close_follow_up(work, other["id"], said.outcome)
     if said.outcome == "died" and mother_id is not None:
         for other in await work.conn.fetch(_ABOUT_HERSELF, mother_id, acted.id, list(ABOUT_HER_BABY)):
             await close_follow_up(work, other["id"], "died")
@@ -275,8 +314,9 @@ def _role(role: str) -> Any:
 # What is urgent goes to whoever is on duty: a mentor's digit meant for something else must not quiet it, nor
 # the wish for another than herself, of which she is not told, nor the help she asked for.
 _HERS = """
-(f.owner_id = $3 OR (m.mentor_id = $3 AND NOT f.urgent AND f.cause NOT IN ('another_mentor', 'case_help')) OR EXISTS (
-    SELECT FROM follow_up_log l WHERE l.follow_up_id = f.id AND l.staff_id = $3))
+(f.owner_id = $3 OR (m.mentor_id = $3 AND NOT f.urgent AND f.cause NOT IN ('another_mentor', 'case_help'))
+    OR coalesce((SELECT l.what FROM follow_up_log l WHERE l.follow_up_id = f.id AND l.staff_id = $3
+        ORDER BY l.id DESC LIMIT 1), 'handed_over') <> 'handed_over')
 """
 
 # A death ends what is to be done for her, and nothing for her baby.
@@ -286,10 +326,15 @@ WHERE f.mother_id = $1 AND f.id <> $2 AND f.state <> 'resolved' AND f.cause <> A
 ORDER BY f.id FOR UPDATE OF f
 """
 
+_SAME_REPORT = """
+SELECT id FROM follow_up WHERE mother_id = $1 AND id <> $2 AND state <> 'resolved' AND hold_by_code = $3
+ORDER BY id FOR UPDATE
+"""
+
 _HAS_LIVING_INFANT = "SELECT EXISTS (SELECT FROM infant WHERE mother_id = $1 AND status = 'alive')"
 
 _ACTED = """
-SELECT f.id, f.mother_id, f.cause, f.state, f.step, f.owner_id, f.not_reached, f.awaiting_when, f.hold_by_code,
+SELECT f.id, f.mother_id, f.visit_id, f.cause, f.urgent, f.state, f.step, f.owner_id, f.not_reached, f.awaiting_when, f.hold_by_code,
     f.next_at, f.expect_by, c.time_zone
 FROM follow_up f JOIN facility c ON c.id = f.facility_id LEFT JOIN mother m ON m.id = f.mother_id
 """

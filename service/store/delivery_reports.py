@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from service.database import Connection
+from service.store.hastening import hasten
 from service.store.undelivered import count_delivered, count_failed
 
 Status = Literal["delivered", "failed", "underway"]
@@ -60,8 +61,10 @@ async def adopt(
             now,
         )
         await count_delivered(conn, [row["id"] for row in settled if row["state"] == "delivered"])
-        await count_failed(conn, [row["id"] for row in settled if row["state"] == "failed"], now)
-        return len(settled)
+        failed = [row["id"] for row in settled if row["state"] == "failed"]
+        await count_failed(conn, failed, now)
+    await hasten(conn, failed, now)
+    return len(settled)
 
 
 _KEEP = """

@@ -3,37 +3,27 @@
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from flows.bundle import Bundle
-from flows.registry import Value, Word
-from scheduler.answers import NUMBER_PROBLEM, TO_CONFIRM
-from scheduler.durations import exact
 from scheduler.escalate import NOBODY as NOBODY_REACHABLE
-from scheduler.localtime import local
+from scheduler.localtime import day_starts, local
 from scheduler.ports import Batch
 from scheduler.types import DueFollowUp, Move
 from service.database import Connection, Pool
 from service.security.sealing import Sealer
 from service.store.alarms import raise_alarms
+from service.store.alerts import UNMARKED, Told, texts
 from service.store.case_codes import codes_where_free
-from service.store.follow_ups import CALLS
-from service.store.messages import NewMessage, queue
-from service.store.roster import NOBODY, Contact, Rosters, load_rosters
+from service.store.messages import queue
+from service.store.roster import NOBODY, Rosters, load_rosters
 
 ALARM: Final = "follow_up"
 TOLD: Final = "told"
-NOT_SEEN: Final = frozenset(
-    {
-        "silent",
-        "visit_missed",
-        "attendance_unknown",
-        "infant_test_overdue",
-        "infant_test_overdue_nurse",
-    }
-)
-"""Causes that ask one thing of whoever is told, to look after her: several at one instant are one text."""
+LADDER_LOCK: Final = 0x1ADDE4
+APART_AFTER: Final = timedelta(minutes=5)
+"""What is not urgent waits at most so long for the rest of its moment to be opened, so that it is told in one text."""
 
 
 class Ladder:
@@ -49,7 +39,8 @@ class Ladder:
         """See the port."""
         async with self._pool.acquire() as conn, conn.transaction():
             await conn.execute(_ALARMS_OVER, now, ALARM)
-            rows = await conn.fetch(_DUE, now, limit)
+            together = await conn.fetchval(_TOGETHER, now, LADDER_LOCK)
+            rows = await conn.fetch(_DUE, now, limit, together, now - APART_AFTER)
             yield await _load(conn, rows, self._sealer, self._bundle(), now)
 
 
@@ -100,48 +91,23 @@ class _Batch:
         told: Sequence[tuple[DueFollowUp, Any, Move, int]],
         codes: Mapping[tuple[int, int], int],
     ) -> None:
-        messages = []
-        asked_for: set[tuple[int, int | None]] = set()
-        for item, row, move, who in told:
-            contact = self.rosters.contacts[who]
-            code = codes.get((item.id, who))
-            if code is None:
-                continue
-            if _cause(item, row["urgent"]) in NOT_SEEN:
-                # The gravest stands first in the batch, and her answer is about every one of them.
-                if (who, item.mother_id) in asked_for:
-                    continue
-                asked_for.add((who, item.mother_id))
-            messages.append(self._message(item, row, move, contact, code))
-        await queue(self.conn, self.sealer, messages, self.now)
+        tellings = [
+            (who, Told(item, row, self.rosters.contacts[who], codes[item.id, who], move.ask))
+            for item, row, move, who in told
+            if (item.id, who) in codes
+        ]
+        unmarked = sorted({who for who, one in tellings if one.cause == UNMARKED})
+        marked_today = await self._marked_today(unmarked) if unmarked else frozenset()
+        await queue(self.conn, self.sealer, texts(tellings, self.bundle, self.now, marked_today), self.now)
 
-    def _message(self, item: DueFollowUp, row: Any, move: Move, contact: Contact, code: int) -> NewMessage:
-        template = _template(contact, row["urgent"], first=not item.told and item.state == "open")
-        cause = _cause(item, row["urgent"])
-        params: dict[str, Value] = {"code": str(code), "cause": Word(f"cause.{cause}")}
-        if template == "alert_urgent" and row["quiet"] and item.cause == "safety":
-            template = "alert_quiet"
-        if (
-            template == "alert"
-            and cause in CALLS
-            and item.wanted_at is not None
-            and item.wanted_at > self.now
-        ):
-            template = "alert_call"
-            params = {"code": str(code), "time": f"{local(item.wanted_at, row['time_zone']):%H:%M}"}
-        content = self.bundle.template(template)
-        return NewMessage(
-            person_id=contact.person_id,
-            phone_id=contact.phone_id,
-            template=template,
-            message_class=content.message_class,
-            language=contact.language,
-            not_before=self.now,
-            valid_until=self.now + exact(content.valid_for),
-            params=params,
-            mother_id=item.mother_id,
-            follow_up_id=item.id,
-        )
+    async def _marked_today(self, staff_ids: Sequence[int]) -> frozenset[int]:
+        """Who was texted earlier on her own local day that somebody's attendance is unknown."""
+        starts = [
+            day_starts(one.time_zone, local(self.now, one.time_zone).date())
+            for one in (self.rosters.staff[who] for who in staff_ids)
+        ]
+        rows = await self.conn.fetch(_MARKED_TODAY, list(staff_ids), starts, UNMARKED, self.now)
+        return frozenset(row["staff_id"] for row in rows)
 
     async def _codes(self, told: Sequence[tuple[DueFollowUp, Any, int]]) -> Mapping[tuple[int, int], int]:
         """The code each is told, where one is free. A facility's line has none of its own: it is told one of somebody there."""
@@ -170,24 +136,6 @@ def _or_alarm(item: DueFollowUp, move: Move, codes: Mapping[tuple[int, int], int
     if told == tuple(move.notify):
         return move
     return replace(move, notify=told, alarm=move.alarm if told else NOBODY_REACHABLE)
-
-
-def _cause(item: DueFollowUp, urgent: bool) -> str:
-    """Why somebody is told: while a report waits to be confirmed, that it does, whatever it began as.
-
-    Where the number is the problem, the wrong number is known, and her right one is still wanted. A
-    danger reported again is told as the danger it is.
-    """
-    to_confirm = item.hold_by_code is not None and item.cause != NUMBER_PROBLEM
-    return TO_CONFIRM if to_confirm and not (urgent and item.state != "acknowledged") else item.cause
-
-
-def _template(contact: Contact, urgent: bool, first: bool) -> str:
-    if contact.person_id is None:
-        return "alert_facility_line"
-    if urgent:
-        return "alert_urgent"
-    return "alert_supervisor" if contact.role == "supervisor" and not first else "alert"
 
 
 def _speaker(item: DueFollowUp) -> int | None:
@@ -219,30 +167,44 @@ async def _load(
             step=row["step"],
             owner_id=row["owner_id"],
             passed_by=frozenset(log.get((row["id"], "pass_on"), ())),
-            roster=rosters.of(row["facility_id"], row["mentor_id"]),
+            roster=rosters.of(row["facility_id"], row["mentor_id"], row["herself"]),
             told=frozenset(log.get((row["id"], TOLD), ())),
             not_reached=row["not_reached"],
             hold_by_code=row["hold_by_code"],
             expect_by=row["expect_by"],
             attendance=row["attendance"],
             wanted_at=row["wanted_at"],
+            opened_at=row["opened_at"],
+            due_at=row["next_at"],
         )
         for row in rows
     ]
     return _Batch(conn, items, rows, rosters, sealer, bundle, now)
 
 
+# One worker at a time tells what is not urgent, and once no other is still opening more of it. A worker that hangs
+# with the lock delays the others by minutes, and what is urgent never.
+_TOGETHER = """
+SELECT pg_try_advisory_xact_lock($2)
+    AND NOT EXISTS (SELECT FROM reminder WHERE state = 'planned' AND coalesce(look_at, due_at) <= $1)
+    AND NOT EXISTS (SELECT FROM mother WHERE silence_check_at <= $1)
+    AND NOT EXISTS (SELECT FROM enrolment WHERE state = 'active'
+        AND next_on <= ($1::timestamptz + interval '14 hours')::date
+        AND next_on <= ($1::timestamptz AT TIME ZONE time_zone)::date)
+"""
+
 _DUE = """
 SELECT f.id, f.mother_id, f.phone_id, f.facility_id, f.cause, f.country, f.risk, f.urgent, f.state, f.step, f.owner_id,
-    f.not_reached, f.hold_by_code, f.expect_by, f.wanted_at,
+    f.not_reached, f.hold_by_code, f.expect_by, f.wanted_at, f.opened_at, f.next_at,
     (SELECT c.time_zone FROM facility c WHERE c.id = f.facility_id) AS time_zone,
     (SELECT m.mentor_id FROM mother m WHERE m.id = f.mother_id) AS mentor_id,
+    (SELECT m.staff_id FROM mother m WHERE m.id = f.mother_id) AS herself,
     EXISTS (SELECT FROM mother m WHERE m.id = f.mother_id AND m.quiet_since IS NOT NULL) AS quiet,
     (SELECT v.status FROM visit v WHERE v.mother_id = f.mother_id AND v.due_on <= f.expect_by
         AND v.due_on >= f.opened_at::date AND v.status IN ('expected', 'missed', 'unknown')
      ORDER BY v.due_on DESC LIMIT 1) AS attendance
 FROM follow_up f
-WHERE f.state <> 'resolved' AND f.next_at <= $1
+WHERE f.state <> 'resolved' AND f.next_at <= $1 AND (f.urgent OR $3 OR f.next_at <= $4)
 ORDER BY f.urgent DESC, f.rank, array_position(ARRAY['red', 'amber', 'green'], f.risk), f.next_at, f.mother_id, f.id
 LIMIT $2
 FOR UPDATE OF f SKIP LOCKED
@@ -251,6 +213,12 @@ FOR UPDATE OF f SKIP LOCKED
 _LOGGED = """
 SELECT follow_up_id, what, staff_id FROM follow_up_log
 WHERE follow_up_id = ANY($1::bigint[]) AND what IN ($2, 'pass_on') AND staff_id IS NOT NULL
+"""
+
+_MARKED_TODAY = """
+SELECT DISTINCT l.staff_id FROM unnest($1::bigint[], $2::timestamptz[]) AS w(staff_id, day_start)
+JOIN follow_up_log l ON l.staff_id = w.staff_id AND l.at >= w.day_start AND l.at < $4 AND l.what = 'told'
+JOIN follow_up f ON f.id = l.follow_up_id AND f.cause = $3
 """
 
 _MOVE = """

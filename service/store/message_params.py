@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flows.registry import Value, Word
+from flows.registry import Phrase, Value, Word
 from service.security.sealing import Sealer
 
 TABLE, COLUMN = "message", "params"
@@ -39,12 +39,20 @@ def from_json(text: str) -> dict[str, Value]:
 def _plain(value: Value) -> Any:
     if isinstance(value, Word):
         return {"word": value.key}
+    if isinstance(value, Phrase):
+        return {"phrase": [_plain(part) for part in value.parts]}
     return {"day": value.isoformat()} if isinstance(value, date) else value
 
 
 def _value(plain: Any) -> Value:
+    if isinstance(plain, dict) and "phrase" in plain:
+        return Phrase(tuple(_part(part) for part in plain["phrase"]))
     if isinstance(plain, dict):
         return Word(plain["word"]) if "word" in plain else date.fromisoformat(plain["day"])
     if isinstance(plain, (str, int)):
         return plain
     raise ValueError("a parameter of a text is neither a word, a day, a text nor a number")
+
+
+def _part(plain: Any) -> str | Word:
+    return Word(plain["word"]) if isinstance(plain, dict) else str(plain)

@@ -12,6 +12,7 @@ import asyncpg
 from scheduler.types import MessageClass
 from service.database import Pool
 from service.store.another_day import another_day
+from service.store.hastening import hasten
 
 COLLISIONS: Final = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError)
 """How two workers find out that they reached for the same number, or for two numbers crosswise."""
@@ -49,9 +50,12 @@ async def claim(
     """
     while True:
         try:
-            async with pool.acquire() as conn, conn.transaction():
-                rows = await conn.fetch(_CLAIM, limit, now, worker, lease_until)
-                await another_day(conn, [row["id"] for row in rows if row["state"] == "expired"], now)
+            async with pool.acquire() as conn:
+                async with conn.transaction():
+                    rows = await conn.fetch(_CLAIM, limit, now, worker, lease_until)
+                    stale = [row["id"] for row in rows if row["state"] == "expired"]
+                    await another_day(conn, stale, now)
+                await hasten(conn, stale, now)
         except COLLISIONS:
             if limit == 1:
                 return [], 0
@@ -68,7 +72,9 @@ async def release(pool: Pool, messages: list[Claimed], not_before: datetime) -> 
 
 async def spoil(pool: Pool, messages: list[Claimed], reason: str, now: datetime) -> None:
     """Put aside what can never be sent: its text cannot be made, or its number cannot be read."""
-    await pool.execute(_SPOIL, [m.id for m in messages], [m.attempt for m in messages], reason, now)
+    async with pool.acquire() as conn:
+        await conn.execute(_SPOIL, [m.id for m in messages], [m.attempt for m in messages], reason, now)
+        await hasten(conn, [m.id for m in messages], now)
 
 
 def _claimed(row: Any) -> Claimed:

@@ -12,7 +12,8 @@ from scheduler.delivery import REPORT_GRACE
 from scheduler.types import InDoubt
 from service.database import Pool
 from service.store.delivery_reports import adopt
-from service.store.outbox_settle import Fated, doubtful, record_fates
+from service.store.hastening import hasten
+from service.store.outbox_settle import Fated, doubtful, given_up, record_fates
 
 BATCH = 500
 REPORTS_KEPT = timedelta(days=7)
@@ -35,10 +36,12 @@ async def rescue(
 
 
 async def _settle_doubts(pool: Pool, templates: Mapping[str, Template], now: datetime, wall: datetime) -> int:
-    async with pool.acquire() as conn, conn.transaction():
-        rows = await conn.fetch(_LOST, wall, BATCH)
-        fates = [_fate(row, now, now) for row in rows]
-        return len(await record_fates(conn, templates, fates, now))
+    async with pool.acquire() as conn:
+        async with conn.transaction():
+            rows = await conn.fetch(_LOST, wall, BATCH)
+            settled = await record_fates(conn, templates, [_fate(row, now, now) for row in rows], now)
+        await hasten(conn, given_up(settled), now)
+    return len(settled)
 
 
 async def _settle_waits(pool: Pool, templates: Mapping[str, Template], now: datetime) -> int:

@@ -17,6 +17,7 @@ from scheduler.types import InDoubt
 from service.database import Connection, Pool
 from service.gateway.base import Outcome, Receipt
 from service.store.another_day import another_day
+from service.store.hastening import hasten
 from service.store.messages import cancel_for_phone
 from service.store.open_questions import record_asks, record_questions
 from service.store.outbox_calls import Recipient
@@ -65,11 +66,13 @@ async def settle(
         for to, receipt in answered
         if receipt.outcome is Outcome.REJECTED and receipt.reason == "opted_out"
     ]
-    async with pool.acquire() as conn, conn.transaction():
-        await record_sent(conn, gateway, templates, taken, now)
-        await record_fates(conn, templates, others, now)
-        for phone_id in sorted(set(refusing)):
-            await _opted_out_at_gateway(conn, phone_id, now)
+    async with pool.acquire() as conn:
+        async with conn.transaction():
+            await record_sent(conn, gateway, templates, taken, now)
+            fates = await record_fates(conn, templates, others, now)
+            for phone_id in sorted(set(refusing)):
+                await _opted_out_at_gateway(conn, phone_id, now)
+        await hasten(conn, given_up(fates), now)
 
 
 async def record_sent(
@@ -120,6 +123,11 @@ async def record_fates(
     failed = [row["id"] for row in rows if row["state"] == "failed" and row["id"] in at_fault]
     await count_failed(conn, failed, now)
     return rows
+
+
+def given_up(rows: Sequence[Any]) -> list[int]:
+    """The texts among these rows that will not be tried again."""
+    return [row["id"] for row in rows if row["state"] in ("failed", "expired", "unknown")]
 
 
 def fate_of(to: Recipient, receipt: Receipt, now: datetime, paused_until: datetime | None = None) -> Fated:
