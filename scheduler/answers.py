@@ -50,6 +50,8 @@ REACHED = "reached"
 CALL_ENDS_IT = frozenset(
     {
         "call_requested",
+        "unwell",
+        "own_call",
         "another_mentor",
         "introduce",
         "low_mood",
@@ -89,6 +91,7 @@ REACHING_ENDS_IT = CALL_ENDS_IT | {"silent"}
 GOING_REPORT_OF = {
     **dict.fromkeys(SOON, SOON_REPORT),
     "call_requested": timedelta(days=1),
+    "unwell": timedelta(days=1),
     "another_mentor": timedelta(days=1),
     "low_mood": timedelta(days=1),
     "missed_call": timedelta(days=1),

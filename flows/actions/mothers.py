@@ -61,7 +61,7 @@ def urgent(about: Literal["me", "baby"]) -> Action:
 def unwell_not_urgent(facts: Facts, state: SessionState, typed: str) -> ActionResult:
     """Unwell but not urgent: a person calls."""
     mother_id = mother_of(facts)
-    return happened(UnwellReported(mother_id, "unknown", urgent=False), CallRequested(mother_id, "today"))
+    return happened(UnwellReported(mother_id, "unknown", urgent=False), CallRequested(mother_id, "unwell"))
 
 
 def stop(facts: Facts, state: SessionState, typed: str) -> ActionResult:

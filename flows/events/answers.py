@@ -49,7 +49,7 @@ class CallRequested(Event):
     """She asked a person to call."""
 
     mother_id: int | None
-    when: Literal["now", "today", "missed_call", "stuck", "help"] = "today"
+    when: Literal["now", "today", "missed_call", "stuck", "help", "unwell"] = "today"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,16 @@ from datetime import timedelta
 from flows.events import CallRequested, CheckInAnswered, DoseMissed, UnwellReported
 from service.apply.calls import as_soon_as_can_be
 from service.apply.heard import heard_from
-from service.apply.opening import open_for_caller, open_for_mothers
+from service.apply.opening import open_about_phone, open_for_caller, open_for_mothers
 from service.apply.promises import call_promise
 from service.apply.texts import answer_mother, answer_number, may_answer_freely, thank
 from service.apply.work import Work, ids
+from service.store import people
 from service.store.people import MotherRow
 
 GO_NOW_AGAIN = timedelta(minutes=5)
-CALL_CAUSES = {"missed_call": "missed_call", "stuck": "stuck"}
+CALL_CAUSES = {"missed_call": "missed_call", "stuck": "stuck", "unwell": "unwell"}
+OWN = "own_call"
 
 
 async def check_in_answered(work: Work, event: CheckInAnswered) -> Sequence[int]:
@@ -36,11 +38,11 @@ async def dose_missed(work: Work, event: DoseMissed) -> Sequence[int]:
 async def call_requested(work: Work, event: CallRequested) -> Sequence[int]:
     """Somebody asks for a call: a follow-up for every mother it may be, or for the number when it is unknown.
 
-    A stranger who was merely stuck asked for nobody.
+    A stranger who was merely stuck asked for nobody; a mentor who asks for herself is her supervisor's.
     """
     mothers = await work.everyone(event.mother_id)
     if not mothers:
-        if event.when != "stuck":
+        if event.when != "stuck" and not await _asked_by_a_mentor(work):
             await open_for_caller(work, "unknown_caller")
         return []
     await heard_from(work, await work.surely(event.mother_id))
@@ -50,6 +52,17 @@ async def call_requested(work: Work, event: CallRequested) -> Sequence[int]:
     if opened or (work.origin.via == "sms" and await may_answer_freely(work)):
         await _promise(work, mothers)
     return ids(mothers)
+
+
+async def _asked_by_a_mentor(work: Work) -> bool:
+    """Whether the number is a mentor's: her supervisor is asked to call her, and nobody is woken."""
+    phone = await work.phone()
+    here = [] if phone is None or not phone.trusted else await people.staff_on(work.conn, phone.id)
+    mentors = [one for one in here if one.role == "mentor" and one.hold is None]
+    for one in mentors[:1]:
+        if phone is not None:
+            await open_about_phone(work, phone.id, one.facility_id, one.country, OWN)
+    return bool(mentors)
 
 
 async def unwell_reported(work: Work, event: UnwellReported) -> Sequence[int]:

@@ -15,7 +15,7 @@ SAME_DANGER: Final = timedelta(minutes=15)
 SAME_CALL: Final = timedelta(hours=1)
 """A call asked for again later than this after somebody took it is told again: she is still waiting."""
 
-CALLS: Final = ("call_requested", "missed_call")
+CALLS: Final = ("call_requested", "missed_call", "unwell")
 
 NOT_FOR_HER_MENTOR: Final = ("safety", "another_mentor", "case_help")
 """What stands on no list of her mentor's for being her mentor, and is not answered by the mentor's digits."""

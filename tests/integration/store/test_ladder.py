@@ -156,7 +156,7 @@ async def test_whatever_happens_an_open_follow_up_has_a_next_action_or_an_alarm(
         if cause != "unknown_caller":
             await open_for(clinic, mothers, cause)
     now = START
-    for _ in range(110):
+    for _ in range(180):
         now += timedelta(hours=12)
         await climb(clinic, now)
         stuck = "SELECT count(*) FROM follow_up WHERE state <> 'resolved' AND next_at IS NULL AND alarm_at IS NULL"
