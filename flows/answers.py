@@ -8,6 +8,7 @@ from flows.events import (
     CallRequested,
     CheckInAnswered,
     Event,
+    HelpWanted,
     MeetingConfirmed,
     SiteStatus,
     SiteStatusSet,
@@ -64,3 +65,14 @@ def site_answer(question: str, answer: str, staff_id: int, facility_id: int) -> 
     """Return what happened when a supervisor was asked about a site. Raises KeyError as ``answer`` does."""
     status = SITE_MEANINGS[question, answer]
     return () if status is None else (SiteStatusSet(staff_id, facility_id, status),)
+
+
+HELP = "help"
+"""The question to a mentor, whether a colleague shall help today."""
+
+HELP_MEANINGS: Mapping[tuple[str, str], bool] = {(HELP, "yes"): True, (HELP, "no"): False}
+
+
+def help_answer(answer: str, staff_id: int) -> tuple[Event, ...]:
+    """Return what happened when a mentor was asked whether help is wanted. Raises KeyError as ``answer`` does."""
+    return (HelpWanted(staff_id),) if HELP_MEANINGS[HELP, answer] else ()

@@ -35,12 +35,18 @@ class VisitFact:
 
 @dataclass(frozen=True, slots=True)
 class InfantFact:
-    """A living infant. ``birth_order`` tells twins apart; ``weaned`` says that breastfeeding has ended."""
+    """A living infant. ``birth_order`` tells twins apart; ``weaned`` says that breastfeeding has ended.
+
+    ``closed``: how its years of tests ended is written down. ``watch``: what was known at its birth asks for a closer
+    look.
+    """
 
     id: int
     born_on: date
     birth_order: int = 1
     weaned: bool = False
+    closed: bool = False
+    watch: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +206,8 @@ class CaseloadMother:
     waiting: tuple[int | None, ...] = ()
     needs_phone: bool = False
     no_home_visit: bool = False
+    treated: bool = True
+    """Her dates are those of treatment, and so are her children's."""
     died: bool = False
     own: bool = True
     """Hers, and not of a colleague on leave whom she covers."""

@@ -41,8 +41,13 @@ def choose(candidates: Sequence[Candidate], wanted: Wanted) -> Candidate | None:
     the place wanted, is not on leave, and is least loaded for what she should carry. Nobody is turned away
     for want of room: then the least overloaded takes her, and the supervisor sees it.
     """
+    return next(iter(ranked(candidates, wanted)), None)
+
+
+def ranked(candidates: Sequence[Candidate], wanted: Wanted) -> list[Candidate]:
+    """Everybody she can be given to, the best first, in the order of ``choose``."""
     possible = [one for one in candidates if one.id not in wanted.not_with]
-    return min(possible, key=lambda one: _order(one, wanted), default=None)
+    return sorted(possible, key=lambda one: _order(one, wanted))
 
 
 def share(candidates: Sequence[Candidate], mothers: Mapping[int, Wanted]) -> dict[int, int]:

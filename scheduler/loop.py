@@ -25,7 +25,19 @@ from scheduler.passes import (
 from scheduler.ports import Ports
 from scheduler.types import Country
 
-ORDER = ("rescue", "planning", "reminders", "silences", "follow_ups", "sites", "closures", "erasures", "send")
+ORDER = (
+    "rescue",
+    "planning",
+    "reminders",
+    "silences",
+    "follow_ups",
+    "sites",
+    "closures",
+    "erasures",
+    "help",
+    "weeks",
+    "send",
+)
 """What a round does, in this order: later passes send what earlier ones queued."""
 
 MAX_ROUNDS = 20
@@ -158,6 +170,8 @@ def _work(
         "sites": lambda: days.run(now, ports.aside, faults),
         "closures": lambda: _none_due() if closed is None else closed.run(now, ports.aside, faults),
         "erasures": lambda: _none_due() if wishes is None else wishes.run(now, ports.aside, faults),
+        "help": lambda: _none_due() if ports.help_offers is None else ports.help_offers.ask(now),
+        "weeks": lambda: _none_due() if ports.weeks is None else ports.weeks.tell(now),
         "send": lambda: ports.outbox.send(now),
     }
 

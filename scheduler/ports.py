@@ -56,6 +56,8 @@ class SiteDay:
     site: Literal["open", "closed", "no_network", "paused"] = "open"
     entries: bool = True
     """Whether anybody entered anything of that day."""
+    open_day: bool = True
+    """Whether the clinic is open that day by its calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,20 @@ class Erasures(Protocol):
     ) -> AbstractAsyncContextManager[Batch[DueErasure, ErasureVerdict]]: ...
 
 
+class Weeks(Protocol):
+    """Supervisors whose week is to be told."""
+
+    async def tell(self, now: datetime) -> int:
+        """Queue each week's text once, set when the next is due; return how many were looked at."""
+
+
+class HelpOffers(Protocol):
+    """Mentors whose alerts of today wait untaken."""
+
+    async def ask(self, now: datetime) -> int:
+        """Ask each, once on her local day, whether a colleague shall help; return how many were asked."""
+
+
 class Outbox(Protocol):
     """Queued messages and the gateway behind them."""
 
@@ -174,4 +190,6 @@ class Ports:
     tidy: Tidy | None = None
     erasures: Erasures | None = None
     closures: Closures | None = None
+    weeks: Weeks | None = None
+    help_offers: HelpOffers | None = None
     idle: Idle | None = None

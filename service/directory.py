@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from service import msisdn
 from service.apply.deps import Deps
 from service.database import Connection
-from service.store import care_dates, case_codes, mothers, people
+from service.models.people import CASELOAD_CAP
+from service.store import care_dates, case_codes, mothers, own_care, people
 from service.store.visits import NewVisit, add_visits
 
 DAY_CLOSE_AT = time(15)
@@ -50,7 +51,9 @@ class NewFacility:
 class NewStaff:
     """A mentor, supervisor or nurse. ``pin_hash`` comes from ``service.security.pins``.
 
-    ``answers_mood``: trained to speak with a mother who says that she feels low.
+    ``answers_mood``: trained to speak with a mother who says that she feels low. ``works_on`` are weekdays,
+    Monday 0, as digits in order; None: every day. ``languages`` are those spoken beside ``language``. A
+    mentor in the community may have an ``area``; ``caseload_cap`` is how many mothers she should look after.
     """
 
     role: Literal["mentor", "supervisor", "nurse"]
@@ -63,6 +66,11 @@ class NewStaff:
     ends_at: time = WORK_ENDS
     supervises: Sequence[int] = ()
     answers_mood: bool = False
+    works_on: str | None = None
+    languages: Sequence[str] = ()
+    works_in: Literal["facility", "community"] = "facility"
+    area: str = ""
+    caseload_cap: int = CASELOAD_CAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +145,11 @@ async def add_staff(conn: Connection, deps: Deps, new: NewStaff, now: datetime) 
     await people.speak(conn, phone_id, new.language)
     person_id: int = await conn.fetchval(_PERSON, new.role, phone_id, new.language, new.pin_hash, now)
     await _name(conn, deps, person_id, new.name)
-    await conn.execute(_STAFF, person_id, new.role, facility.id, new.starts_at, new.ends_at, new.answers_mood)
+    await conn.execute(
+        _STAFF, person_id, new.role, facility.id, new.starts_at, new.ends_at, new.answers_mood, new.works_on,
+        list(new.languages), new.works_in, new.area, new.caseload_cap,
+    )  # fmt: skip
+    await own_care.link(conn, phone_id)
     if new.role == "supervisor":
         sites = sorted({facility.id, *new.supervises})
         await conn.execute(
@@ -236,7 +248,9 @@ INSERT INTO person (kind, phone_id, language, pin_hash, created_at) VALUES ($1, 
 """
 
 _STAFF = """
-INSERT INTO staff (id, role, facility_id, starts_at, ends_at, answers_mood) VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO staff (id, role, facility_id, starts_at, ends_at, answers_mood, works_on, languages, works_in, area,
+    caseload_cap)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 """
 
 _DUTY = """

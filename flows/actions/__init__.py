@@ -6,7 +6,18 @@ the session is to remember (data). It changes nothing itself.
 
 from collections.abc import Mapping
 
-from flows.actions import calls, caseload, for_me, life, mothers, settings, staff, supervision, team
+from flows.actions import (
+    calls,
+    caseload,
+    for_me,
+    handovers,
+    life,
+    mothers,
+    settings,
+    staff,
+    supervision,
+    team,
+)
 from flows.registry import Action
 
 ACTIONS: Mapping[str, Action] = {
@@ -16,6 +27,7 @@ ACTIONS: Mapping[str, Action] = {
     **caseload.ACTIONS,
     **calls.ACTIONS,
     **for_me.ACTIONS,
+    **handovers.ACTIONS,
     **life.ACTIONS,
     **supervision.ACTIONS,
     **team.ACTIONS,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flows.guards import caseload, for_me, life, mothers, settings, staff, supervision, team
+from flows.guards import caseload, for_me, handovers, life, mothers, settings, staff, supervision, team
 from flows.registry import Guard
 
 GUARDS: Mapping[str, Guard] = {
@@ -11,6 +11,7 @@ GUARDS: Mapping[str, Guard] = {
     **settings.GUARDS,
     **caseload.GUARDS,
     **for_me.GUARDS,
+    **handovers.GUARDS,
     **life.GUARDS,
     **supervision.GUARDS,
     **team.GUARDS,

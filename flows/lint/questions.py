@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from flows.answers import MEANINGS, SITE_MEANINGS
+from flows.answers import HELP_MEANINGS, MEANINGS, SITE_MEANINGS
 from flows.bundle import Bundle
 from flows.lint.finding import Problem
 from flows.render import PLACEHOLDER
 
-KNOWN = frozenset({*MEANINGS, *SITE_MEANINGS})
+KNOWN = frozenset({*MEANINGS, *SITE_MEANINGS, *HELP_MEANINGS})
 
 _DIGIT = re.compile(r"(?<!\S)[0-9](?![^\s.,:;)])")
 """A digit that stands alone, as one to be sent does."""

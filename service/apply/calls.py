@@ -5,6 +5,7 @@ from datetime import datetime, time
 
 from flows.events import AnotherMentorAsked, CallTimeChosen
 from scheduler.localtime import instant_at, local
+from service.apply.handovers import propose_for
 from service.apply.opening import close_follow_up, open_for_mothers, told_about
 from service.apply.texts import tell_staff
 from service.apply.work import Work, ids
@@ -40,6 +41,8 @@ async def another_mentor_asked(work: Work, event: AnotherMentorAsked) -> Sequenc
     """
     mothers = await work.everyone(event.mother_id)
     await open_for_mothers(work, mothers, ANOTHER)
+    for mother in mothers:
+        await propose_for(work, mother, "asked", None)
     for row in await work.conn.fetch(_CALLS_OF, ids(mothers), list(CALLS)):
         await close_follow_up(work, row["id"], ANOTHER)
     return ids(mothers)

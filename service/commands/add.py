@@ -4,7 +4,7 @@ import re
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import time
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
@@ -47,6 +47,15 @@ Trained = Annotated[
         "--answers-mood",
         help="Trained to speak with a mother who says that she feels low: asked only while one is there.",
     ),
+]
+
+Works = Annotated[
+    str | None,
+    typer.Option("--works", help='Weekdays at work, such as "mon-sat"; as the clinic is open if left out.'),
+]
+Speaks = Annotated[
+    list[str] | None,
+    typer.Option("--speaks", help="Another language spoken with mothers, such as sw; several may be given."),
 ]
 
 
@@ -92,34 +101,39 @@ def facility(
 @app.command("mentor")
 def mentor(
     name: Name, number: Number, facility: Facility, lang: Language = "en", hours: Hours = "08:00-17:00", duty: OnDuty = None,
-    answers_mood: Trained = False,
+    answers_mood: Trained = False, works: Works = None, speaks: Speaks = None,
+    community: Annotated[str | None, typer.Option(help="Works in the community: the area in one word, or \"any\".")] = None,
+    cap: Annotated[int, typer.Option(min=1, help="Mothers above which she counts as overloaded.")] = 60,
 ) -> None:  # fmt: skip
     """Add a mentor mother, and print her first PIN."""
-    _staff("mentor", name, number, facility, lang, hours, duty, answers_mood)
+    more = {"works_in": "facility" if community is None else "community", "caseload_cap": cap}
+    area = "" if community in (None, "any") else community
+    _staff("mentor", name, number, facility, lang, hours, duty, answers_mood, works, speaks, **more, area=area)
 
 
 @app.command("supervisor")
 def supervisor(
     name: Name, number: Number, facility: Facility, lang: Language = "en", hours: Hours = "08:00-17:00", duty: OnDuty = None,
-    answers_mood: Trained = False,
+    answers_mood: Trained = False, works: Works = None, speaks: Speaks = None,
     also: Annotated[list[int] | None, typer.Option(help="Another clinic they answer for; several may be given.")] = None,
 ) -> None:  # fmt: skip
     """Add a supervisor, and print their first PIN."""
-    _staff("supervisor", name, number, facility, lang, hours, duty, answers_mood, tuple(also or ()))
+    _staff("supervisor", name, number, facility, lang, hours, duty, answers_mood, works, speaks, supervises=tuple(also or ()))
 
 
 @app.command("nurse")
 def nurse(
     name: Name, number: Number, facility: Facility, lang: Language = "en", hours: Hours = "08:00-17:00", duty: OnDuty = None,
-    answers_mood: Trained = False,
+    answers_mood: Trained = False, works: Works = None, speaks: Speaks = None,
 ) -> None:  # fmt: skip
     """Add a nurse, and print their first PIN."""
-    _staff("nurse", name, number, facility, lang, hours, duty, answers_mood)
+    _staff("nurse", name, number, facility, lang, hours, duty, answers_mood, works, speaks)
 
 
 def _staff(
     role: Literal["mentor", "supervisor", "nurse"], name: str, number: str, facility_id: int, language: str,
-    hours: str, duty: list[str] | None, answers_mood: bool, supervises: tuple[int, ...] = (),
+    hours: str, duty: list[str] | None, answers_mood: bool, works: str | None, speaks: list[str] | None,
+    **more: Any,
 ) -> None:  # fmt: skip
     from service.directory import NewStaff, add_duty, add_staff
 
@@ -131,6 +145,7 @@ def _staff(
         if language not in services.bundles.current().languages:
             known = ", ".join(sorted(services.bundles.current().languages))
             raise UserError(f"There is no language {language}: use one of {known}.", WRONG_USE)
+        more["works_on"] = None if works is None else weekdays(works)
         new: NewStaff = NewStaff(
             role,
             name,
@@ -140,8 +155,9 @@ def _staff(
             await services.pins.hash_pin(pin),
             starts,
             ends,
-            supervises,
-            answers_mood,
+            answers_mood=answers_mood,
+            languages=tuple(speaks or ()),
+            **more,
         )
         staff_id = await add_staff(conn, services.deps(), new, now)
         if duties:

@@ -272,7 +272,9 @@ async def _about_help(
     who = next((one for one in sender.staff if one.role == "mentor" and one.facility_id == asked), None)
     if who is None:
         return None
-    await conn.execute("DELETE FROM open_question WHERE phone_id = $1 AND question = $2", origin.phone_id, HELP)
+    await conn.execute(
+        "DELETE FROM open_question WHERE phone_id = $1 AND question = $2", origin.phone_id, HELP
+    )
     events = help_answer(name, who.id)
     if not events:
         await answer_staff(Work(conn, origin, now, deps, {}, origin.phone_id), who, "ack_saved")

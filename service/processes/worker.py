@@ -28,6 +28,7 @@ from service.store.aside import Aside
 from service.store.closures import Closures
 from service.store.erasures import Erasures
 from service.store.heart import Heart
+from service.store.help_offers import HelpOffers
 from service.store.idle import Idle
 from service.store.ladder import Ladder
 from service.store.messages import WAKE
@@ -38,6 +39,7 @@ from service.store.reminders import Reminders
 from service.store.silences import Silences
 from service.store.sites import Sites
 from service.store.tidy import Tidy
+from service.store.weeks import Weeks
 
 FIRST_RETRY_SECONDS: Final = 0.1
 LONGEST_RETRY_SECONDS: Final = 5.0
@@ -179,6 +181,8 @@ def ports_on(parts: WorkerParts, name: str) -> Ports:
         tidy=Tidy(pool),
         erasures=Erasures(pool),
         closures=Closures(pool, sealer, bundle, countries),
+        weeks=Weeks(pool, sealer, bundle),
+        help_offers=HelpOffers(pool, sealer, bundle),
         idle=Idle(pool),
     )
 

@@ -59,6 +59,7 @@ def _mother(row: Any, code: str, children: Children, undoable: tuple[LifeEventFa
         tomorrow=row["tomorrow"],
         waiting=tuple(row["waiting"] or ()),
         needs_phone=row["phone_use"] == "none",
+        treated=row["care"] == "treatment",
         died=row["hold"] == "dead",
         elsewhere=row["hold"] == "transferred",
         own=row["own"],
@@ -68,7 +69,7 @@ def _mother(row: Any, code: str, children: Children, undoable: tuple[LifeEventFa
 
 # A mother who is on the staff herself is nobody's to see but her own mentor's: not even whoever covers.
 _CASELOAD = """
-SELECT m.id, m.phone_use, p.hold, c.code, m.mentor_id = $1 AS own,
+SELECT m.id, m.phone_use, m.care, p.hold, c.code, m.mentor_id = $1 AS own,
     EXISTS (SELECT FROM follow_up f WHERE f.mother_id = m.id AND f.cause = 'safety' AND f.state <> 'resolved')
         AS worried,
     (SELECT v.kind FROM visit v LEFT JOIN infant n ON n.id = v.infant_id

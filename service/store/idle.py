@@ -39,6 +39,7 @@ SELECT EXISTS (SELECT FROM message WHERE state IN ('claimed', 'sending'))
     OR EXISTS (SELECT FROM mother WHERE silence_check_at <= $1)
     OR EXISTS (SELECT FROM site_day WHERE next_at <= $1)
     OR EXISTS (SELECT FROM facility WHERE look_at <= $1)
+    OR EXISTS (SELECT FROM staff WHERE role = 'supervisor' AND digest_at <= $1)
     OR EXISTS (SELECT FROM erasure WHERE look_at <= $1)
     OR EXISTS (SELECT FROM enrolment WHERE state = 'active' AND next_on <= ($1::timestamptz + interval '14 hours')::date
                AND next_on <= ($1::timestamptz AT TIME ZONE time_zone)::date)
@@ -56,6 +57,7 @@ SELECT min(at) FROM (
     UNION ALL SELECT min(silence_check_at) FROM mother WHERE silence_check_at > $1
     UNION ALL SELECT min(next_at) FROM site_day WHERE next_at > $1
     UNION ALL SELECT min(look_at) FROM facility WHERE look_at > $1
+    UNION ALL SELECT min(digest_at) FROM staff WHERE role = 'supervisor' AND digest_at > $1
     UNION ALL SELECT min(look_at) FROM erasure WHERE look_at > $1
     UNION ALL SELECT min(next_on::timestamp AT TIME ZONE time_zone) FROM enrolment
         WHERE state = 'active' AND next_on IS NOT NULL AND next_on <= ($2::timestamptz + interval '14 hours')::date

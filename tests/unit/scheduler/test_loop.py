@@ -97,7 +97,7 @@ class World:
                 self.due = self.behind = claim
 
         doors: dict[str, Any] = {
-            name: Door(self.claim(name)) for name in ORDER if name not in ("rescue", "send")
+            name: Door(self.claim(name)) for name in ORDER if name not in ("rescue", "help", "weeks", "send")
         }
         world: Any = self
         return Ports(**doors, outbox=world, heart=world, aside=world if aside else None)

@@ -1,0 +1,106 @@
+"""Asking a mentor whether a colleague shall help today: at most once a day, where two alerts of hers wait untaken."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from flows.bundle import Bundle
+from scheduler.durations import exact
+from scheduler.localtime import local
+from scheduler.roster import works_from
+from scheduler.types import StaffMember
+from scheduler.weekly import OFFER_AFTER, wants_offer
+from service.database import Connection, Pool
+from service.security.sealing import Sealer
+from service.store.messages import NewMessage, queue
+from service.store.open_questions import ANSWERABLE_FOR
+from service.store.roster import days_of
+
+OFFER: Final = "help_offer"
+A_DAY: Final = timedelta(days=1)
+
+
+class HelpOffers:
+    """Implements ``scheduler.ports.HelpOffers``."""
+
+    def __init__(self, pool: Pool, sealer: Sealer, bundle: Callable[[], Bundle]) -> None:
+        self._pool = pool
+        self._sealer = sealer
+        self._bundle = bundle
+
+    async def ask(self, now: datetime) -> int:
+        """See the port."""
+        async with self._pool.acquire() as conn, conn.transaction():
+            rows = await conn.fetch(_UNTAKEN, now - A_DAY, now - OFFER_AFTER)
+            return sum([await self._ask(conn, row, now) for row in rows if _wants(row, now)])
+
+    async def _ask(self, conn: Connection, row: Any, now: datetime) -> bool:
+        """Ask her, unless she was asked today; an earlier question to her number is displaced."""
+        today = local(now, row["time_zone"]).date()
+        if await conn.fetchval(_ONCE_A_DAY, row["staff_id"], today, now) is None:
+            return False
+        content = self._bundle().template(OFFER)
+        text = NewMessage(
+            person_id=row["staff_id"],
+            phone_id=row["phone_id"],
+            template=OFFER,
+            message_class=content.message_class,
+            language=row["language"],
+            not_before=now,
+            valid_until=now + exact(content.valid_for),
+        )
+        queued = await queue(conn, self._sealer, [text], now)
+        if queued and content.question is not None:
+            question = (content.question, queued[0], now, now + ANSWERABLE_FOR)
+            await conn.execute(_DISPLACED, row["phone_id"], now)
+            await conn.execute(_OPEN, row["phone_id"], row["facility_id"], *question)
+        return True
+
+
+def _wants(row: Any, now: datetime) -> bool:
+    hours = StaffMember(
+        id=row["staff_id"],
+        role="mentor",
+        reachable=True,
+        time_zone=row["time_zone"],
+        starts_at=row["starts_at"],
+        ends_at=row["ends_at"],
+        works_on=days_of(row["works_on"]),
+    )
+    return works_from(hours, now) == now and wants_offer(row["told_at"], now, row["time_zone"])
+
+
+# Whoever is away is covered already. What was passed on, or told to somebody else since, waits for her no more.
+_UNTAKEN = """
+SELECT s.id AS staff_id, s.facility_id, s.starts_at, s.ends_at, s.works_on, c.time_zone, p.phone_id, p.language,
+    array_agg(w.at) AS told_at
+FROM (SELECT DISTINCT ON (f.id) f.id, l.staff_id, l.at FROM follow_up f
+      JOIN follow_up_log l ON l.follow_up_id = f.id AND l.what = 'told' AND l.staff_id IS NOT NULL
+      WHERE f.state = 'notified' AND f.notified_at BETWEEN $1 AND $2 ORDER BY f.id, l.id DESC) w
+JOIN staff s ON s.id = w.staff_id AND s.role = 'mentor' JOIN facility c ON c.id = s.facility_id
+JOIN person p ON p.id = s.id AND p.hold IS NULL
+JOIN phone n ON n.id = p.phone_id AND n.number IS NOT NULL AND n.trust = 'ok' AND n.opted_out_at IS NULL
+WHERE NOT EXISTS (SELECT FROM cover v WHERE v.staff_id = s.id
+        AND ($2::timestamptz AT TIME ZONE c.time_zone)::date BETWEEN v.starts_on AND v.ends_on)
+    AND NOT EXISTS (SELECT FROM cover_offer o WHERE o.staff_id = s.id
+        AND o.on_day = ($2::timestamptz AT TIME ZONE c.time_zone)::date)
+GROUP BY s.id, c.id, p.id HAVING count(*) > 1 ORDER BY s.id
+"""
+
+_ONCE_A_DAY = """
+INSERT INTO cover_offer (staff_id, on_day, asked_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING staff_id
+"""
+
+_DISPLACED = """
+INSERT INTO event (at, kind, mother_id, phone_id, data)
+SELECT $2, 'QuestionDisplaced', mother_id, phone_id, jsonb_build_object('question', question)
+FROM open_question WHERE phone_id = $1 AND expires_at > $2 AND mother_id IS NOT NULL
+"""
+
+_OPEN = """
+INSERT INTO open_question (phone_id, facility_id, question, message_id, asked_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (phone_id) DO UPDATE SET facility_id = excluded.facility_id, question = excluded.question,
+    mother_id = NULL, visit_id = NULL, message_id = excluded.message_id, asked_at = excluded.asked_at,
+    expires_at = excluded.expires_at
+"""
