@@ -8,7 +8,21 @@ from typing import Final
 import typer
 from typer.exceptions import TyperException
 
-from service.commands import add, content, days, demo, doctor, operate, phone, serve, translate, user, walk, why
+from service.commands import (
+    add,
+    content,
+    days,
+    demo,
+    doctor,
+    measures,
+    operate,
+    phone,
+    serve,
+    translate,
+    user,
+    walk,
+    why,
+)
 from service.commands.context import log_level
 from service.commands.problems import FAILED, WRONG_USE, UserError, sentence_of
 from service.logs import configure_logging
@@ -35,6 +49,7 @@ app.command("try")(walk.try_menus)
 app.command("phone")(phone.phone)
 app.command("doctor")(doctor.doctor)
 app.command("why")(why.why)
+app.command("measures")(measures.measures)
 app.add_typer(add.app, name="add")
 app.add_typer(days.app, name="days")
 app.add_typer(user.app, name="user")
