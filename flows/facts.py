@@ -342,6 +342,8 @@ class StaffFacts:
     mothers: tuple[CaseloadMother, ...] = ()
     referral_found: bool = False
     """The referral code just typed is one that somebody waits for."""
+    guessed_enough: bool = False
+    """Too many referral codes typed today were nobody's: none counts until tomorrow."""
     supervised: bool = False
     """A supervisor of the facility can be reached by phone."""
     places: tuple[PlaceFact, ...] = ()
@@ -363,7 +365,8 @@ class Facts:
     the database counts tries); ``pin_taken`` says that a new PIN is already somebody else's on this
     number, where it would tell nobody apart; ``code_mother`` the mother, or ``code_staff`` the
     member of staff, whose live set-up code was just typed.
-    ``spare_codes`` are unused set-up codes drawn at random outside, since a function draws none.
+    ``spare_code`` is a set-up code drawn at random outside, since a function draws none; ``spare_slip`` the longer
+    one of a slip, which lasts for weeks.
     ``resume`` is the state of a session on this number that dropped within 15 minutes.
     """
 
@@ -376,6 +379,7 @@ class Facts:
     code_mother: int | None = None
     code_staff: int | None = None
     spare_code: str | None = None
+    spare_slip: str | None = None
     resume: SessionState | None = None
     mother: MotherFacts | None = None
     staff: StaffFacts | None = None

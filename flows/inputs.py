@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from itertools import pairwise
 
+from flows.corrections import REFUSALS, refused
 from flows.facts import Facts
+from flows.lists.corrections import chosen_wrong, known_dates
 from flows.types import SessionState
 
 LONGEST_TYPED = 80
@@ -146,6 +148,17 @@ def _years_before(today: date, years: int) -> date:
 
 def _date(text: str, first: date, last: date, today: date, out_of_span: str) -> str:
     """Read DDMM, DDMMYY or DDMMYYYY. DDMM is the day nearest to today that lies within the span."""
+    possible = _days(text, today)
+    if not possible:
+        raise InputError("error.date")
+    within = [found for found in possible if first <= found <= last]
+    if not within:
+        raise InputError(out_of_span)
+    return min(within, key=lambda found: abs(found - today)).isoformat()
+
+
+def _days(text: str, today: date) -> list[date]:
+    """Every day that DDMM may mean, or the one that DDMMYY or DDMMYYYY does."""
     if len(text) not in (4, 6, 8) or not _DIGITS.fullmatch(text):
         raise InputError("error.date")
     day, month = int(text[:2]), int(text[2:4])
@@ -154,13 +167,7 @@ def _date(text: str, first: date, last: date, today: date, out_of_span: str) -> 
         years = range(today.year - 8, today.year + 9)  # leap days come at most eight years apart
     else:
         years = [int(text[4:]) + (2000 if len(text) == 6 else 0)]
-    possible = [found for year in years if (found := _day(year, month, day))]
-    if not possible:
-        raise InputError("error.date")
-    within = [found for found in possible if first <= found <= last]
-    if not within:
-        raise InputError(out_of_span)
-    return min(within, key=lambda found: abs(found - today)).isoformat()
+    return [found for year in years if (found := _day(year, month, day))]
 
 
 def _date_past(text: str, facts: Facts, state: SessionState) -> str:
@@ -176,10 +183,12 @@ def _record_day(text: str, facts: Facts, state: SessionState) -> str:
 
 
 def _referral_code(text: str, facts: Facts, state: SessionState) -> str:
-    """The four digits on the slip she carries, while somebody waits for them."""
-    code = _digits(text, 4, 4, "error.code")
+    """The digits on the slip she carries, four or six, while somebody waits for them."""
+    code = _digits(text, 4, 6, "error.slip")
+    if facts.staff is not None and facts.staff.guessed_enough:
+        raise InputError("error.code_tries")
     if facts.staff is None or not facts.staff.referral_found:
-        raise InputError("error.code")
+        raise InputError("error.slip")
     return code
 
 
@@ -228,6 +237,27 @@ def _run_out_date(text: str, facts: Facts, state: SessionState) -> str:
     return _date(text, today - LONGEST_RUN_OUT_AGO, today + LONGEST_AHEAD, today, "error.run_out_date")
 
 
+def _right_day(text: str, facts: Facts, state: SessionState) -> str:
+    """The right day in place of the one chosen: DDMM is the possible day nearest to the wrong one."""
+    today, wrong = facts.now.date(), chosen_wrong(facts, state)
+    if wrong is None:
+        return _date(text, today - LONGEST_AGO, today + LONGEST_AHEAD, today, "error.date")
+    days = sorted(_days(text, today), key=lambda day: abs(day - wrong.day))
+    if not days:
+        raise InputError("error.date")
+    known = known_dates(facts, state, wrong)
+    whys = [(day, refused(wrong.what, wrong.day, day, known)) for day in days]
+    possible = [day for day, why in whys if why is None]
+    # The day noted already, typed again, means no other year.
+    if not possible or whys[0][1] == "error.same_day":
+        raise InputError(whys[0][1] or "error.date")
+    if wrong.what == "visit":
+        why_closed = facts.open_days.why_closed(possible[0])
+        if why_closed is not None:
+            raise InputError("error.closed_weekday" if why_closed == "weekday" else "error.closed_day")
+    return possible[0].isoformat()
+
+
 KINDS: Mapping[str, Callable[[str, Facts, SessionState], str]] = {
     "digits": _any_digits,
     "pin": _pin,
@@ -248,6 +278,7 @@ KINDS: Mapping[str, Callable[[str, Facts, SessionState], str]] = {
     "headcount": _headcount,
     "group_day": _group_day,
     "leave_until": _leave_until,
+    "right_day": _right_day,
 }
 
 LOOK_UP = frozenset({"case_code"})
@@ -268,10 +299,11 @@ ERROR_WORDS: Mapping[str, tuple[str, ...]] = {
     "due_date": ("error.date", "error.due_date"),
     "run_out_date": ("error.date", "error.run_out_date"),
     "record_day": ("error.date", "error.record_day"),
-    "referral_code": ("error.code",),
+    "referral_code": ("error.slip", "error.code_tries"),
     "hour": ("error.hour",),
     "headcount": ("error.headcount",),
     "group_day": ("error.date", "error.group_day"),
     "leave_until": ("error.date", "error.leave_until"),
+    "right_day": ("error.date", "error.closed_weekday", "error.closed_day", *REFUSALS),
 }
 """The words each kind may answer with: a bundle that uses the kind must have them."""

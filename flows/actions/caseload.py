@@ -10,7 +10,9 @@ from flows.events import (
     HomeVisitPlace,
     HomeVisitPlanned,
     HomeVisitReason,
+    NextLookSet,
     NurseNeeded,
+    OutcomeRecorded,
     RecordOpened,
     ReferralArrived,
     ReferralMade,
@@ -86,6 +88,29 @@ def record_result(nurse_today: bool) -> Action:
     return act
 
 
+def record_look(soon: bool) -> Action:
+    def act(facts: Facts, state: SessionState, typed: str) -> ActionResult:
+        mother = chosen_mother(facts, state)
+        if facts.staff is None or mother is None or not result_waits(facts, state):
+            return NOTHING
+        given = ResultGiven(facts.staff.id, mother.id, None)
+        return ActionResult(events=(given, NextLookSet(facts.staff.id, mother.id, soon)))
+
+    when = "again in three months" if soon else "not before the usual date"
+    act.__doc__ = (
+        f"Her own result was given to her in person, and staff look {when}. What it says is not asked."
+    )
+    return act
+
+
+def record_outcome(facts: Facts, state: SessionState, typed: str) -> ActionResult:
+    """The last line about this child stands in the register. What it says is not asked."""
+    mother = chosen_mother(facts, state)
+    if facts.staff is None or mother is None:
+        return NOTHING
+    return happened(OutcomeRecorded(facts.staff.id, mother.id, int(typed)))
+
+
 def call_logged(reached: bool) -> Action:
     def act(facts: Facts, state: SessionState, typed: str) -> ActionResult:
         mother = chosen_mother(facts, state)
@@ -128,10 +153,10 @@ def plan_visit(said_to_be: HomeVisitReason) -> Action:
 def refer(service: ReferralService) -> Action:
     def act(facts: Facts, state: SessionState, typed: str) -> ActionResult:
         mother = chosen_mother(facts, state)
-        if facts.staff is None or mother is None or facts.spare_code is None:
+        if facts.staff is None or mother is None or facts.spare_slip is None:
             return NOTHING
-        made = ReferralMade(facts.staff.id, mother.id, service, facts.spare_code)
-        return ActionResult(events=(made,), data={"referral_made": facts.spare_code})
+        made = ReferralMade(facts.staff.id, mother.id, service, facts.spare_slip)
+        return ActionResult(events=(made,), data={"referral_made": facts.spare_slip})
 
     act.__doc__ = f"Sent to another service: {service.replace('_', ' ')}."
     return act
@@ -169,6 +194,9 @@ ACTIONS: Mapping[str, Action] = {
     "record_came": record_came,
     "record_test": record_test,
     "record_result": record_result(nurse_today=False),
+    "record_look_again": record_look(soon=True),
+    "record_look_as_usual": record_look(soon=False),
+    "record_outcome": record_outcome,
     "record_nurse_today": record_result(nurse_today=True),
     "call_reached": call_logged(True),
     "call_not_reached": call_logged(False),

@@ -103,10 +103,10 @@ def transfer_elsewhere(facts: Facts, state: SessionState, typed: str) -> ActionR
 
 def _slip(facts: Facts, state: SessionState, facility_id: int | None) -> ActionResult:
     her = chosen_mother(facts, state)
-    if facts.staff is None or her is None or facts.spare_code is None:
+    if facts.staff is None or her is None or facts.spare_slip is None:
         return NOTHING
-    made = TransferMade(facts.staff.id, her.id, facility_id, facts.spare_code)
-    return ActionResult(events=(made,), data={"referral_made": facts.spare_code})
+    made = TransferMade(facts.staff.id, her.id, facility_id, facts.spare_slip)
+    return ActionResult(events=(made,), data={"referral_made": facts.spare_slip})
 
 
 ACTIONS: Mapping[str, Action] = {

@@ -43,7 +43,7 @@ def _called_by(asked: datetime, zone: str, worker: Any) -> datetime | None:
 
 
 _WILL_BE_THERE = """
-SELECT s.starts_at, s.ends_at, s.works_on
+SELECT s.starts_at, s.ends_at, coalesce(s.works_on, f.open_on) AS works_on
 FROM staff s JOIN person p ON p.id = s.id JOIN phone t ON t.id = p.phone_id JOIN facility f ON f.id = s.facility_id
 WHERE s.facility_id = $1 AND s.role IN ('mentor', 'supervisor') AND p.hold IS NULL
   AND t.number IS NOT NULL AND t.trust = 'ok' AND t.opted_out_at IS NULL AND f.status <> 'paused'

@@ -23,6 +23,7 @@ from service.commands.problems import WRONG_USE, UserError
 
 MADE_UP_PIN = "2468"
 MADE_UP_CODE = "4711"
+MADE_UP_SLIP = "482159"
 NOW = datetime.fromisoformat("2026-11-30T10:00:00+03:00")
 
 
@@ -109,6 +110,7 @@ def _facts(language: str, caller: Caller) -> Facts:
         language=language,
         people=(PersonOnNumber(1, "mother" if is_mother else "mentor", has_pin=True),),
         spare_code=MADE_UP_CODE,
+        spare_slip=MADE_UP_SLIP,
         mother=mother if is_mother else None,
         staff=None if is_mother else staff,
         on_duty=True,

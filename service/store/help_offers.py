@@ -72,7 +72,8 @@ def _wants(row: Any, now: datetime) -> bool:
 
 # Whoever is away is covered already. What was passed on, or told to somebody else since, waits for her no more.
 _UNTAKEN = """
-SELECT s.id AS staff_id, s.facility_id, s.starts_at, s.ends_at, s.works_on, c.time_zone, p.phone_id, p.language,
+SELECT s.id AS staff_id, s.facility_id, s.starts_at, s.ends_at,
+    coalesce(s.works_on, c.open_on) AS works_on, c.time_zone, p.phone_id, p.language,
     array_agg(w.at) AS told_at
 FROM (SELECT DISTINCT ON (f.id) f.id, l.staff_id, l.at FROM follow_up f
       JOIN follow_up_log l ON l.follow_up_id = f.id AND l.what = 'told' AND l.staff_id IS NOT NULL

@@ -24,7 +24,7 @@ WHERE f.status NOT IN ('closed', 'paused') AND EXISTS (
     WHERE s.facility_id = f.id AND s.answers_mood AND p.hold IS NULL
         AND t.number IS NOT NULL AND t.trust = 'ok' AND t.opted_out_at IS NULL
         AND NOT EXISTS (SELECT FROM cover c WHERE c.staff_id = s.id AND l.at::date BETWEEN c.starts_on AND c.ends_on)
-        AND ((s.works_on IS NULL OR position((extract(isodow FROM l.at)::int - 1)::text IN s.works_on) > 0)
+        AND (position((extract(isodow FROM l.at)::int - 1)::text IN coalesce(s.works_on, f.open_on)) > 0
                 AND (s.ends_at <= s.starts_at OR l.at::time < s.ends_at) OR EXISTS (
             SELECT FROM duty_roster d
             WHERE d.staff_id = s.id AND d.facility_id = f.id AND d.weekday = extract(isodow FROM l.at) - 1

@@ -223,8 +223,8 @@ FROM mother m JOIN person p ON p.id = m.id JOIN facility f ON f.id = m.facility_
 """
 
 _STAFF = """
-SELECT s.id, s.role, s.facility_id, p.phone_id, p.language, p.hold, s.starts_at, s.ends_at, s.works_on,
-    f.country, f.time_zone
+SELECT s.id, s.role, s.facility_id, p.phone_id, p.language, p.hold, s.starts_at, s.ends_at,
+    coalesce(s.works_on, f.open_on) AS works_on, f.country, f.time_zone
 FROM staff s JOIN person p ON p.id = s.id JOIN facility f ON f.id = s.facility_id
 """
 

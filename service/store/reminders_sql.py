@@ -89,14 +89,15 @@ FROM unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[]) AS c(id, st
 WHERE r.id = c.id
 """
 
-# A mentor on leave is covered: then her cover is reminded. Without either, a supervisor of the clinic.
+# A mentor on leave is covered: then her cover is reminded, but of no mother who is on the staff herself. Without either, a supervisor of the clinic.
 MENTORS = """
 SELECT DISTINCT ON (w.reminder_id) w.reminder_id, t.id AS staff_id, p.phone_id, p.language, f.time_zone, t.starts_at,
-    t.ends_at, t.works_on
+    t.ends_at, coalesce(t.works_on, f.open_on) AS works_on
 FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS w(reminder_id, mentor_id, facility_id)
 CROSS JOIN LATERAL (
     SELECT c.covered_by AS staff_id, 1 AS turn FROM cover c
-        WHERE c.staff_id = w.mentor_id AND c.starts_on <= $4 AND c.ends_on >= $4
+        WHERE c.staff_id = w.mentor_id AND c.starts_on <= $4 AND c.ends_on >= $4 AND NOT EXISTS (
+            SELECT FROM reminder r JOIN mother m ON m.id = r.mother_id WHERE r.id = w.reminder_id AND m.staff_id IS NOT NULL)
     UNION ALL SELECT w.mentor_id, 2 WHERE w.mentor_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM cover c WHERE c.staff_id = w.mentor_id AND c.starts_on <= $4 AND c.ends_on >= $4)
     UNION ALL SELECT v.staff_id, 3 FROM supervision v WHERE v.facility_id = w.facility_id

@@ -228,7 +228,7 @@ ORDER BY c.staff_id, c.id DESC
 """
 _STAFF = """
 SELECT s.id, s.role, s.facility_id, s.starts_at, s.ends_at, f.time_zone, p.language, p.hold, p.phone_id, s.answers_mood,
-    s.works_on, s.works_in,
+    coalesce(s.works_on, f.open_on) AS works_on, s.works_in,
     n.number IS NOT NULL AND n.trust = 'ok' AND n.opted_out_at IS NULL AS has_phone
 FROM staff s JOIN person p ON p.id = s.id JOIN facility f ON f.id = s.facility_id LEFT JOIN phone n ON n.id = p.phone_id
 WHERE s.facility_id = ANY($1::bigint[]) OR s.id = ANY($2::bigint[]) ORDER BY s.id

@@ -31,10 +31,17 @@ class Tidy:
             return
         async with self._pool.acquire() as conn, conn.transaction():
             if await conn.fetchval("SELECT pg_try_advisory_xact_lock($1)", _LOCK):
-                await conn.execute("DELETE FROM ussd_reply WHERE replied_at < $1", now - REPLIES_KEPT)
-                await conn.execute("DELETE FROM ussd_session WHERE last_at < $1", now - SESSIONS_KEPT)
-                await conn.execute("DELETE FROM early_report WHERE received_at < $1", now - REPORTS_KEPT)
-                await conn.execute("DELETE FROM pin_try WHERE tried_at < $1", now - TRIES_KEPT)
-                await conn.execute("DELETE FROM code_try WHERE tried_at < $1", now - TRIES_KEPT)
+                await conn.execute(
+                    _FORGET, now - REPLIES_KEPT, now - SESSIONS_KEPT, now - REPORTS_KEPT, now - TRIES_KEPT
+                )
                 await forget_strangers(conn, now)
         self._last = now
+
+
+_FORGET: Final = """
+WITH replies AS (DELETE FROM ussd_reply WHERE replied_at < $1),
+    sessions AS (DELETE FROM ussd_session WHERE last_at < $2),
+    reports AS (DELETE FROM early_report WHERE received_at < $3),
+    codes AS (DELETE FROM code_try WHERE tried_at < $4)
+DELETE FROM pin_try WHERE tried_at < $4
+"""

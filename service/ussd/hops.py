@@ -1,8 +1,10 @@
 """One hop's steps on stored rows, shared by the group and by the hop served alone."""
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from flows.bundle import Bundle
 from flows.events import CheckInAnswered
@@ -22,6 +24,7 @@ from service.ussd.pin_check import Checked
 from service.ussd.places import Places
 from service.ussd.save import Answer, save
 from service.ussd.think import answer, earlier_state, facts_of, kept_reply, open_state
+from service.ussd.trying import with_changes
 from service.ussd.wanted import Wanted
 
 TOGETHER_WAITS = "1s"
@@ -44,6 +47,11 @@ class Prepared:
     @property
     def who(self) -> int | None:
         return self.opened[0].who if self.opened else None
+
+    @property
+    def state(self) -> SessionState | None:
+        """Where the session stands; None on a first hop."""
+        return self.opened[0] if self.opened else None
 
     @property
     def asked(self) -> str | None:
@@ -75,6 +83,10 @@ class Prepared:
         if self.asked == "set_up_code":
             return is_four_digits(self.pressed)
         return self.asked in SLOW_INPUTS
+
+
+SLIP_CODE: Final = re.compile(r"[0-9]{4}(?:[0-9]{2})?")
+"""A slip carries six digits; those written before that, four."""
 
 
 def is_four_digits(pressed: str) -> bool:
@@ -126,6 +138,7 @@ class Hops:
         await self._places.refresh(facilities, asyncio.get_running_loop().time())
         wanted = [w for t in thoughts if (w := self._wanted(t)) is not None]
         own = await load_own(connection, self._sealer, wanted, now) if wanted else {}
+        deps = self._deps()
         return [
             answer(
                 self._sealer,
@@ -133,7 +146,7 @@ class Hops:
                 t.prepared.call,
                 t.prepared.row,
                 t.prepared.opened,
-                self._facts(t, own),
+                await with_changes(connection, deps, self._facts(t, own), t.prepared.state, now),
             )
             for t in thoughts
         ]
@@ -143,10 +156,12 @@ class Hops:
         if person is None:
             return None
         zone = self._places.of(person.facility_id).zone
-        return Wanted(person.id, person.kind, zone, self._referral_macs(thought.prepared))
+        call = thought.prepared.call
+        macs = self._referral_macs(thought.prepared)
+        return Wanted(person.id, person.kind, zone, macs, tried=(call.row, call.text_mac))
 
     def _referral_macs(self, prepared: Prepared) -> tuple[bytes, ...]:
-        if prepared.asked != "referral_code" or not is_four_digits(prepared.pressed):
+        if prepared.asked != "referral_code" or not SLIP_CODE.fullmatch(prepared.pressed):
             return ()
         return tuple(self._deps().index.candidates("referral", prepared.pressed))
 

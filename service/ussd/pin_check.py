@@ -1,7 +1,8 @@
 """Whose PIN was typed, and whether a chosen one may be had: the slow half of a hop, off the event loop."""
 
+import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flows.events import Event, MotherSetUp, PinChanged, StaffSetUp
 from service.database import Pool
@@ -19,12 +20,14 @@ class Checked:
     """What is looked up beside the facts: whose PIN it was, whether a new one is taken, a spare set-up code.
 
     ``code_allowed`` says that the set-up code just typed may count: this number has not guessed too often.
+    ``spare_slip`` is drawn anew each time: six digits, for a slip that lasts for weeks and is typed at any clinic.
     """
 
     pin_person: int | None = None
     pin_taken: bool = False
     code_allowed: bool = False
     spare_code: str | None = None
+    spare_slip: str = field(default_factory=lambda: str(100_000 + secrets.randbelow(900_000)))
 
 
 class PinCheck:

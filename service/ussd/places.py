@@ -147,7 +147,7 @@ SELECT f.id, f.time_zone, f.transport, f.country, f.open_on, f.keeps_holidays,
     (SELECT jsonb_agg(jsonb_build_array(d.weekday, d.starts_at, d.ends_at))
      FROM duty_roster d WHERE d.facility_id = f.id) AS shifts,
     (SELECT jsonb_agg(jsonb_build_array(s.starts_at, s.ends_at, (
-         SELECT jsonb_agg(jsonb_build_array(c.starts_on, c.ends_on)) FROM cover c WHERE c.staff_id = s.id), s.works_on))
+         SELECT jsonb_agg(jsonb_build_array(c.starts_on, c.ends_on)) FROM cover c WHERE c.staff_id = s.id), coalesce(s.works_on, f.open_on)))
      FROM staff s JOIN person p ON p.id = s.id JOIN phone t ON t.id = p.phone_id
      WHERE s.facility_id = f.id AND s.role IN ('mentor', 'supervisor') AND p.hold IS NULL
        AND t.number IS NOT NULL AND t.trust = 'ok' AND t.opted_out_at IS NULL AND f.status <> 'paused') AS workers

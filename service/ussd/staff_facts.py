@@ -9,12 +9,13 @@ from service.security.sealing import Sealer
 from service.store.case_codes import codes_where_free
 from service.store.caseload import caseload
 from service.store.follow_ups import NOT_FOR_HER_MENTOR, NOT_YET
+from service.ussd import referral_tries
 from service.ussd.names import first_name
 from service.ussd.supervisor_facts import supervisor
 from service.ussd.team_facts import team
 from service.ussd.wanted import Wanted
 
-ASKED_BY_A_COLLEAGUE: Final = ("mentor_asks_talk", "case_help")
+ASKED_BY_A_COLLEAGUE: Final = ("mentor_asks_talk", "case_help", "own_call")
 """Work about a colleague: whoever is to call them reads their first name, behind the PIN."""
 
 PLACES_AT_MOST: Final = 60
@@ -32,6 +33,7 @@ async def staff(connection: Connection, sealer: Sealer, person: Wanted, now: dat
     today = now.astimezone(person.zone).date()
     day, closed = await _day_to_close(connection, row["facility_id"], today)
     hers = await team(connection, sealer, row["id"], today)
+    slip = await referral_tries.look(connection, person, row["facility_id"], now)
     return StaffFacts(
         id=row["id"],
         role=row["role"],
@@ -42,7 +44,8 @@ async def staff(connection: Connection, sealer: Sealer, person: Wanted, now: dat
         expected=() if closed else await _expected(connection, row["id"], row["facility_id"], day, now),
         incomplete=await _incomplete(connection, row["id"]),
         mothers=await caseload(connection, row["id"], today, now),
-        referral_found=await _referral_found(connection, person, row["facility_id"]),
+        referral_found=slip is referral_tries.Slip.FOUND,
+        guessed_enough=slip is referral_tries.Slip.ENOUGH,
         places=tuple(
             PlaceFact(one["id"], one["name"])
             for one in await connection.fetch(_PLACES, row["facility_id"], PLACES_AT_MOST)
@@ -55,13 +58,6 @@ async def staff(connection: Connection, sealer: Sealer, person: Wanted, now: dat
             await supervisor(connection, sealer, person, today, now) if row["role"] == "supervisor" else None
         ),
     )
-
-
-async def _referral_found(connection: Connection, person: Wanted, facility_id: int) -> bool:
-    """Whether somebody waits for the referral whose code was just typed. Nobody is transferred to where she is."""
-    if not person.referral_macs:
-        return False
-    return await connection.fetchval(_REFERRAL, list(person.referral_macs), facility_id) is not None
 
 
 async def _day_to_close(connection: Connection, facility_id: int, today: date) -> tuple[date, bool]:
@@ -185,11 +181,6 @@ async def _incomplete(connection: Connection, staff_id: int) -> tuple[Incomplete
     )
     return tuple(IncompleteEnrolment(row["id"], str(row["code"])) for row in rows)
 
-
-_REFERRAL = """
-SELECT r.id FROM referral r JOIN mother m ON m.id = r.mother_id
-WHERE r.code_mac = ANY($1::bytea[]) AND r.arrived_at IS NULL AND (r.service <> 'transfer' OR m.facility_id <> $2)
-"""
 
 # Those of her own country first.
 _PLACES = """

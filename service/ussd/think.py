@@ -71,6 +71,7 @@ def facts_of(
         code_mother=row.code_mother if checked.code_allowed else None,
         code_staff=row.code_staff if checked.code_allowed else None,
         spare_code=checked.spare_code,
+        spare_slip=checked.spare_slip,
         resume=resume,
         mother=mine if isinstance(mine, MotherFacts) else None,
         staff=mine if isinstance(mine, StaffFacts) else None,

@@ -15,3 +15,5 @@ class Wanted:
     kind: str
     zone: ZoneInfo
     referral_macs: tuple[bytes, ...] = ()
+    tried: tuple[str, bytes] = ("", b"")
+    """The hop a referral code was typed in: its session's row and the keyed hash of its text."""

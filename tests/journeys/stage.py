@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 from service.apply.deps import Deps
 from service.clocks import set_stepped, step
+from service.commands.days import weekdays
 from service.directory import (
+    EVERY_WEEKDAY,
     Duty,
     NewFacility,
     NewMother,
@@ -31,9 +33,10 @@ from tests.journeys.script import Step, matches
 
 ZONE = ZoneInfo("Africa/Nairobi")
 FIRST_DAY = date(2026, 5, 31)
+HALF_A_YEAR = timedelta(weeks=26)
 BEGINS = datetime.combine(FIRST_DAY, time(9, 0), ZONE)
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-CODE = re.compile(r"\b(\d{4})\b(?=, 10 min|, dakika 10| on the slip| kwenye karatasi)")
+CODE = re.compile(r"\b(\d{4}|\d{6})\b(?=, 10 min|, dakika 10| on the slip| kwenye karatasi)")
 """A code that one person reads out to another: for a handset, or on a slip of paper."""
 LANGUAGES = {"English": "en", "Kiswahili": "sw"}
 ROLES: dict[str, Literal["mentor", "supervisor", "nurse"]] = {
@@ -92,9 +95,16 @@ class Stage:
     async def do_facility(self, name: str, details: str) -> None:
         transport = re.search(r"transport ([0-9 ]+)", details)
         line = self.new_player(name).number if re.search(r"\bline\b", details) else None
+        opens = re.search(r"open ([a-z,-]+)", details)
         async with self.services.pool.acquire() as conn:
             new = NewFacility(
-                name, "KE", str(ZONE), transport=transport[1].strip() if transport else "", line=line
+                name,
+                "KE",
+                str(ZONE),
+                transport=transport[1].strip() if transport else "",
+                line=line,
+                open_on=weekdays(opens[1]) if opens else EVERY_WEEKDAY,
+                keeps_holidays=opens is not None,
             )
             self.facilities[name] = await add_facility(conn, self.deps, new, await self.now())
 
@@ -158,6 +168,9 @@ class Stage:
                     player.person_id,
                     await self._day(run_out[1]),
                 )
+
+            if "steady for half a year" in details:
+                await conn.execute(_STEADY, player.person_id, now - HALF_A_YEAR)
 
     async def do_new_phone(self, name: str, details: str) -> None:
         self.new_player(name)
@@ -423,3 +436,15 @@ def _births(details: str) -> tuple[date, ...]:
 def _word(details: str, pattern: str) -> str | None:
     found = re.search(pattern, details)
     return found[1] if found else None
+
+
+# Set up half a year ago, asked every week since, and each time she answered within the hour.
+_STEADY = """
+WITH since AS (UPDATE mother SET set_up_at = $2 WHERE id = $1)
+INSERT INTO message (person_id, phone_id, mother_id, message_class, priority, template, language, created_at, not_before,
+    valid_until, state, sent_at, settled_at, replied_at)
+SELECT p.id, p.phone_id, p.id, 'B', 50, 'checkin', p.language, at, at, at + interval '90 min', 'delivered', at, at,
+    at + interval '1 hour'
+FROM person p, generate_series($2::timestamptz, $2::timestamptz + interval '25 weeks', interval '1 week') AS at
+WHERE p.id = $1
+"""

@@ -38,7 +38,7 @@ FACTS = replace(MENTORS_FACTS, mothers=HERS, supervised=True)
 
 def mentor(*typed: str, facts: StaffFacts = FACTS, **more: Any) -> Phone:
     """A mentor past her PIN who types this."""
-    return phone(pin_of=MENTOR, staff=facts, spare_code="4821", **more).dial("7", "2727", *typed)
+    return phone(pin_of=MENTOR, staff=facts, spare_code="4821", spare_slip="482159", **more).dial("7", "2727", *typed)
 
 
 def last_event(line: Phone) -> Event:
@@ -95,8 +95,8 @@ def test_only_a_follow_up_about_one_of_hers_leads_to_a_page() -> None:
             ("1", "5", "2511", "14", "4", "1"),
             HomeVisitPlanned(MENTOR, 11, date(2026, 11, 25), 14, "worship", "friend"),
         ),
-        (("3", "1"), ReferralMade(MENTOR, 11, "family_planning", "4821")),
-        (("3", "9", "7"), ReferralMade(MENTOR, 11, "prep", "4821")),
+        (("3", "1"), ReferralMade(MENTOR, 11, "family_planning", "482159")),
+        (("3", "9", "7"), ReferralMade(MENTOR, 11, "prep", "482159")),
         (("4", "1"), SetUpCodeGiven(MENTOR, 11, "4821")),
         (("5", "1"), SafetyConcern(MENTOR, 11)),
     ],
@@ -182,5 +182,5 @@ def test_her_stage_is_a_word_that_says_nothing_of_her_care(mother: CaseloadMothe
 
 @pytest.mark.parametrize("name", sorted(ACTIONS))
 def test_without_a_member_of_staff_nothing_happens(name: str) -> None:
-    nobody = Facts(now=NOW, spare_code="4821")
+    nobody = Facts(now=NOW, spare_code="4821", spare_slip="482159")
     assert ACTIONS[name](nobody, SessionState("her", "en"), "1").events == ()

@@ -196,6 +196,7 @@ def some_facts(
         code_mother=chance.choice((None, 1)),
         code_staff=chance.choice((None, 2)),
         spare_code=chance.choice((None, "4821")),
+        spare_slip=chance.choice((None, "482159")),
         resume=resume,
         mother=some_mother(chance) if chance.random() < 0.95 else None,
         staff=some_staff(chance, role),
