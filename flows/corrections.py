@@ -12,6 +12,23 @@ from flows.facts import BirthFact, DatesFact
 
 WrongDate = Literal["due_date", "birth", "supply", "treatment", "visit"]
 
+REFUSALS = (
+    "error.same_day",
+    "error.due_too_far",
+    "error.due_long_ago",
+    "error.due_after_birth",
+    "error.born_to_come",
+    "error.birth_date",
+    "error.born_too_early",
+    "error.born_seen",
+    "error.born_and_expecting",
+    "error.born_other",
+    "error.run_out_date",
+    "error.date_past",
+    "error.date_future",
+)
+"""Every word ``refused`` may answer with."""
+
 PREGNANCY = timedelta(weeks=40)
 """From the last period to the expected day, as every expected day is counted."""
 

@@ -7,7 +7,8 @@
    witness's mark. Is she expected anyway, where that is what is asked?
 5. Is the site open, with entries? What would ask her to come is held until it is.
 6. Is it work for a person? Open the follow-up: her phone does not matter to it.
-7. Was the same said for another visit of that day, or did somebody see her that day? Skip.
+7. Was the same said for another visit of that day, or did somebody see her that day, or does she read of her next
+   date today where this is about a missed one? Skip.
 8. Can she be texted, did she agree, does she want this kind of text, and has she not asked for quiet? If not, her
    mentor is reminded of visits; check-ins and invitations are skipped.
 9. Has she answered already, does her slower rhythm leave this week out, or has she been silent for long? Skip;
@@ -78,6 +79,7 @@ def decide(reminder: DueReminder, country: Country, now: datetime) -> Decision:
         or _expected(reminder, step)
         or _site(reminder, schedule, step, now)
         or _work(step)
+        or _date_instead(reminder, step)
         or _settled(reminder, schedule, step, country)
         or _reachable(reminder, schedule, step)
         or _in_hand(reminder, schedule)
@@ -216,6 +218,12 @@ def _reachable(reminder: DueReminder, schedule: Schedule, step: Step) -> Skip | 
 def _answered(reminder: DueReminder, schedule: Schedule) -> Skip | None:
     """A question of its own is not answered by a word about something else: its answer ends its schedule."""
     return Skip("answered") if reminder.answered_since_due and schedule.stream != "care" else None
+
+
+def _date_instead(reminder: DueReminder, step: Step) -> Skip | None:
+    """Nobody reads "did we miss each other?" on the day she reads of her next date: that one says enough."""
+    about_missed = "missed" in step.only_if and step.template is not None
+    return Skip("date_instead") if about_missed and reminder.date_today else None
 
 
 def _settled(reminder: DueReminder, schedule: Schedule, step: Step, country: Country) -> Skip | None:

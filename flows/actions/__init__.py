@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from flows.actions import (
     calls,
     caseload,
+    corrections,
     for_me,
     handovers,
     life,
@@ -25,6 +26,7 @@ ACTIONS: Mapping[str, Action] = {
     **staff.ACTIONS,
     **settings.ACTIONS,
     **caseload.ACTIONS,
+    **corrections.ACTIONS,
     **calls.ACTIONS,
     **for_me.ACTIONS,
     **handovers.ACTIONS,

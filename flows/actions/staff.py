@@ -1,6 +1,7 @@
 """What mentors and supervisors answer: follow-ups, enrolment, the day-close."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Literal
 
@@ -43,6 +44,17 @@ def follow_up(action: FollowUpAction, coming: ComingWhen | None = None) -> Actio
 
     act.__doc__ = f"Answer the chosen follow-up: {action.replace('_', ' ')}{', ' + coming.replace('_', ' ') if coming else ''}."
     return act
+
+
+def coming_on(facts: Facts, state: SessionState, typed: str) -> ActionResult:
+    """She was reached, and comes on the day typed."""
+    result = follow_up("reached_coming")(facts, state, typed)
+    on = day_of(state.data.get("coming_day"))
+    return ActionResult(
+        events=tuple(
+            replace(one, coming_on=on) if isinstance(one, FollowUpAnswered) else one for one in result.events
+        )
+    )
 
 
 def enrol(phone: Literal["hers", "shared", "none"]) -> Action:
@@ -166,6 +178,7 @@ ACTIONS: Mapping[str, Action] = {
     "follow_up_moved": follow_up("moved"),
     "follow_up_died": follow_up("died"),
     "follow_up_undo": follow_up("undo"),
+    "coming_on": coming_on,
     "coming_tomorrow": follow_up("reached_coming", "tomorrow"),
     "coming_this_week": follow_up("reached_coming", "this_week"),
     "coming_next_week": follow_up("reached_coming", "next_week"),

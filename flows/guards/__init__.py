@@ -2,7 +2,18 @@
 
 from collections.abc import Mapping
 
-from flows.guards import caseload, for_me, handovers, life, mothers, settings, staff, supervision, team
+from flows.guards import (
+    caseload,
+    corrections,
+    for_me,
+    handovers,
+    life,
+    mothers,
+    settings,
+    staff,
+    supervision,
+    team,
+)
 from flows.registry import Guard
 
 GUARDS: Mapping[str, Guard] = {
@@ -10,6 +21,7 @@ GUARDS: Mapping[str, Guard] = {
     **staff.GUARDS,
     **settings.GUARDS,
     **caseload.GUARDS,
+    **corrections.GUARDS,
     **for_me.GUARDS,
     **handovers.GUARDS,
     **life.GUARDS,

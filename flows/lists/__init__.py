@@ -2,10 +2,22 @@
 
 from collections.abc import Mapping
 
-from flows.lists import calls, caseload, handovers, life, mothers, settings, staff, subjects, supervision, team
+from flows.lists import (
+    calls,
+    caseload,
+    corrections,
+    handovers,
+    life,
+    mothers,
+    settings,
+    staff,
+    subjects,
+    supervision,
+    team,
+)
 from flows.registry import ListOf, Placeholder, Value
 
-AREAS = (mothers, staff, settings, caseload, calls, subjects, handovers, life, supervision, team)
+AREAS = (mothers, staff, settings, caseload, corrections, calls, subjects, handovers, life, supervision, team)
 
 LISTS: Mapping[str, ListOf] = {name: one for area in AREAS for name, one in area.LISTS.items()}
 PLACEHOLDERS: Mapping[str, Placeholder] = {

@@ -116,7 +116,7 @@ class DueReminder:
     ``said`` names, as ``schedule.step``, texts about another visit of the same day that went already; ``came_that_day``:
     somebody saw her on the day this visit was for. ``date_known``: she or a baby
     of hers is expected on some day to come. ``clinic_open`` is False around a visit on a day on which her clinic is,
-    or was, closed.
+    or was, closed. ``date_today``: a text about her next date goes, or went, on this local day.
     """
 
     id: int
@@ -152,6 +152,7 @@ class DueReminder:
     came_that_day: bool = False
     clinic_open: bool = True
     date_known: bool = False
+    date_today: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from flows.facts import CaseloadMother, LifeEventFact
+from flows.facts import CaseloadMother, DatesFact, LifeEventFact
 from service.database import Connection
 from service.store.case_codes import codes_where_free
 from service.store.children import Children, children_of
+from service.store.her_dates import dates_of
 from service.store.life_events import UNDO_WITHIN, undoable_of
 from service.store.people import MotherRow
 
@@ -28,6 +29,7 @@ async def caseload(conn: Connection, staff_id: int, today: date, now: datetime) 
     ids = [row["id"] for row in rows]
     children = await children_of(conn, ids)
     undoable = await undoable_of(conn, ids, now)
+    dates = await dates_of(conn, ids, today)
     codes = {row["id"]: row["code"] for row in rows if row["code"] is not None}
     missing = [(staff_id, row["id"]) for row in rows if row["code"] is None]
     if missing:
@@ -35,7 +37,8 @@ async def caseload(conn: Connection, staff_id: int, today: date, now: datetime) 
         codes.update({mother_id: code for (_, mother_id), code in given.items()})
     ordered = sorted((row for row in rows if row["id"] in codes), key=lambda row: codes[row["id"]])
     return tuple(
-        _mother(row, str(codes[row["id"]]), children[row["id"]], undoable[row["id"]]) for row in ordered
+        _mother(row, str(codes[row["id"]]), children[row["id"]], undoable[row["id"]], dates[row["id"]])
+        for row in ordered
     )
 
 
@@ -49,7 +52,9 @@ async def may_be_visited(conn: Connection, mother: MotherRow) -> bool:
     return mother.hold not in NO_HOME_VISIT and not await conn.fetchval(_WORRIED, mother.id)
 
 
-def _mother(row: Any, code: str, children: Children, undoable: tuple[LifeEventFact, ...]) -> CaseloadMother:
+def _mother(
+    row: Any, code: str, children: Children, undoable: tuple[LifeEventFact, ...], dates: DatesFact
+) -> CaseloadMother:
     return CaseloadMother(
         id=row["id"],
         code=code,
@@ -64,6 +69,7 @@ def _mother(row: Any, code: str, children: Children, undoable: tuple[LifeEventFa
         elsewhere=row["hold"] == "transferred",
         own=row["own"],
         no_home_visit=row["hold"] in NO_HOME_VISIT or row["worried"],
+        dates=dates,
     )
 
 

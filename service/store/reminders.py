@@ -26,8 +26,11 @@ from scheduler.types import (
 from service.database import Connection, Pool
 from service.security.sealing import Sealer
 from service.store.case_codes import codes_for
+from service.store.date_instead import mark_date_today
+from service.store.fatigue import mark_enough
 from service.store.follow_ups import NewFollowUp, open_follow_ups
 from service.store.messages import NewMessage, queue
+from service.store.open_days import mark_closed
 from service.store.reminders_sql import DUE, MENTORS, PUSHED, SETTLE
 from service.store.risk_facts import risks
 from service.store.roster import days_of
@@ -61,6 +64,9 @@ class Reminders:
             rows = await conn.fetch(DUE, now, limit)
             pushed = await pushed_lately(conn, rows, now)
             items = [item_of(row, pushed[row["mother_id"]]) for row in rows]
+            items = await mark_closed(conn, rows, items, now.date())
+            items = await mark_enough(conn, items, self._countries(), now)
+            items = await mark_date_today(conn, items, now)
             yield _Batch(conn, rows, items, self._sealer, self._bundle(), self._countries(), now)
 
 

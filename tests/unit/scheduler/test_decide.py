@@ -68,6 +68,13 @@ TABLE: list[tuple[str, DueReminder, Any]] = [
     ("missed, not yet marked", missed(attendance="expected"), Skip("attendance_unknown")),
     ("missed after all kept", missed(attendance="kept"), Skip("kept")),
     ("missed, with a witness", missed(), Send("missed_visit_1", "C", NOW, at("2026-11-23 20:00"))),
+    ("missed, and her next date is told of today", missed(date_today=True), Skip("date_instead")),
+    ("her next date itself", visit_reminder(date_today=True), Send("visit_t1", "C", NOW, at("2026-11-23 20:00"))),
+    (
+        "work for her mentor about a missed visit",
+        missed(step="mentor", date_today=True, valid_until=at("2026-11-26 10:00")),
+        OpenFollowUp("visit_missed"),
+    ),
     ("missed, no entries", missed(site_has_entries=False), Hold(NOW + timedelta(hours=1), "no_entries")),
     ("missed, unmarked, no entries", missed(attendance="unknown", site_has_entries=False), Hold),
     ("come, site closed", visit_reminder(site="closed"), Hold(NOW + timedelta(hours=1), "site_closed")),
