@@ -8,7 +8,7 @@ from service.apply.number_signals import distrust
 from service.apply.opening import open_for_mothers
 from service.apply.texts import answer_number, may_answer_freely
 from service.apply.work import Work, ids
-from service.store import messages, people
+from service.store import coverage, messages, people
 from service.store.alarms import clear_alarm, raise_alarm
 from service.store.people import MotherRow, PhoneRow
 
@@ -75,6 +75,8 @@ async def start_requested(work: Work, event: StartRequested) -> Sequence[int]:
     await work.conn.execute(_CONSENT_AGAIN, back, work.now)
     for member in await people.staff_on(work.conn, phone.id):
         await clear_alarm(work.conn, STAFF_STOPPED, str(member.id), work.now)
+        facilities = await coverage.answers_for(work.conn, member.id)
+        await coverage.watch(work.conn, work.deps.countries, facilities, work.now)
     for mother_id in back:
         await messages.restore_for_mother(work.conn, mother_id, "stopped", work.now)
     await _say_started(work, phone, here)
@@ -131,6 +133,8 @@ async def _staff_who_stopped(work: Work, phone_id: int) -> None:
     """A member of staff who stopped gets no alerts either: somebody must know, at once."""
     for member in await people.staff_on(work.conn, phone_id):
         await raise_alarm(work.conn, STAFF_STOPPED, str(member.id), work.now)
+        facilities = await coverage.answers_for(work.conn, member.id)
+        await coverage.watch(work.conn, work.deps.countries, facilities, work.now)
 
 
 def _speaker(mothers: Sequence[MotherRow]) -> MotherRow | None:

@@ -10,7 +10,7 @@ from service.apply.number_signals import distrust
 from service.apply.supervision import supervisor_of
 from service.apply.texts import tell_staff
 from service.apply.work import CodeTaken, NotTheirs, SetUpCodeGone, Work, ids
-from service.store import handsets, messages, people
+from service.store import coverage, handsets, messages, people
 from service.store.case_codes import codes_for
 from service.store.people import StaffRow
 
@@ -43,6 +43,8 @@ async def phone_lost(work: Work, event: PhoneLost) -> Sequence[int]:
     moved = await work.conn.fetch(_HAND_ON, lost.id, work.now)
     await work.conn.execute(_LOG, [row["id"] for row in moved], lost.id, work.now)
     await messages.wake(work.conn)
+    facilities = await coverage.answers_for(work.conn, lost.id)
+    await coverage.watch(work.conn, work.deps.countries, facilities, work.now)
     await audit.record(work.conn, work.now, f"staff {event.staff_id}", "phone_lost", f"staff {lost.id}")
     await _report(work, supervisor, lost.id, len(moved))
     return []
@@ -80,6 +82,8 @@ async def staff_set_up(work: Work, event: StaffSetUp) -> Sequence[int]:
             await messages.cancel_for_person(work.conn, one, "paused", work.now)
     await handsets.bind(work.conn, event.person_id, phone, pin_hash)
     await people.release(work.conn, [event.person_id], [REVOKED])
+    facilities = await coverage.answers_for(work.conn, event.person_id)
+    await coverage.watch(work.conn, work.deps.countries, facilities, work.now)
     await audit.record(work.conn, work.now, f"staff {event.person_id}", "staff_set_up")
     return []
 

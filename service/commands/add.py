@@ -96,6 +96,7 @@ def facility(
         return await add_facility(conn, services.deps(), new, now)
 
     print(f"Facility {run(_in_transaction(adding))} added.")
+    print("Nobody is told of anything there until you add a supervisor: `pamoja add supervisor`.")
 
 
 @app.command("mentor")

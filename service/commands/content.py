@@ -1,10 +1,10 @@
 """`pamoja lint` and `pamoja publish`: nothing reaches a phone that was not checked."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +12,9 @@ from flows.lint import Finding
 from service.commands.context import operator_settings, run
 from service.commands.problems import WRONG_USE, UserError
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from service.wiring import Services
 
 Folder = Annotated[
     Path | None, typer.Argument(metavar="DIR", help="A content folder; the standard one if left out.")
@@ -101,9 +104,29 @@ async def _publish(settings: Settings, folder: Path | None) -> int:
         raise UserError("Nothing was published: correct what stands above and publish again.")
     async with open_services(settings) as services:
         await check_drafts(services, checked.tables)
+        await _somebody_for_every_rung(services, checked.tables)
         bundle = await services.bundles.publish(checked.tables, await services.clocks.wall.now())
     print(f"Published {bundle.sha256[:12]}. Sessions under way end in the version they began in.")
     return 0
+
+
+async def _somebody_for_every_rung(services: "Services", tables: Mapping[str, Any]) -> None:
+    """Refuse rules that leave a rung with nobody, where those in force have somebody. Raises UserError."""
+    from scheduler.coverage import said
+    from scheduler.rules import load_countries
+    from service.store.coverage import rungs_without_anyone
+
+    before = services.countries if services.bundles.is_published else {}
+    after, now = load_countries(tables["countries"]), await services.clocks.care.now()
+    async with services.pool.acquire() as conn:
+        for row in await conn.fetch("SELECT id, name FROM facility ORDER BY id"):
+            known = await rungs_without_anyone(conn, before, row["id"], now)
+            new = [one for one in await rungs_without_anyone(conn, after, row["id"], now) if one not in known]
+            if new and before:
+                raise UserError(
+                    f"Nothing was published: at {row['name']} nobody could take {said(new)}. "
+                    "Add somebody there, or name another role in escalation.toml."
+                )
 
 
 async def _roll_back(settings: Settings) -> int:

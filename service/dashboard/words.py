@@ -61,6 +61,7 @@ ALARMS: Final = {
     "budget": "The day's budget of messages is used up: only alerts still go out.",
     "set_aside": "Something failed again and again and was set aside: an operator must look.",
     "follow_up": "A follow-up that nobody has taken: call the people who were told.",
+    "nobody_left": "At one clinic nobody can be reached for some of the work: add a supervisor, or bind a phone again.",
     "unknown_caller": "An unknown caller asked for help and could not be handed to anybody.",
     "guessing": "Many wrong set-up codes were typed within an hour: ask the mentors whether they enrol a group.",
     "erasure_waits": "Somebody asked to be erased and something urgent about her is still open: close it first.",

@@ -11,10 +11,12 @@ import asyncpg
 
 from flows.bundle import BundleError
 from flows.lint import lint
+from scheduler.coverage import said
 from service.content.bundles import drafts
 from service.migrate import is_current
 from service.settings import PREFIX, Settings
 from service.settings_listed import describe, unknown_names
+from service.store.coverage import rungs_without_anyone
 from service.watch import alarms
 from service.watch.signs import LOOP_SILENT_AFTER
 from service.wiring import Services
@@ -220,6 +222,22 @@ async def raised_alarms(services: Services) -> Finding:
     return Finding(True, "alarms", "none about the service")
 
 
+async def rungs(services: Services) -> Finding:
+    """Whether every rung of every ladder has somebody at every facility; names the facility and the first rung."""
+    missing = []
+    async with services.pool.acquire() as conn:
+        now = await services.clocks.care.now()
+        for row in await conn.fetch("SELECT id, name FROM facility ORDER BY id"):
+            found = await rungs_without_anyone(conn, services.countries, row["id"], now)
+            if found:
+                missing.append(f"facility {row['id']} ({row['name']}): nobody for {said(found)}")
+    if missing:
+        return Finding(
+            False, "rungs", f"{'; '.join(missing)}. Add a supervisor there, or bind their phone again"
+        )
+    return Finding(True, "rungs", "somebody is there for every rung")
+
+
 SERVICE_ALARMS: Final = ("loop", "backlog", "gateway", "budget", "set_aside")
 LOOKS: Final[Sequence[tuple[str, Look]]] = (
     ("clock", clock),
@@ -227,6 +245,7 @@ LOOKS: Final[Sequence[tuple[str, Look]]] = (
     ("gateway", gateway),
     ("callback address", callback),
     ("loop", loop),
+    ("rungs", rungs),
     ("alarms", raised_alarms),
 )
 

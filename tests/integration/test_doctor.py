@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from service.directory import NewFacility, NewStaff, add_facility, add_staff
 from service.settings import Settings, SettingsError, demo_settings, load_settings
 from service.store.alarms import raise_alarm
 from service.watch.doctor import Finding, blame, examine, look_at_settings
@@ -36,8 +37,8 @@ def red(findings: list[Finding]) -> dict[str, str]:
 async def test_everything_is_green_in_the_demo(services: Services) -> None:
     findings = look_at_settings(services.settings) + await examine(services)
     assert red(findings) == {}
-    assert [finding.name for finding in findings][-9:] == [
-        "disk", "database", "migrations", "clock", "content", "gateway", "callback address", "loop", "alarms",
+    assert [finding.name for finding in findings][-10:] == [
+        "disk", "database", "migrations", "clock", "content", "gateway", "callback address", "loop", "rungs", "alarms",
     ]  # fmt: skip
     assert all(str(finding).startswith("✓ ") and "\n" not in str(finding) for finding in findings)
     shown = "\n".join(map(str, findings))
@@ -70,6 +71,21 @@ async def test_an_alarm_about_the_service_is_red_and_one_about_work_is_not(servi
     assert red(await examine(services)) == {}
     await raise_alarm(services.pool, "backlog", "alerts", NOW)
     assert "backlog alerts" in red(await examine(services))["alarms"]
+
+
+async def test_a_clinic_with_nobody_for_a_rung_is_named(services: Services) -> None:
+    now = await services.clocks.care.now()
+    async with services.pool.acquire() as conn, conn.transaction():
+        place = await add_facility(conn, services.deps(), NewFacility("Kilele", "KE", "Africa/Nairobi"), now)
+        mentor = NewStaff("mentor", "Rehema", "+254700000001", place, "en")
+        await add_staff(conn, services.deps(), mentor, now)
+    said = red(await examine(services))["rungs"]
+    assert said.startswith(f"facility {place} (Kilele): nobody for ")
+    assert said.endswith("Add a supervisor there, or bind their phone again")
+    async with services.pool.acquire() as conn, conn.transaction():
+        supervisor = NewStaff("supervisor", "Sara", "+254700000002", place, "en")
+        await add_staff(conn, services.deps(), supervisor, now)
+    assert "rungs" not in red(await examine(services))
 
 
 async def test_a_database_that_is_away_ends_the_looking(tmp_path: Path) -> None:

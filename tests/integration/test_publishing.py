@@ -10,11 +10,12 @@ import pytest
 from pydantic import SecretStr
 
 from scheduler.rules import RulesError
-from service.commands.content import _publish, _roll_back
+from service.commands.content import _publish, _roll_back, _somebody_for_every_rung
 from service.commands.problems import UserError, sentence_of
 from service.content.bundles import Bundles, NoVersionBeforeError
 from service.content.checked import check_for
 from service.content.files import packaged, read_tables
+from service.directory import NewFacility, NewStaff, add_facility, add_staff
 from service.settings import demo_settings
 from service.wiring import DraftRefusedError, Services, open_services
 
@@ -209,3 +210,16 @@ async def test_rules_are_borrowed_only_from_a_folder_that_has_some(services: Ser
     tables["countries"]["ZA"]["country"]["rules"] = lender
     with pytest.raises(RulesError, match=rf"countries/ZA/country\.toml: rules cannot be taken from {lender}"):
         await services.bundles.publish(tables, NOON)
+
+
+async def test_rules_that_leave_a_rung_with_nobody_are_refused(services: Services) -> None:
+    async with services.pool.acquire() as conn, conn.transaction():
+        place = await add_facility(conn, services.deps(), NewFacility("Kilele", "KE", "Africa/Nairobi"), NOON)
+        await add_staff(
+            conn, services.deps(), NewStaff("supervisor", "Sara", "+254700000002", place, "en"), NOON
+        )
+    await _somebody_for_every_rung(services, FIRST)
+    tables = deepcopy(FIRST)
+    tables["countries"]["KE"]["escalation"]["policy"]["low_mood"]["step"][0]["who"] = ["trained"]
+    with pytest.raises(UserError, match="at Kilele nobody could take low_mood, rung 1"):
+        await _somebody_for_every_rung(services, tables)

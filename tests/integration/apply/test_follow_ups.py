@@ -8,6 +8,7 @@ import pytest
 from flows.events import CallRequested, CheckInAnswered, DoseMissed, FollowUpAnswered, StopRequested
 from service.apply import NotTheirs
 from service.directory import NewFacility, NewStaff, add_facility, add_staff
+from service.store.follow_ups import NewFollowUp, open_follow_ups
 from tests.integration.apply.clinic import COLLEAGUE, MENTOR, STRANGER, SUPERVISOR, Clinic, only
 
 
@@ -24,6 +25,13 @@ async def told(
 async def says(clinic: Clinic, action: Any, code: str, **more: Any) -> None:
     staff, number, via = more.pop("staff", clinic.mentor), more.pop("number", MENTOR), more.pop("via", "sms")
     await clinic.happens(FollowUpAnswered(staff, action, code=code, **more), number=number, via=via)
+
+
+async def open_cause(clinic: Clinic, mother: int, cause: str) -> None:
+    policy = clinic.deps.countries["KE"].policies[cause]
+    new = NewFollowUp(clinic.facility, cause, "KE", policy.rank, urgent=policy.urgent, mother_id=mother)
+    async with clinic.pool.acquire() as conn, conn.transaction():
+        await open_follow_ups(conn, [new], clinic.now)
 
 
 async def state(clinic: Clinic, follow_up: int) -> dict[str, Any]:
@@ -266,3 +274,51 @@ async def test_work_at_a_clinic_whose_country_has_no_rules_climbs_the_ladder_it_
     await clinic.run("UPDATE facility SET country = 'ZZ'")
     await clinic.happens(CallRequested(mother))
     assert await clinic.one("SELECT country FROM follow_up") == "KE"
+
+
+async def test_one_answer_is_about_all_of_hers_and_what_needs_its_own_act_stays(clinic: Clinic) -> None:
+    mother = await clinic.mother()
+    for cause in ("silent", "result_not_given", "stuck", "danger"):
+        await open_cause(clinic, mother, cause)
+    ids = {
+        row["cause"]: row["id"]
+        for row in await clinic.rows("SELECT id, cause FROM follow_up WHERE mother_id = $1", mother)
+    }
+    for cause, one in ids.items():
+        await clinic.tell(one, clinic.supervisor if cause == "danger" else clinic.mentor)
+    going = FollowUpAnswered(clinic.mentor, "going", follow_up_id=ids["silent"], verified=True)
+    await clinic.happens(going, number=MENTOR)
+    states = await clinic.rows("SELECT cause, state FROM follow_up ORDER BY id")
+    assert {row["cause"]: row["state"] for row in states} == {
+        "silent": "acknowledged",
+        "result_not_given": "acknowledged",
+        "stuck": "acknowledged",
+        "danger": "notified",
+    }
+    reached = FollowUpAnswered(
+        clinic.mentor, "reached_coming", coming="no_need", follow_up_id=ids["stuck"], verified=True
+    )
+    await clinic.happens(reached, number=MENTOR)
+    assert await clinic.follow_ups(mother) == ["result_not_given", "danger"]
+    row = await state(clinic, ids["result_not_given"])
+    assert row["next_at"] == clinic.now + timedelta(days=3)
+
+
+async def test_a_reported_death_is_a_nurses_work_at_once_and_a_supervisors_after_three_days(
+    clinic: Clinic,
+) -> None:
+    mother, follow_up, code = await told(clinic)
+    await says(clinic, "died", code)
+    rows = await clinic.rows("SELECT cause, state, next_at, hold_by_code FROM follow_up ORDER BY id")
+    assert [(row["cause"], row["state"], row["hold_by_code"]) for row in rows] == [
+        ("call_requested", "acknowledged", "dead"),
+        ("pause_to_confirm", "open", "dead"),
+    ]
+    assert rows[1]["next_at"] == clinic.now
+    steps = clinic.deps.countries["KE"].policies["pause_to_confirm"].steps
+    assert steps[0].who[0] == "nurse"
+    assert (steps[1].who, steps[1].after) == (("supervisor",), timedelta(hours=72))
+    await says(clinic, "undo", code)
+    assert await clinic.follow_ups(mother) == ["call_requested"]
+    assert await clinic.hold(mother) is None
+    assert (await state(clinic, follow_up))["hold_by_code"] is None

@@ -8,7 +8,7 @@ import pytest
 from flows import events
 from flows.events import CallRequested, CheckInAnswered, DoseMissed, Event, UnwellReported
 from service.apply import HANDLERS
-from tests.integration.apply.clinic import MOTHER, STRANGER, Clinic, only
+from tests.integration.apply.clinic import MENTOR, MOTHER, STRANGER, Clinic, only
 
 
 def test_every_event_has_a_handler() -> None:
@@ -177,3 +177,17 @@ async def test_events_hold_nothing_personal(clinic: Clinic) -> None:
     row = only(await clinic.events("DoseMissed"))
     assert row["data"] == {"reason": "privacy", "via": "ussd"}
     assert (row["mother_id"], row["staff_id"]) == (mother, None)
+
+
+async def test_a_mentors_own_call_is_her_supervisors_and_wakes_nobody(clinic: Clinic) -> None:
+    await clinic.happens(CallRequested(None), number=MENTOR)
+    [row] = await clinic.rows("SELECT cause, urgent, mother_id, facility_id FROM follow_up")
+    assert row == {"cause": "own_call", "urgent": False, "mother_id": None, "facility_id": clinic.facility}
+    await clinic.happens(UnwellReported(None, "me", urgent=True), number=MENTOR)
+    assert "danger" in await clinic.follow_ups(), "what may be danger stays danger"
+
+
+async def test_unwell_and_not_urgent_is_named_so(clinic: Clinic) -> None:
+    mother = await clinic.mother()
+    await clinic.happens(UnwellReported(None, "unknown", urgent=False), CallRequested(None, "unwell"))
+    assert await clinic.follow_ups(mother) == ["unwell"]
