@@ -50,6 +50,24 @@ class ResultGiven(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class NextLookSet(Event):
+    """After a result of her own: staff look again in three months (``soon``), or not before the usual date."""
+
+    staff_id: int
+    mother_id: int
+    soon: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRecorded(Event):
+    """How a baby's years of tests ended stands in the register now. What it says is not told to us by phone."""
+
+    staff_id: int
+    mother_id: int
+    infant_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class CallLogged(Event):
     """A mentor called her, and did or did not speak with her."""
 

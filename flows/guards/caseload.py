@@ -3,7 +3,13 @@
 from collections.abc import Mapping
 
 from flows.facts import Facts
-from flows.lists.caseload import chosen_mother, mother_of_code, result_waits
+from flows.lists.caseload import (
+    books,
+    chosen_mother,
+    mother_of_code,
+    own_result_of_treatment,
+    result_waits,
+)
 from flows.lists.staff import chosen_follow_up
 from flows.registry import Guard
 from flows.types import SessionState
@@ -23,6 +29,16 @@ def she_is_with_us(facts: Facts, state: SessionState) -> bool:
 def has_places(facts: Facts, state: SessionState) -> bool:
     """There is another clinic of ours."""
     return facts.staff is not None and bool(facts.staff.places)
+
+
+def own_load(facts: Facts, state: SessionState) -> bool:
+    """A result of her own was given, and how soon staff look again hangs on it."""
+    return own_result_of_treatment(facts, state) and result_waits(facts, state)
+
+
+def has_book(facts: Facts, state: SessionState) -> bool:
+    """A child of hers is old enough for the register's last line."""
+    return bool(books(facts, state))
 
 
 def result_is_waited_for(facts: Facts, state: SessionState) -> bool:
@@ -62,6 +78,8 @@ def concern_answered(facts: Facts, state: SessionState) -> bool:
 
 GUARDS: Mapping[str, Guard] = {
     "has_her": has_her,
+    "has_book": has_book,
+    "own_load": own_load,
     "she_is_with_us": she_is_with_us,
     "has_places": has_places,
     "result_is_waited_for": result_is_waited_for,

@@ -12,6 +12,9 @@ BABY_FOR = timedelta(days=365)
 PLACE_LENGTH = 16
 """Letters of a clinic's name that fit a line."""
 
+BOOK_AFTER = timedelta(days=548)
+"""From which age on a baby's book may be closed: about 18 months, when the last test by age is due."""
+
 HERSELF = "mother"
 """Stands for the mother where an infant's id would stand."""
 
@@ -89,6 +92,24 @@ def result_waits(facts: Facts, state: SessionState) -> bool:
     return any(item.id == state.data.get("result_of") for item in waiting(facts, state))
 
 
+def own_result_of_treatment(facts: Facts, state: SessionState) -> bool:
+    """The result chosen is her own, and her dates are those of treatment: staff may look again sooner than usual."""
+    mother = chosen_mother(facts, state)
+    return mother is not None and mother.treated and state.data.get("result_of") == HERSELF
+
+
+def books(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
+    """Children old enough for the register's last line, which nobody has said is written."""
+    mother = chosen_mother(facts, state)
+    if mother is None or not mother.treated:
+        return ()
+    today = facts.now.date()
+    open_books = {
+        str(one.id) for one in mother.infants if not one.closed and today - one.born_on >= BOOK_AFTER
+    }
+    return tuple(item for item in tested(facts, state) if item.id in open_books)
+
+
 def stage(mother: CaseloadMother, today: date) -> Word:
     """Where she stands, in a word that says nothing of her care."""
     if mother.died or mother.elsewhere:
@@ -120,6 +141,16 @@ def _her_stage(facts: Facts, state: SessionState) -> Value:
     return stage(mother, facts.now.date()) if mother else ""
 
 
+def _her_watch(facts: Facts, state: SessionState) -> Value:
+    """A discreet word where a baby of hers asks for a closer look in its first months."""
+    mother = chosen_mother(facts, state)
+    if mother is None:
+        return ""
+    today = facts.now.date()
+    watched = any(one.watch and not one.closed and today - one.born_on < BABY_FOR for one in mother.infants)
+    return Word("watch.closely") if watched else ""
+
+
 def _record_day(facts: Facts, state: SessionState) -> Value:
     """The day that is being recorded."""
     return record_day(facts, state)
@@ -140,12 +171,14 @@ LISTS: Mapping[str, ListOf] = {
     "tomorrow": tomorrow,
     "tested": tested,
     "waiting": waiting,
+    "books": books,
     "places": places,
 }
 
 PLACEHOLDERS: Mapping[str, Placeholder] = {
     "her_code": _her_code,
     "her_stage": _her_stage,
+    "her_watch": _her_watch,
     "record_day": _record_day,
     "tomorrow_count": _tomorrow_count,
     "referral_code": _referral_code,
@@ -154,6 +187,7 @@ PLACEHOLDERS: Mapping[str, Placeholder] = {
 LONGEST: Mapping[str, Value] = {
     "her_code": "417",
     "her_stage": Word("stage.expecting"),
+    "her_watch": Word("watch.closely"),
     "stage": Word("stage.expecting"),
     "whose": Word("child.first_twin"),
     "record_day": date(2026, 12, 23),

@@ -1,5 +1,6 @@
 """A mother's dates become others: the one place where checks from time to time turn into treatment, or back."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from service.apply.care_dates import bring_in_line
@@ -27,8 +28,13 @@ async def change_care(work: Work, mother: MotherRow, care: Care) -> bool:
 
 async def settled_by_test(work: Work, mother_id: int) -> None:
     """A test of her own was taken: what asked for one is closed."""
-    for row in await work.conn.fetch(_ASKED, mother_id, list(SETTLED_BY_TEST)):
-        await close_follow_up(work, row["id"], "tested")
+    await close_asked(work, mother_id, SETTLED_BY_TEST, "tested")
+
+
+async def close_asked(work: Work, mother_id: int, causes: Sequence[str], outcome: str) -> None:
+    """Close her open work of these causes: what it asked for was done."""
+    for row in await work.conn.fetch(_ASKED, mother_id, list(causes)):
+        await close_follow_up(work, row["id"], outcome)
 
 
 _ASKED = """

@@ -36,6 +36,7 @@ QUIET: Final = "quiet"
 SPOKEN_IS_ENOUGH: Final = (
     "call_requested",
     "missed_call",
+    "unwell",
     "missed_dose",
     "stuck",
     "visit_change",

@@ -23,6 +23,12 @@ A rule is for every mother unless "for" names who it is for: "treatment", or "re
 (as her country has them, or every three months); which of them she is is asked as her enrolment is finished, and why is
 not kept. "High risk" is what was known of a baby at birth; a baby whose risk nobody knows counts as at high risk.
 
+A date that is counted from a day of her life falls on a day on which her clinic is open: its weekdays (Monday to Friday,
+unless it says otherwise), without the country's public holidays, and as it says of single days. A date that falls on a
+closed day is moved to the next open day while its window lasts ("until"), else to the open day before. A pick-up is moved
+to the open day before, and only where there is none to come, to the next one before she runs out. What a person agreed
+with her is never moved: her mentor is asked to agree another day. Work for a person is not moved by the clinic's days.
+
 What rests on general knowledge and on no source says so; nobody should use it before it is confirmed. Zambia and Lesotho
 have no folder: nothing of theirs was sourced. What is not here: how a result reads; drugs and doses; what is repeated
 after an inconclusive result.

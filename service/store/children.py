@@ -22,8 +22,8 @@ async def children_of(conn: Connection, mother_ids: Sequence[int]) -> Mapping[in
     return {
         row["id"]: Children(
             infants=tuple(
-                InfantFact(id_, date.fromisoformat(born_on), birth_order, weaned)
-                for id_, born_on, birth_order, weaned in row["infants"] or ()
+                InfantFact(id_, date.fromisoformat(born_on), birth_order, weaned, closed, watch)
+                for id_, born_on, birth_order, weaned, closed, watch in row["infants"] or ()
             ),
             edd=row["edd"],
         )
@@ -33,7 +33,8 @@ async def children_of(conn: Connection, mother_ids: Sequence[int]) -> Mapping[in
 
 _CHILDREN = """
 SELECT m.id,
-    (SELECT jsonb_agg(jsonb_build_array(n.id, n.born_on, n.birth_order, n.weaned_on IS NOT NULL)
+    (SELECT jsonb_agg(jsonb_build_array(n.id, n.born_on, n.birth_order, n.weaned_on IS NOT NULL,
+            n.outcome_on IS NOT NULL, n.risk = 'high' AND m.care = 'treatment')
         ORDER BY n.born_on, n.birth_order)
      FROM infant n WHERE n.mother_id = m.id AND n.status = 'alive') AS infants,
     (SELECT g.edd FROM pregnancy g WHERE g.mother_id = m.id AND g.status = 'ongoing') AS edd

@@ -13,13 +13,14 @@ WHERE m.id = $1
 
 ENROLMENTS = """
 SELECT id, mother_id, infant_id, visit_id, country, time_zone, schedule, anchor_on, entered_on, rhythm, weekday, hour,
-    announced_on, revision, planned_through, next_on, state, ended_reason
+    announced_on, revision, planned_through, next_on, state, ended_reason,
+    coalesce((SELECT n.risk FROM infant n WHERE n.id = enrolment.infant_id), 'unknown') AS infant_risk
 FROM enrolment WHERE mother_id = $1 ORDER BY id
 """
 
 VISITS = """
 SELECT v.id, v.infant_id, v.kind, v.due_on, v.status, v.marked_by, v.marked_at, v.confirmed_at, v.wanted_on,
-    v.moved_from, v.came_on, f.time_zone
+    v.moved_from, v.came_on, v.foreseen_on, v.facility_id, f.country, f.time_zone
 FROM visit v JOIN facility f ON f.id = v.facility_id WHERE v.mother_id = $1 ORDER BY v.due_on, v.id
 """
 

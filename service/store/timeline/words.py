@@ -1,6 +1,7 @@
 """The words of a timeline: what each kind of event, step of a follow-up and state of a text is called in a sentence."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
 from scheduler.reasons import REASONS
@@ -27,9 +28,11 @@ ANSWERS: Final[Mapping[str, str]] = {
     "MeetingHeld": "Came to the group meeting",
     "MoodReported": "Said how she feels",
     "MotherEnrolled": "Enrolled, consent read aloud",
+    "NextLookSet": "It was noted when staff look again",
     "NurseNeeded": "The nurse was asked for, the same day",
     "MotherSetUp": "Set up on her own handset, face to face",
     "OtherTextsChosen": "Chose which texts come besides check-ins",
+    "OutcomeRecorded": "The register's last line about a baby was noted as written",
     "PhoneUseChosen": "Said whose the phone is",
     "PinChanged": "Changed her PIN",
     "QuestionDisplaced": "A later question took the place of one she had not answered",
@@ -115,6 +118,8 @@ STEPS: Final[Mapping[str, str]] = {
     "answered": "She answered",
     "arrived": "She arrived where she was referred to",
     "set_up": "She was set up again",
+    "tested": "A test of her own was taken",
+    "recorded": "It was noted as written down",
     "withdrawn": "She took her wish back",
     "erased": "She was forgotten",
     "site_open": "The clinic is open again",
@@ -208,6 +213,11 @@ def text_reason_of(word: str | None) -> str:
     if word is None:
         return ""
     return TEXT_REASONS.get(word) or REASONS.get(word) or "The network gave a reason of its own."
+
+
+def day(on: date) -> str:
+    """A day as people write it: ``Wed 3 Jun 2026``."""
+    return f"{on:%a} {on.day} {on:%b %Y}"
 
 
 def spaced(word: str) -> str:

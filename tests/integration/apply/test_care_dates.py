@@ -26,7 +26,7 @@ async def held(clinic: Clinic, mother: int) -> dict[str, Any]:
     """Her own schedules that hold, by name, with the day each is counted from."""
     rows = await clinic.rows(
         "SELECT schedule, anchor_on FROM enrolment WHERE mother_id = $1 AND state = 'active' AND visit_id IS NULL "
-        "AND schedule NOT IN ('checkin', 'infant_test', 'infant_test_weaned')",
+        "AND schedule NOT IN ('checkin', 'infant_test', 'infant_test_weaned', 'no_next_date')",
         mother,
     )
     return {row["schedule"]: row["anchor_on"] for row in rows}
@@ -55,7 +55,11 @@ async def test_a_pregnancy_brings_contacts_and_a_birth_check_and_a_birth_ends_th
     mother = await clinic.mother(edd=edd)
     assert await held(clinic, mother) == {"anc": edd, "birth_check": edd}
     assert await clinic.ten_times(BirthReported(mother, None, clinic.today, 1)) == []
-    assert await held(clinic, mother) == {"pnc": clinic.today, "weaning_check": clinic.today}
+    assert await held(clinic, mother) == {
+        "outcome": clinic.today,
+        "pnc": clinic.today,
+        "weaning_check": clinic.today,
+    }
     event = await clinic.one("SELECT id FROM life_event WHERE what = 'birth'")
     await clinic.happens(LifeEventUndone(mother, None, event))
     assert await held(clinic, mother) == {"anc": edd, "birth_check": edd}

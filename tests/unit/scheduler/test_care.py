@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from scheduler.decide import decide
 from scheduler.durations import age
+from scheduler.infant_risk import BirthFacts, infant_risk
 from scheduler.plan import plan
 from scheduler.rules import RulesError, load_countries, load_country
 from scheduler.types import Age, EnrolmentToPlan, Hold, OpenFollowUp, Plan, Send, Skip
@@ -227,3 +228,81 @@ def test_a_mistake_in_a_countrys_own_file_and_in_a_borrowed_one_are_named_where_
     folders["MW"]["country"]["without"] = ["nothing"]
     with pytest.raises(RulesError, match=r"^countries/MW/country\.toml: without names nothing"):
         load_countries(folders)
+
+
+TREATED = date(2025, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({}, "unknown"),
+        ({"art_started_on": TREATED}, "unknown"),  # a load nobody knows makes nobody low
+        ({"art_started_on": EDD - 27 * DAY}, "high"),
+        ({"art_started_on": EDD - 28 * DAY}, "unknown"),
+        ({"art_started_on": EDD + 9 * DAY}, "high"),
+        ({"art_started_on": TREATED, "unsuppressed": True}, "high"),
+        ({"art_started_on": TREATED, "viral_load_on": EDD - 60 * DAY}, "low"),
+        ({"viral_load_on": EDD - 60 * DAY, "unsuppressed": True}, "high"),
+        ({"art_started_on": TREATED, "viral_load_on": EDD - 200 * DAY}, "unknown"),
+        ({"art_started_on": EDD - 9 * DAY, "viral_load_on": EDD - 5 * DAY}, "high"),
+        ({"viral_load_on": EDD + 60 * DAY, "unsuppressed": True, "before": "low"}, "low"),
+        ({"viral_load_on": EDD + 60 * DAY, "before": "high"}, "high"),
+    ],
+)
+def test_what_is_known_at_birth_of_a_babys_risk(facts: dict[str, Any], expected: str) -> None:
+    assert infant_risk(BirthFacts(EDD, **facts)) == expected
+
+
+@pytest.mark.parametrize(("risk", "first"), [("high", "birth"), ("unknown", "birth"), ("low", "first")])
+def test_a_test_at_birth_is_for_who_is_not_known_to_be_at_low_risk(risk: Any, first: str) -> None:
+    country = load_countries(FOLDERS)["TZ"]
+    item = counted("infant_test", EDD, EDD, country="TZ", infant_risk=risk)
+    visits = plan(country, item, EDD).visits
+    assert visits[0].target == first
+    milestone = counted("milestone", EDD, EDD, country="UG", infant_risk=risk)
+    asked = steps(plan(load_countries(FOLDERS)["UG"], milestone, EDD, 100))
+    assert asked == ([] if risk == "low" else [("week_12", EDD + 84 * DAY)])
+
+
+@pytest.mark.parametrize(("date_known", "expected"), [(True, Skip("date_known")), (False, None)])
+def test_nobody_is_looked_for_who_is_expected(date_known: bool, expected: Skip | None) -> None:
+    fields = {"schedule": "no_next_date", "step": "week_6", "valid_until": at("2026-12-20 10:00")}
+    answer = decide(reminder(**fields, date_known=date_known), kenya(), NOW)
+    assert answer == (expected or OpenFollowUp("no_next_date"))
+
+
+@given(code=st.sampled_from(sorted(FOLDERS)), age_days=st.integers(0, 1500))
+def test_no_baby_of_treatment_is_ever_without_a_day_on_which_somebody_looks(
+    code: str, age_days: int
+) -> None:
+    country = load_countries(FOLDERS)[code]
+    born = date(2024, 1, 31)
+    today = born + age_days * DAY
+    tests = plan(country, counted("infant_test", born, today, country=code), today)
+    book = plan(country, counted("outcome", born, today, country=code), today)
+    assert tests.visits or tests.next_on or book.reminders or book.next_on
+    last = country.series["infant_test"].targets[-1]
+    assert tests.visits or tests.next_on or age_days >= (last.at.months * 30)
+
+
+def test_what_is_for_treatment_and_what_for_checks_stands_in_every_country() -> None:
+    for country in load_countries(FOLDERS).values():
+        rules = {**country.series, **country.schedules}
+        treatment = {name for name, rule in rules.items() if rule.care == frozenset({"treatment"})}
+        assert {"infant_test", "refill", "viral_load", "new_on_treatment", "outcome"} <= treatment
+        assert rules["retest_after_birth"].care == frozenset({"retest"})
+        assert rules["retest_quarterly"].care == frozenset({"retest_quarterly"})
+        assert any("syphilis" in said for target in country.series["anc"].targets for said in target.beside)
+    assert "retest_pregnancy" not in load_countries(FOLDERS)["ZA"].schedules
+
+
+def test_whom_a_rule_is_for_is_one_of_the_words_there_are() -> None:
+    tables = deepcopy(tables_of("KE"))
+    tables["schedules"]["refill"]["care"] = ["somebody"]
+    with pytest.raises(RulesError, match="write a list of treatment, retest, retest_quarterly"):
+        load_country(tables)
+    tables = deepcopy(tables_of("KE"))
+    tables["schedules"]["infant_test"]["target"][0]["for"] = "low_risk"
+    with pytest.raises(RulesError, match="high_risk"):
+        load_country(tables)
