@@ -17,7 +17,7 @@ from flows.events import (
     VisitRecorded,
 )
 from service.apply.care_dates import bring_in_line
-from service.apply.care_line import settled_by_test
+from service.apply.care_line import change_care, settled_by_test
 from service.apply.enrolling import give_phone, hand_out
 from service.apply.follow_ups import follow_up_answered, open_of_hers
 from service.apply.heard import end_silence
@@ -106,12 +106,14 @@ async def result_given(work: Work, event: ResultGiven) -> Sequence[int]:
 async def nurse_needed(work: Work, event: NurseNeeded) -> Sequence[int]:
     """After a result the nurse sees them the same day, in person; nothing about it goes to her phone.
 
-    For a baby the series of tests is over, and its mother's own care goes on. Raises NotTheirs, also for a baby
+    The dates of a mother who was checked from time to time are those of treatment from now on, and her children's
+    tests begin. For a baby the series of tests is over, and its mother's own care goes on. Raises NotTheirs, also for a baby
     that is not hers.
     """
     mother = await in_her_care(work, event.staff_id, event.mother_id)
     if event.infant_id is None:
         await open_for_mothers(work, [mother], "nurse_today")
+        await change_care(work, mother, "treatment")
         return [mother.id]
     if not await work.conn.fetchval(_HER_BABY, event.infant_id, mother.id):
         raise NotTheirs

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from flows.events import TransferConfirmed, TransferMade, TransferWithdrawn
-from scheduler.plan import needed_after_weaning
 from service.apply.care_dates import bring_in_line
 from service.apply.caseload import in_her_care
 from service.apply.heard import end_silence
 from service.apply.opening import close_follow_up, open_for_mothers, told_about
 from service.apply.texts import tell_staff
 from service.apply.work import CodeTaken, NotTheirs, Work
-from service.store import case_codes, life_care, life_events, messages, mothers, people, transfers
+from service.store import case_codes, life_events, messages, mothers, people, transfers
 from service.store.assignment import assign
 from service.store.life_events import NewLifeEvent
 from service.store.people import FacilityRow, MotherRow, StaffRow
@@ -91,7 +90,6 @@ async def move(work: Work, mother: MotherRow, to: FacilityRow, mentor_id: int | 
     names = {*rules.schedules, *rules.series}
     before = await transfers.carry_over(work.conn, mother.id, to, mentor, names, work.now)
     [here] = await people.mothers(work.conn, [mother.id])
-    await _after_weaning(work, here, to)
     await bring_in_line(work, here)
     await mothers.bring_checkins_in_line(work.conn, here.id, work.now)
     await end_silence(work, [here.id])
@@ -168,18 +166,6 @@ async def _told_so_far(work: Work, mother: MotherRow) -> list[tuple[StaffRow, st
     return list(told.values())
 
 
-async def _after_weaning(work: Work, mother: MotherRow, to: FacilityRow) -> None:
-    """The test counted from the day breastfeeding ended, where the new country has one and the former had none."""
-    series = work.deps.country(to.country).series.get(life_care.AFTER_WEANING)
-    if series is None:
-        return
-    for row in await work.conn.fetch(_WEANED, mother.id, life_care.AFTER_WEANING):
-        if needed_after_weaning(series, row["born_on"], row["weaned_on"]):
-            await life_care.begin_after_weaning(
-                work.conn, to, mother.id, row["id"], row["weaned_on"], work.today(to.time_zone)
-            )
-
-
 async def _hand_on(work: Work, mother: MotherRow, to: FacilityRow) -> None:
     """Close what she answered by coming, and hand on the rest; what danger there is, is told there at once."""
     going_on = []
@@ -239,10 +225,3 @@ WHERE f.id = $1 AND f.cause = $3 AND (
 """
 
 _STILL_OPEN = "SELECT 1 FROM follow_up WHERE id = $1 AND state <> 'resolved'"
-
-_WEANED = """
-SELECT i.id, i.born_on, i.weaned_on FROM infant i
-WHERE i.mother_id = $1 AND i.status = 'alive' AND i.weaned_on IS NOT NULL
-  AND NOT EXISTS (SELECT FROM enrolment e WHERE e.mother_id = $1 AND e.infant_id = i.id AND e.schedule = $2)
-ORDER BY i.id
-"""

@@ -124,6 +124,7 @@ async def _tests_in_line(
     for name, series in country.series.items():
         if series.visit_kind != "infant_test":
             continue
+        children = [one for one in children if not one["tests_over"]]
         if known["care"] not in series.care:
             ended.append(name)
         elif series.anchor == "birth":
@@ -196,7 +197,9 @@ FROM (SELECT f.country, f.time_zone, m.checkin_hour, m.care, m.care_on, m.art_st
 """
 
 _CHILDREN = """
-SELECT id, born_on, weaned_on, outcome_on FROM infant WHERE mother_id = $1 AND status = 'alive' ORDER BY id
+SELECT i.id, i.born_on, i.weaned_on, i.outcome_on, EXISTS (SELECT FROM life_event l
+        WHERE l.infant_id = i.id AND l.what = 'tests_over' AND l.undone_at IS NULL) AS tests_over
+FROM infant i WHERE i.mother_id = $1 AND i.status = 'alive' ORDER BY i.id
 """
 
 # Of several whose result is waited for, the first: it has waited longest.

@@ -11,6 +11,7 @@ from typing import Any, Final
 from scheduler.localtime import local
 from service.database import Connection
 from service.store import visits
+from service.store.care_dates import OVER
 from service.store.messages import wake
 from service.store.people import FacilityRow
 from service.store.reminders import MEETING
@@ -47,7 +48,7 @@ async def carry_over(
         await visits.cancel_visit(conn, row["id"], OTHER_CLINIC, now)
     missed = await conn.fetch(_END, mother_id, visits.MISSED, OTHER_CLINIC)
     invited = await conn.fetch(_INVITED, mother_id, MEETING)
-    unknown = await conn.fetch(_END_UNKNOWN, mother_id, sorted(schedules), OTHER_CLINIC)
+    unknown = await conn.fetch(_END_UNKNOWN, mother_id, sorted(schedules), OVER)
     ended = [row["id"] for row in (*missed, *invited, *unknown)]
     await conn.execute(_CANCEL_PLANNED, ended, OTHER_CLINIC, now)
     await conn.execute(_CANCEL_TEXTS, mother_id, ended, OTHER_CLINIC, now)

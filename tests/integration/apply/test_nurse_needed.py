@@ -40,6 +40,20 @@ async def test_the_mother_is_seen_the_same_day_and_her_phone_says_nothing(clinic
     )
 
 
+async def test_from_checks_she_comes_to_treatment_and_her_babys_tests_begin(clinic: Clinic) -> None:
+    mother, _ = await with_baby(clinic)
+    await clinic.run("UPDATE mother SET care = 'retest' WHERE id = $1", mother)
+    await clinic.run(
+        "UPDATE enrolment SET state = 'ended', ended_reason = 'over' WHERE schedule = 'infant_test'"
+    )
+    await clinic.happens(*given(clinic, mother, None), number=MENTOR)
+    assert await clinic.one("SELECT care FROM mother WHERE id = $1", mother) == "treatment"
+    assert await clinic.one(
+        "SELECT count(*) FROM enrolment WHERE schedule = 'infant_test' AND state = 'active'"
+    )
+    assert await clinic.queued(MOTHER) == []
+
+
 async def test_for_a_baby_the_tests_are_over_and_its_mothers_own_care_goes_on(clinic: Clinic) -> None:
     mother, infant = await with_baby(clinic)
     own = await clinic.visit(mother, 5)
