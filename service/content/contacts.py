@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Final
 
 from flows.bundle import Bundle
+from flows.open_days import OpenDays
 from scheduler.localtime import add_months, local
 from scheduler.plan import needed_after_weaning, plan
 from scheduler.rules import load_countries
 from scheduler.types import Anchor, Care, Country, EnrolmentToPlan, Schedule, Step
+from service import holidays
 from service.content.files import load_bundle, read_tables
 
 ENROLLED: Final = date(2026, 3, 2)
@@ -33,7 +35,10 @@ SAME_DAYS: Final = timedelta(days=3)
 
 HEAD = f"""# {{name}}: a mother enrolled and starting treatment at 20 weeks, {ENROLLED}; due {EDD}, one baby born {BORN},
 # breastfed until {WEANED}; every date kept, each pick-up for {SUPPLY.days} days, the first test's result not given for
-# four weeks, the baby's risk not known and its outcome not written down. Draft: no clinician has reviewed it. Written by `python -m service.content.contacts tests/golden`.
+# four weeks, the baby's risk not known and its outcome not written down. Draft: no clinician has reviewed it. Written by
+# `python -m service.content.contacts tests/golden`.
+# Her clinic is open {{days}}: a date of the rules that falls
+# on another day is moved to an open one, a pick-up to one before.
 # Beside this: the check-in, weekly at her hour. What follows an unmarked or a missed date is in docs/care.md.
 # day | local time | to | what | rule | source
 """
@@ -71,6 +76,7 @@ class Expected:
     source: str
     since: date
     beside: tuple[str, ...] = ()
+    moved: str = ""
 
 
 def contacts(bundle: Bundle, country: Country, care: Care = "treatment") -> list[Contact]:
@@ -79,7 +85,7 @@ def contacts(bundle: Bundle, country: Country, care: Care = "treatment") -> list
     found = [*_care(bundle, country, care)]
     for one in expected:
         beside = f" (beside it: {'; '.join(one.beside)})" if one.beside else ""
-        word = bundle.word(f"visit.{one.kind}", "en")
+        word = bundle.word(f"visit.{one.kind}", "en") + one.moved
         found.append(
             Contact(one.day, "", "date", f"{word}{beside}", f"{one.schedule}.{one.target}", one.source)
         )
@@ -183,12 +189,26 @@ def _visits(country: Country, name: str, anchor_on: date, begins: date) -> list[
                 targets[one.target].source,
                 begins,
                 targets[one.target].beside,
+                _moved(country, one.foreseen_on, one.due_on),
             )
             for one in made.visits
         ]
         enrolment = _enrolment(country, name, anchor_on, begins, made.planned_through, made.revision)
         today = made.next_on
     return found
+
+
+def open_days(code: str) -> OpenDays:
+    """The calendar the lists are counted with: Monday to Friday, and closed on the country's holidays."""
+    return OpenDays(holidays=holidays.of_years(code, range(ENROLLED.year, LAST.year + 1)))
+
+
+def _moved(country: Country, foreseen: date, due: date) -> str:
+    if foreseen == due:
+        return ""
+    name = holidays.of_year(country.code, foreseen.year).get(foreseen, "a holiday")
+    why = f"{foreseen:%A}" if open_days(country.code).why_closed(foreseen) == "weekday" else name
+    return f" (moved from {foreseen}: {why})"
 
 
 def _enrolment(
@@ -210,6 +230,7 @@ def _enrolment(
         planned_through=planned_through,
         revision=revision,
         hour=10,
+        open_days=open_days(country.code),
     )
 
 
@@ -217,11 +238,17 @@ def page(bundle: Bundle, country: Country, name: str) -> str:
     """One country's list as text."""
     retest = [one for one in contacts(bundle, country, "retest") if not one.rule.startswith("visit.")]
     return (
-        HEAD.format(name=name)
+        HEAD.format(name=name, days=_days(country.code, name))
         + "".join(f"{one.line()}\n" for one in contacts(bundle, country))
         + RETEST_HEAD
         + "".join(f"{one.line()}\n" for one in retest)
     )
+
+
+def _days(code: str, name: str) -> str:
+    if not holidays.known(code):
+        return "Monday to Friday, with no public holidays"
+    return f"Monday to Friday, and closed on the public holidays of {name}"
 
 
 def pages() -> dict[str, str]:

@@ -3,6 +3,9 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from flows.open_days import MONDAY_TO_FRIDAY, OpenDays
+from service import holidays
+
 ZONE = "Africa/Nairobi"
 END = datetime(2026, 6, 1, 8, 55, tzinfo=ZoneInfo(ZONE))
 """The instant history ends and a visitor begins: a Monday, before the day's first contacts."""
@@ -15,7 +18,10 @@ WORK_HOURS = (9, 10, 12, 15, 17, 19)
 """The local hours at which made-up people act. Few on purpose: each costs a settling of the loop."""
 
 DAY = timedelta(days=1)
-SATURDAY = 5
+OPEN = OpenDays(holidays=holidays.of_years("KE", (TODAY.year,)), opened=frozenset({TODAY}))
+"""The demo's clinics: Monday to Friday without Kenya's holidays, but open on this one (Madaraka Day), as they said."""
+
+WORKDAYS = len(MONDAY_TO_FRIDAY)
 
 
 def starts_on(weeks: int) -> date:
@@ -34,10 +40,10 @@ def local_day(moment: datetime) -> date:
 
 
 def workday(day: date) -> date:
-    """The day itself; for a weekend a day of the week after, not always the same one."""
-    if day.weekday() < SATURDAY:
-        return day
-    return day + timedelta(days=7 - day.weekday() + day.toordinal() // 7 % SATURDAY)
+    """The day itself; for a weekend a day of the week after, not always the same one; for a holiday the next open one."""
+    if day.weekday() not in OPEN.weekdays:
+        day += timedelta(days=7 - day.weekday() + day.toordinal() // 7 % WORKDAYS)
+    return OPEN.next_open(day) or day
 
 
 def next_slot(moment: datetime, skip: int = 0) -> datetime:

@@ -17,9 +17,9 @@ from service import directory
 from service.apply import apply
 from service.apply.deps import Origin
 from service.database import Connection
-from service.demo.calendar import ZONE
+from service.demo.calendar import TODAY, ZONE
 from service.demo.cast import COUNTRY, Cast, Plan, Worker
-from service.store import mothers, people
+from service.store import mothers, open_days, people
 from service.wiring import Services
 
 FIRST_CODE = 4000
@@ -59,6 +59,7 @@ async def open_the_clinics(services: Services, cast: Cast, now: datetime) -> Sta
         for site in cast.sites:
             new = directory.NewFacility(site.name, COUNTRY, ZONE, time(15), site.transport, site.line)
             stage.sites.append(await directory.add_facility(conn, deps, new, now))
+            await open_days.say(conn, stage.sites[-1], [TODAY], None, None, now)
         for worker, hashed in zip(cast.staff, hashes, strict=True):
             staff_id = await _join_staff(conn, stage, worker, hashed, now)
             stage.staff_ids[worker.msisdn] = staff_id

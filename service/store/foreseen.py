@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from scheduler.types import EnrolmentToPlan, Plan, PlannedVisit
 from service.database import Connection
-from service.store.visits import cancel_visit, move_visit
+from service.store.visits import cancel_visit, expect_again, move_visit
 
 SAME_TARGET: Final = timedelta(days=14)
 """How far a day she or somebody agreed to may lie from a target's own day and still stand for it (project choice)."""
@@ -23,14 +23,15 @@ async def meet(
     items: Mapping[int, EnrolmentToPlan],
     infants: Mapping[int, int | None],
     now: datetime,
-) -> list[Plan]:
+) -> tuple[list[Plan], frozenset[int]]:
     """The plans with each foreseen visit on the day it has already, where that stands; others are moved first.
 
-    ``items`` and ``infants`` are the enrolments planned and the babies they are about, by enrolment id.
+    ``items`` and ``infants`` are the enrolments planned and the babies they are about, by enrolment id. Returned beside
+    the plans are the visits that moved: what was planned around them is out of date.
     """
     series = [plan for plan in plans if plan.visits]
     if not series:
-        return list(plans)
+        return list(plans), frozenset()
     known = await conn.fetch(
         _KNOWN,
         [items[plan.enrolment_id].mother_id for plan in series for _ in plan.visits],
@@ -41,6 +42,7 @@ async def meet(
     for row in known:
         of_target.setdefault((row["mother_id"], row["infant_id"], row["target"]), []).append(row)
     met: list[Plan] = []
+    moved: set[int] = set()
     for plan in plans:
         item = items.get(plan.enrolment_id)
         if item is None or not plan.visits:
@@ -49,11 +51,11 @@ async def meet(
         visits = []
         for one in plan.visits:
             rows = of_target.get((item.mother_id, infants[item.id], one.target), [])
-            stands = await _stands(conn, rows, one, item, plan.first_on or one.due_on, now)
+            stands = await _stands(conn, rows, one, item, plan.first_on or one.due_on, moved, now)
             if stands is not None:
                 visits.append(replace(one, due_on=stands))
         met.append(replace(plan, visits=tuple(visits)))
-    return met
+    return met, frozenset(moved)
 
 
 async def _stands(
@@ -62,9 +64,10 @@ async def _stands(
     one: PlannedVisit,
     item: EnrolmentToPlan,
     today: date,
+    moved: set[int],
     now: datetime,
 ) -> date | None:
-    """The day to expect her on for this target; None when that day is behind her."""
+    """The day to expect her on for this target; None when that day is behind her. Visits that move are put in ``moved``."""
     same = [row for row in rows if row["foreseen_on"] == one.foreseen_on]
     if any(row["status"] != "expected" or row["due_on"] < today for row in same):
         return None
@@ -78,8 +81,11 @@ async def _stands(
         if not row["agreed"] and row["due_on"] != one.due_on:
             if await move_visit(conn, row["id"], one.due_on, now):
                 await conn.execute(_FORESEEN_ON, row["id"], one.foreseen_on)
-            else:  # she is expected that day for the same already
+            else:  # one of the same kind has that day: it stands for both, and is expected again where it was taken back
+                again = await conn.fetch(_EXPECTED_AGAIN, row["id"], one.due_on, one.foreseen_on)
+                await expect_again(conn, [other["id"] for other in again], now)
                 await cancel_visit(conn, row["id"], "over", now)
+            moved.add(row["id"])
             break
     return one.due_on
 
@@ -94,3 +100,10 @@ ORDER BY v.id
 """
 
 _FORESEEN_ON = "UPDATE visit SET foreseen_on = $2 WHERE id = $1"
+
+_EXPECTED_AGAIN = """
+UPDATE visit x SET status = 'expected', target = v.target, foreseen_on = $3 FROM visit v
+WHERE v.id = $1 AND x.mother_id = v.mother_id AND x.infant_id IS NOT DISTINCT FROM v.infant_id AND x.kind = v.kind
+  AND x.due_on = $2 AND x.status = 'cancelled'
+RETURNING x.id
+"""

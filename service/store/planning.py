@@ -93,7 +93,9 @@ class _Batch:
             {row["id"]: row["infant_id"] for row in self.rows},
         )
         good = [plan for plan in results if plan.fault is None]
-        good = await meet(self.conn, good, items, infants, self.now)
+        good, moved = await meet(self.conn, good, items, infants, self.now)
+        around = {row["id"]: row["visit_id"] for row in self.rows}
+        good = [plan for plan in good if around[plan.enrolment_id] not in moved]
         await self._take_back([plan for plan in good if plan.whole])
         await self._add_reminders(good)
         await self._add_visits(good)

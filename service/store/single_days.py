@@ -106,12 +106,13 @@ async def _open(conn: Connection, facility_id: int, days: Sequence[date], now: d
     await resolve_these(conn, [row["id"] for row in rows], OPEN_AGAIN, now)
 
 
-# ``foreseen``: only the rules chose the day. ``promised``: a text has named it to her all the same.
+# ``foreseen``: only the rules chose the day. ``promised``: a text that left, or may have, has named it all the same.
 _EXPECTED = """
 SELECT v.id, v.mother_id, f.time_zone,
     v.target IS NOT NULL AND v.confirmed_at IS NULL AND v.agreed_at IS NULL AND v.facility_id = m.facility_id AS foreseen,
-    EXISTS (SELECT FROM reminder r JOIN enrolment e ON e.id = r.enrolment_id
-        WHERE e.visit_id = v.id AND r.state = 'queued') AS promised
+    EXISTS (SELECT FROM enrolment e JOIN reminder r ON r.enrolment_id = e.id AND r.state = 'queued'
+        JOIN message t ON t.reminder_id = r.id AND t.state IN ('sending', 'sent', 'delivered', 'unknown')
+        WHERE e.visit_id = v.id) AS promised
 FROM visit v JOIN mother m ON m.id = v.mother_id JOIN facility f ON f.id = v.facility_id
 LEFT JOIN infant i ON i.id = v.infant_id
 WHERE v.facility_id = $1 AND v.due_on = ANY($2::date[]) AND v.status = 'expected'

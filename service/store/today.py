@@ -209,7 +209,7 @@ SELECT c.name, c.status, c.time_zone, c.day_close_at, t.today, d.closed_at,
     count(v.id) FILTER (WHERE v.status = 'kept') AS kept,
     count(v.id) FILTER (WHERE v.status = 'missed') AS missed,
     count(v.id) FILTER (WHERE v.status = 'unknown') AS unknown,
-    (SELECT count(*) FROM site_day u WHERE u.facility_id = c.id AND u.closed_at IS NULL
+    (SELECT count(*) FROM site_day u WHERE u.facility_id = c.id AND u.closed_at IS NULL AND u.was_open
         AND u.day < t.today AND u.day >= t.today - 7) AS unclosed_before
 FROM facility c
 CROSS JOIN LATERAL (SELECT ($2::timestamptz AT TIME ZONE c.time_zone)::date AS today) t

@@ -220,6 +220,13 @@ async def agree_on(conn: Connection, visit_id: int, mother_id: int, day: date, n
     return stands
 
 
+async def expect_again(conn: Connection, visit_ids: Sequence[int], now: datetime) -> None:
+    """Plan anew around visits that are expected again, and let their clinics' days wait for their day-close."""
+    if visit_ids:
+        await conn.execute(_PLAN_AGAIN, list(visit_ids), now.date())
+        await _expect_days(conn, visit_ids, now)
+
+
 async def _enrol(
     conn: Connection, visit_ids: Sequence[int], schedules: Mapping[str, str], now: datetime
 ) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 
 from scheduler.types import Country
 from service.database import Connection
+from service.store.open_days import open_days_of
+from service.store.planning import enrolment_of, with_open_days
 from service.store.timeline import sql
 from service.store.timeline.ahead import ahead
 from service.store.timeline.care import consents, enrolments, home_visits, life_events, visits
@@ -48,6 +50,9 @@ async def timeline(
     found = {name: await conn.fetch(statement, mother_id) for name, statement in _SOURCES.items()}
     telling = Telling(now, mother["time_zone"], await _roles(conn, found))
     book = await _rulebook(conn, countries, found)
+    calendars = await open_days_of(conn, {row["facility_id"] for row in found["visits"]}, now.date())
+    items = [enrolment_of(row) for row in found["enrolments"]]
+    to_plan = {one.id: one for one in await with_open_days(conn, items, countries, now)}
     to_come = await to_be_decided(conn, mother_id, countries, now)
     texted = {
         row["reminder_id"]: row["person_id"] == mother_id
@@ -58,14 +63,14 @@ async def timeline(
         *consents(found["consents"], telling),
         *life_events(found["life_events"], telling),
         *enrolments(found["enrolments"], telling, book),
-        *visits(found["visits"], telling),
+        *visits(found["visits"], telling, calendars),
         *home_visits(found["home_visits"], telling),
         *answers(found["events"], telling),
         *silences(found["messages"], found["events"], found["follow_ups"], found["visits"], mother, telling),
         *holds(mother, telling),
         *erasures(found["erasures"]),
         *contacts(found["reminders"], telling, book, to_come, texted),
-        *ahead(found["enrolments"], found["visits"], mother["hold"], telling, book, countries),
+        *ahead(found["enrolments"], to_plan, found["visits"], mother["hold"], telling, book, countries),
         *follow_ups(found["follow_ups"], found["log"], telling, book),
         *texts(found["messages"], mother_id, telling),
     ]

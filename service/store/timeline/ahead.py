@@ -7,8 +7,8 @@ from typing import Any, Final
 from scheduler.decide import STAFF_WORK_GOES_ON
 from scheduler.localtime import day_starts, local
 from scheduler.plan import plan
-from scheduler.types import Country, Step
-from service.store.planning import enrolment_of
+from scheduler.types import Country, EnrolmentToPlan, Step
+from service.store.timeline.closed import moved_from
 from service.store.timeline.line import Line, Telling, refs
 from service.store.timeline.rulebook import Rulebook
 from service.store.timeline.words import ONLY_IF, VISITS, reason_of, spaced
@@ -22,6 +22,7 @@ NOT_PLANNED: Final = "It is planned about a week ahead, if nothing has changed b
 
 def ahead(
     rows: Sequence[Any],
+    to_plan: Mapping[int, EnrolmentToPlan],
     visits: Sequence[Any],
     hold: str | None,
     telling: Telling,
@@ -30,19 +31,26 @@ def ahead(
 ) -> list[Line]:
     """Contacts and visits that the rules foresee and no row holds yet, of enrolments that go on.
 
-    ``hold`` is what silences her now: nothing is known of how long.
+    ``to_plan`` are the enrolments of ``rows`` as the planner reads them; ``hold`` is what silences her now: nothing is
+    known of how long.
     """
     became = {visit["id"]: visit["status"] for visit in visits}
     lines: list[Line] = []
     for row in rows:
         rules = countries.get(row["country"])
         if row["state"] == "active" and rules is not None and row["planned_through"] is not None:
-            lines += _beyond(row, became.get(row["visit_id"]), hold, rules, telling, book)
+            lines += _beyond(row, to_plan[row["id"]], became.get(row["visit_id"]), hold, rules, telling, book)
     return lines
 
 
 def _beyond(
-    row: Any, became: str | None, hold: str | None, rules: Country, telling: Telling, book: Rulebook
+    row: Any,
+    item: EnrolmentToPlan,
+    became: str | None,
+    hold: str | None,
+    rules: Country,
+    telling: Telling,
+    book: Rulebook,
 ) -> Iterator[Line]:
     schedule = rules.schedules.get(row["schedule"])
     if schedule is None and row["schedule"] not in rules.series:
@@ -50,7 +58,7 @@ def _beyond(
     today = local(telling.now, row["time_zone"]).date()
     is_checkin = schedule is not None and schedule.stream == "checkin"
     days = CHECKINS_DAYS if is_checkin else AROUND_DATES_DAYS
-    planned = plan(rules, enrolment_of(row), today, days)
+    planned = plan(rules, item, today, days)
     ids = refs(enrolment=row["id"], visit=row["visit_id"], infant=row["infant_id"])
     for one in planned.reminders:
         step = None if schedule is None else next((s for s in schedule.steps if s.id == one.step), None)
@@ -77,6 +85,7 @@ def _beyond(
                 kind="visit",
                 state="foreseen",
                 what=f"{VISITS.get(visit.kind, spaced(visit.kind)).capitalize()} is foreseen",
+                why=moved_from(visit.foreseen_on, visit.due_on, item.open_days, row["country"]),
                 rule=book.contact(row["country"], row["schedule"], visit.target, planned.revision),
                 refs=ids,
             )

@@ -1,18 +1,15 @@
 """What her care foresees and what became of it: enrolments, visits, home visits, consents, and what changed in her life."""
 
-from collections.abc import Sequence
-from datetime import date, datetime, time
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time
 from typing import Any
 
+from flows.open_days import OpenDays
 from scheduler.localtime import day_starts, instant_at
+from service.store.timeline.closed import closed_on, moved_from
 from service.store.timeline.line import Line, Telling, refs
 from service.store.timeline.rulebook import Rulebook
-from service.store.timeline.words import CHANGES, VISITS, reason_of, spaced
-
-
-def day(on: date) -> str:
-    """A day as people write it: ``Wed 3 Jun 2026``."""
-    return f"{on:%a} {on.day} {on:%b %Y}"
+from service.store.timeline.words import CHANGES, VISITS, day, reason_of, spaced
 
 
 def enrolments(rows: Sequence[Any], telling: Telling, book: Rulebook) -> list[Line]:
@@ -39,8 +36,8 @@ def enrolments(rows: Sequence[Any], telling: Telling, book: Rulebook) -> list[Li
     return lines
 
 
-def visits(rows: Sequence[Any], telling: Telling) -> list[Line]:
-    """The day she is or was expected, and who marked what became of it."""
+def visits(rows: Sequence[Any], telling: Telling, calendars: Mapping[int, OpenDays]) -> list[Line]:
+    """The day she is or was expected, and who marked what became of it. ``calendars`` are the clinics' by id."""
     lines: list[Line] = []
     for row in rows:
         name, ids = (
@@ -53,7 +50,7 @@ def visits(rows: Sequence[Any], telling: Telling) -> list[Line]:
             kind="visit",
             state=row["status"],
             what=f"Expected for {name if name.startswith('a ') else f'a {name}'}{_became(row)}",
-            why=_said(row),
+            why=_said(row, calendars[row["facility_id"]]),
             refs=ids,
         )
         lines.append(expected)
@@ -72,15 +69,18 @@ def _became(row: Any) -> str:
     }[row["status"]]
 
 
-def _said(row: Any) -> str:
-    parts = []
+def _said(row: Any, calendar: OpenDays) -> str:
+    parts = [moved_from(row["foreseen_on"], row["due_on"], calendar, row["country"])]
+    closed = closed_on(row["due_on"], calendar, row["country"]) if row["status"] == "expected" else ""
+    if closed:
+        parts.append(f"The clinic is closed that day ({closed}); her mentor agrees another with her.")
     if row["confirmed_at"] is not None and row["status"] == "expected":
         parts.append("She said that she comes.")
     if row["moved_from"] is not None:
         parts.append(f"Moved from {day(row['moved_from'])}, which a text had named.")
     if row["wanted_on"] is not None:
         parts.append(f"She would like {day(row['wanted_on'])}.")
-    return " ".join(parts)
+    return " ".join(part for part in parts if part)
 
 
 def _mark(row: Any, name: str, telling: Telling, ids: dict[str, int]) -> Line:

@@ -8,6 +8,8 @@ from scheduler.decide import decide
 from scheduler.localtime import local
 from scheduler.types import Attendance, Country, Decision, DueReminder
 from service.database import Connection
+from service.store.fatigue import mark_enough
+from service.store.open_days import mark_closed
 from service.store.reminders import item_of, pushed_lately
 from service.store.reminders_sql import TO_COME
 
@@ -31,6 +33,8 @@ async def to_be_decided(
     rows = await conn.fetch(TO_COME, now, mother_id)
     pushed = await pushed_lately(conn, rows, now)
     items = [item_of(row, pushed[mother_id]) for row in rows]
+    items = await mark_closed(conn, rows, items, now.date())
+    items = await mark_enough(conn, items, countries, now)
     return {one.id: _foreseen(one, countries[one.country], now) for one in items if one.country in countries}
 
 

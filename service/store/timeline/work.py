@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from scheduler.escalate import NOBODY
-from service.store.timeline.care import day
 from service.store.timeline.line import Line, Telling, refs
 from service.store.timeline.rulebook import Rulebook
-from service.store.timeline.words import STEPS, spaced
+from service.store.timeline.words import STEPS, day, spaced
 
 
 def follow_ups(rows: Sequence[Any], log: Sequence[Any], telling: Telling, book: Rulebook) -> list[Line]:

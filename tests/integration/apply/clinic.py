@@ -13,6 +13,7 @@ from service.apply import Deps, Origin, apply
 from service.content.files import load_bundle, read_tables
 from service.database import Pool
 from service.directory import (
+    EVERY_WEEKDAY,
     Duty,
     NewFacility,
     NewMother,
@@ -63,7 +64,12 @@ class Clinic:
     async def open(self) -> "Clinic":
         async with self.pool.acquire() as conn, conn.transaction():
             self.facility = await add_facility(
-                conn, self.deps, NewFacility("Test clinic", "KE", "Africa/Nairobi"), self.now
+                conn,
+                self.deps,
+                NewFacility(
+                    "Test clinic", "KE", "Africa/Nairobi", open_on=EVERY_WEEKDAY, keeps_holidays=False
+                ),
+                self.now,
             )
             self.mentor = await self._staff(conn, "mentor", MENTOR)
             self.colleague = await self._staff(conn, "mentor", COLLEAGUE)

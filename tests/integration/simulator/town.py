@@ -13,6 +13,7 @@ import httpx
 from service.app import create_asgi
 from service.dashboard.sign_in import add_user, new_sign_in
 from service.directory import (
+    EVERY_WEEKDAY,
     Duty,
     NewFacility,
     NewMother,
@@ -112,7 +113,7 @@ async def _settle(services: Services, clinic: str) -> Town:
     hashed = await services.pins.hash_pin(PIN)
     deps = services.deps()
     async with services.pool.acquire() as conn, conn.transaction():
-        facility = await add_facility(conn, deps, NewFacility(clinic, "KE", "Africa/Nairobi"), NOW)
+        facility = await add_facility(conn, deps, NewFacility(clinic, "KE", "Africa/Nairobi", open_on=EVERY_WEEKDAY, keeps_holidays=False), NOW)
         mentor = await add_staff(
             conn, deps, NewStaff("mentor", "Test Mentor", MENTOR, facility, "en", hashed), NOW
         )

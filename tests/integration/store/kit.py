@@ -239,8 +239,8 @@ async def programme(url: str, *, connections: int = 16) -> AsyncIterator[Program
     pool = await create_pool(url, max_size=connections)
     try:
         facility = await pool.fetchval(
-            "INSERT INTO facility (name, country, time_zone, day_close_at) "
-            "VALUES ('Test clinic', 'KE', 'Africa/Nairobi', '15:00') RETURNING id"
+            "INSERT INTO facility (name, country, time_zone, day_close_at, open_on, keeps_holidays) "
+            "VALUES ('Test clinic', 'KE', 'Africa/Nairobi', '15:00', '0123456', FALSE) RETURNING id"
         )
         made = Programme(pool, url, facility, 0, 0)
         made.mentor = await staff(made, "mentor")
