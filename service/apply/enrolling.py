@@ -191,8 +191,8 @@ async def _in_care_of(work: Work, mother_id: int, staff_id: int) -> MotherRow:
 
 # Whoever chose how often herself is not offered another rhythm for a while.
 _RHYTHM = """
-UPDATE mother SET rhythm = $2, checkin_hour = $3,
-    rhythm_settled_at = CASE WHEN rhythm <> $2 THEN $4 ELSE rhythm_settled_at END
+UPDATE mother SET rhythm = $2::text, checkin_hour = $3,
+    rhythm_settled_at = CASE WHEN rhythm <> $2::text THEN $4::timestamptz ELSE rhythm_settled_at END
 WHERE id = $1
 """
 

@@ -26,6 +26,6 @@ async def slower_rhythm_answered(work: Work, event: SlowerRhythmAnswered) -> Seq
 
 _SETTLE = """
 UPDATE mother SET rhythm_settled_at = $3,
-    rhythm = CASE WHEN $2 AND rhythm = 'weekly' THEN 'fortnightly' ELSE rhythm END
+    rhythm = CASE WHEN $2::boolean AND rhythm = 'weekly' THEN 'fortnightly' ELSE rhythm END
 WHERE id = $1 RETURNING $2::boolean AND rhythm = 'fortnightly'
 """

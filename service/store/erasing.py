@@ -146,7 +146,7 @@ WHERE id = ANY($1::bigint[])
 _MOTHER = """
 UPDATE mother SET mentor_id = NULL, phone_use = 'none', signature = 'none', wording = 'covert',
     baby_wording = FALSE, rhythm = 'off', asked_at = NULL, nudged_at = NULL, silence_check_at = NULL,
-    undelivered = 0, last_heard_at = NULL, staff_id = NULL, area = ''
+    undelivered = 0, unanswered = 0, rhythm_settled_at = NULL, date_texts = TRUE, invitations = TRUE, last_heard_at = NULL, staff_id = NULL, area = ''
 WHERE id = ANY($1::bigint[])
 """
 

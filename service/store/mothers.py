@@ -141,7 +141,7 @@ INSERT INTO enrolment (mother_id, country, time_zone, schedule, anchor_on, enter
 VALUES ($1, $2, $3, 'checkin', $4, $5, $6, $7, $8, $5)
 ON CONFLICT (mother_id, infant_id, visit_id, schedule) DO UPDATE SET
     anchor_on = CASE WHEN excluded.rhythm IN ('fortnightly', 'monthly') AND excluded.rhythm <> enrolment.rhythm
-        THEN $9 ELSE enrolment.anchor_on END,
+        THEN $9::date ELSE enrolment.anchor_on END,
     rhythm = excluded.rhythm, weekday = excluded.weekday, hour = excluded.hour, state = 'active',
     ended_reason = NULL, revision = NULL, planned_through = NULL, next_on = excluded.next_on
 """
