@@ -40,6 +40,9 @@ ORDER = (
 )
 """What a round does, in this order: later passes send what earlier ones queued."""
 
+ALWAYS = frozenset({"rescue", "planning", "follow_ups", "weeks"})
+"""Passes that also see to what no row's own time tells: early reports, new rules, alarms that are over, a first week."""
+
 MAX_ROUNDS = 20
 """Rounds before ``settle`` comes back for a fresh ``now`` and a sign of life, with ``more`` set."""
 
@@ -95,17 +98,20 @@ async def settle(
     """
     settled = Settled()
     work = _work(ports, countries, now, faults, limits)
+    last: Mapping[str, int] = {}
     while settled.rounds < max_rounds:
-        settled.rounds += 1
-        busy = 0
-        for name in ORDER:
-            if name not in settled.faulty:
-                count = await _guarded(name, work[name], settled, faults)
-                settled.counts[name] += count
-                busy += count
-        settled.more = bool(busy)
-        if not busy or await _nothing_left(ports, now, faults):
+        wanted = _wanted(await _known(ports, now, faults), last) - settled.faulty
+        if not wanted:
             settled.more = False
+            break
+        settled.rounds += 1
+        last = {}
+        for name in ORDER:
+            if name in wanted or (name == "send" and any(last.values()) and name not in settled.faulty):
+                last[name] = await _guarded(name, work[name], settled, faults)
+                settled.counts[name] += last[name]
+        settled.more = any(last.values())
+        if not settled.more:
             break
     if ports.tidy is not None:
         try:
@@ -122,15 +128,27 @@ async def settle(
     return settled
 
 
-async def _nothing_left(ports: Ports, now: datetime, faults: Faults) -> bool:
-    """Whether another round would be for nothing; when that cannot be told, it is made."""
+async def _known(ports: Ports, now: datetime, faults: Faults) -> Mapping[str, bool]:
+    """What is due, by pass; nothing where nobody can tell, and then every pass looks for itself."""
     if ports.idle is None:
-        return False
+        return {}
     try:
-        return not await ports.idle.busy(now)
+        return await ports.idle.due(now)
     except Exception as error:
         faults("idle", error)
-        return False
+        return {}
+
+
+def _wanted(known: Mapping[str, bool], last: Mapping[str, int]) -> set[str]:
+    """The passes to run: those with something due, and those nobody can tell of that are new or found something.
+
+    What a round queues is sent in it, so sending needs no word of its own. ``last`` is what each found in
+    the round before.
+    """
+    first = not last
+    told = {name for name, is_due in known.items() if is_due and name in ORDER}
+    untold = {name for name in ORDER if name not in known and (first or any(last.values()))}
+    return told | untold | (ALWAYS if first else set())
 
 
 async def _guarded(name: str, run: "Runner", settled: Settled, faults: Faults) -> int:

@@ -6,7 +6,7 @@ writes what the rules answered, in the order of ``items``; leaving the block com
 rolls back and the rows are due again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -169,10 +169,10 @@ class Tidy(Protocol):
 
 
 class Idle(Protocol):
-    """Whether a round of passes would find anything: one question instead of one a pass."""
+    """Which passes would find anything: one question instead of one a pass."""
 
-    async def busy(self, now: datetime) -> bool:
-        """Whether any worker holds anything, or anything is due at ``now``."""
+    async def due(self, now: datetime) -> Mapping[str, bool]:
+        """For each pass it knows by name, whether anything is due at ``now``, or held by any worker."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Is anything due, and when will something next be? What the stepped clock waits for, and steps to."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from service.database import Connection, Pool
@@ -11,14 +12,19 @@ class Idle:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def busy(self, now: datetime) -> bool:
+    async def due(self, now: datetime) -> Mapping[str, bool]:
         """See the port."""
-        return await busy(self._pool, now)
+        return await due(self._pool, now)
 
 
 async def busy(conn: Connection | Pool, now: datetime) -> bool:
     """Whether any worker holds anything, or anything is due at ``now``."""
-    return bool(await conn.fetchval(_BUSY, now))
+    return any((await due(conn, now)).values())
+
+
+async def due(conn: Connection | Pool, now: datetime) -> dict[str, bool]:
+    """The same by the pass of the loop that sees to it."""
+    return dict(await conn.fetchrow(_DUE, now) or {})
 
 
 async def next_due(conn: Connection | Pool, now: datetime, until: datetime) -> datetime | None:
@@ -27,22 +33,22 @@ async def next_due(conn: Connection | Pool, now: datetime, until: datetime) -> d
     return found
 
 
-# A paused gateway makes queued texts wait; everything else is due as its row says.
-_BUSY = """
+# A paused gateway makes queued texts wait; everything else is due as its row says. Named after the pass that sees to it.
+_DUE = """
 WITH pause AS (SELECT max(paused_until) AS until FROM gateway_state)
 SELECT EXISTS (SELECT FROM message WHERE state IN ('claimed', 'sending'))
-    OR EXISTS (SELECT FROM message, pause WHERE state = 'queued' AND not_before <= $1
-               AND (pause.until IS NULL OR pause.until <= $1))
-    OR EXISTS (SELECT FROM message WHERE look_at <= $1 AND state = 'unknown')
-    OR EXISTS (SELECT FROM reminder WHERE state = 'planned' AND coalesce(look_at, due_at) <= $1)
-    OR EXISTS (SELECT FROM follow_up WHERE state <> 'resolved' AND next_at <= $1)
-    OR EXISTS (SELECT FROM mother WHERE silence_check_at <= $1)
-    OR EXISTS (SELECT FROM site_day WHERE next_at <= $1)
-    OR EXISTS (SELECT FROM facility WHERE look_at <= $1)
-    OR EXISTS (SELECT FROM staff WHERE role = 'supervisor' AND digest_at <= $1)
-    OR EXISTS (SELECT FROM erasure WHERE look_at <= $1)
-    OR EXISTS (SELECT FROM enrolment WHERE state = 'active' AND next_on <= ($1::timestamptz + interval '14 hours')::date
-               AND next_on <= ($1::timestamptz AT TIME ZONE time_zone)::date)
+       OR EXISTS (SELECT FROM message WHERE look_at <= $1 AND state = 'unknown') AS rescue,
+    EXISTS (SELECT FROM enrolment WHERE state = 'active' AND next_on <= ($1::timestamptz + interval '14 hours')::date
+            AND next_on <= ($1::timestamptz AT TIME ZONE time_zone)::date) AS planning,
+    EXISTS (SELECT FROM reminder WHERE state = 'planned' AND coalesce(look_at, due_at) <= $1) AS reminders,
+    EXISTS (SELECT FROM mother WHERE silence_check_at <= $1) AS silences,
+    EXISTS (SELECT FROM follow_up WHERE state <> 'resolved' AND next_at <= $1) AS follow_ups,
+    EXISTS (SELECT FROM site_day WHERE next_at <= $1) AS sites,
+    EXISTS (SELECT FROM facility WHERE look_at <= $1) AS closures,
+    EXISTS (SELECT FROM erasure WHERE look_at <= $1) AS erasures,
+    EXISTS (SELECT FROM staff WHERE role = 'supervisor' AND digest_at <= $1) AS weeks,
+    EXISTS (SELECT FROM message, pause WHERE state = 'queued' AND not_before <= $1
+            AND (pause.until IS NULL OR pause.until <= $1)) AS send
 """
 
 _NEXT = """
