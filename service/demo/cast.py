@@ -87,6 +87,7 @@ class Plan:
     set_up: bool = True
     completed: bool = True
     quiet_from: date | None = None
+    wakes_on: date | None = None
     shares_with: int | None = None
     is_mentor: int | None = None
     lost_baby_on: date | None = None

@@ -76,8 +76,10 @@ Act = Write | Dial | Flash | Arrange
 
 
 def is_quiet(plan: Plan, day: date) -> bool:
-    """Whether nothing is heard of her from this day on."""
-    return plan.quiet_from is not None and day >= plan.quiet_from
+    """Whether nothing is heard of her on this day."""
+    if plan.quiet_from is None or day < plan.quiet_from:
+        return False
+    return plan.wakes_on is None or day < plan.wakes_on
 
 
 def comes(plan: Plan, day: date, arranged: bool) -> bool:

@@ -1,18 +1,19 @@
 """Lives through the months before a visitor comes: the real loop settles each due instant, and people answer what they get."""
 
 import heapq
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
+from typing import Any
 
 from scheduler.loop import settle
 from scheduler.ports import Ports
 from service.clocks import set_stepped
 from service.demo.actors import BY_PHONE_FROM, Actors
 from service.demo.calendar import DAY, END, TODAY, at, starts_on
-from service.demo.cast import Plan
+from service.demo.cast import Plan, Worker
 from service.demo.habits import Act, Dial, Write, mother_acts, staff_acts
 from service.demo.stage import Stage, enrol, lose_baby
 from service.demo.texts import new_texts
@@ -92,18 +93,28 @@ class History:
         """Let everybody read what came, and plan what they do about it."""
         for text in await new_texts(self.stage.services, self._seen):
             self._seen = text["seq"]
-            acts: list[Act] = []
-            if text["mother_id"] is not None and text["question"] is not None:
-                plan = self.stage.plans[text["mother_id"]]
-                acts += mother_acts(plan, text["question"], now)
-            for worker in self.stage.cast.staff if text["class"] == ALERT else ():
-                if worker.msisdn == text["to"]:
-                    about = await self._about(worker.msisdn, text["text"])
-                    told = (worker.msisdn, text["text"])
-                    acts += staff_acts(worker, text["text"], about, told in self._told, now)
-                    self._told.add(told)
-            for act in acts:
+            for act in await self._read(text, now):
                 self._later(act.when, partial(self.actors.act, act))
+
+    async def _read(self, text: Mapping[str, Any], now: datetime) -> list[Act]:
+        """What whoever holds the phone does about one text."""
+        acts: list[Act] = []
+        if text["mother_id"] is not None and text["question"] is not None:
+            plan = self.stage.plans[text["mother_id"]]
+            acts += mother_acts(plan, text["question"], now)
+        for worker in self.stage.cast.staff if text["class"] == ALERT else ():
+            if worker.msisdn == text["to"]:
+                about = await self._about(worker.msisdn, text["text"])
+                told = (worker.msisdn, text["text"])
+                acts += self._work(worker, text["text"], about, told in self._told, now)
+                self._told.add(told)
+        return acts
+
+    def _work(
+        self, worker: Worker, text: str, about: Plan | None, told_before: bool, now: datetime
+    ) -> Iterable[Act]:
+        """What a member of staff does about an alert."""
+        return staff_acts(worker, text, about, told_before, now)
 
     async def _about(self, msisdn: str, text: str) -> Plan | None:
         code = next((word for word in text.split() if word.isdecimal() and len(word) == 3), None)
