@@ -11,13 +11,17 @@ from itertools import takewhile
 from flows.bundle import SOURCE, Bundle
 from flows.events import LanguageChosen, SessionResumed
 from flows.facts import Facts
-from flows.inputs import LOOK_UP, InputError, normalise, parse
+from flows.inputs import DATES, HOW, LOOK_UP, InputError, normalise, parse
 from flows.render import MORE
 from flows.types import HopResult, PersonKind, Screen, SessionState
 from flows.walk import OWN, Walk, option_of
 
 MAX_ERRORS = 3
 """So many answers in a row that were not understood, and a person is told (screen ``stuck``)."""
+
+MAX_DATES = 6
+"""So many days in a row, since a day that was understood but cannot be is nobody's slip of the finger; from the third
+on the page says how one is typed."""
 
 MAX_SEGMENTS = 10
 """So many dialled-through segments are followed; no menu is deeper."""
@@ -97,8 +101,10 @@ def _typed(walk: Walk, screen: Screen, text: str) -> HopResult:
     if screen.id == "resume" and walk.state.wanted is None and (at_home := _at_home(walk, text)) is not None:
         return at_home
     errors = walk.state.errors + 1
-    if errors >= MAX_ERRORS:
+    if errors >= (MAX_DATES if screen.input in DATES else MAX_ERRORS):
         return walk.enter("stuck")
+    if errors >= MAX_ERRORS:
+        error = HOW
     walk.state = replace(walk.state, errors=errors)
     language = walk.bundle.spoken(screen.id, walk.state.language)
     own = walk.bundle.text(f"screen.{screen.id}.error", language) if screen.error else ""

@@ -200,11 +200,14 @@ def _date_future(text: str, facts: Facts, state: SessionState) -> str:
 
 def _visit_day(text: str, facts: Facts, state: SessionState) -> str:
     """A day to come on which she is to come to the clinic: one on which it is open."""
-    day = _date_future(text, facts, state)
-    why = facts.open_days.why_closed(date.fromisoformat(day))
+    return _open(date.fromisoformat(_date_future(text, facts, state)), facts)
+
+
+def _open(day: date, facts: Facts) -> str:
+    why = facts.open_days.why_closed(day)
     if why is not None:
         raise InputError("error.closed_weekday" if why == "weekday" else "error.closed_day")
-    return day
+    return day.isoformat()
 
 
 def _group_day(text: str, facts: Facts, state: SessionState) -> str:
@@ -238,24 +241,18 @@ def _run_out_date(text: str, facts: Facts, state: SessionState) -> str:
 
 
 def _right_day(text: str, facts: Facts, state: SessionState) -> str:
-    """The right day in place of the one chosen: DDMM is the possible day nearest to the wrong one."""
+    """The right day in place of the one chosen: DDMM is the day nearest to the wrong one, in no other year."""
     today, wrong = facts.now.date(), chosen_wrong(facts, state)
     if wrong is None:
         return _date(text, today - LONGEST_AGO, today + LONGEST_AHEAD, today, "error.date")
-    days = sorted(_days(text, today), key=lambda day: abs(day - wrong.day))
+    days = _days(text, today)
     if not days:
         raise InputError("error.date")
-    known = known_dates(facts, state, wrong)
-    whys = [(day, refused(wrong.what, wrong.day, day, known)) for day in days]
-    possible = [day for day, why in whys if why is None]
-    # The day noted already, typed again, means no other year.
-    if not possible or whys[0][1] == "error.same_day":
-        raise InputError(whys[0][1] or "error.date")
-    if wrong.what == "visit":
-        why_closed = facts.open_days.why_closed(possible[0])
-        if why_closed is not None:
-            raise InputError("error.closed_weekday" if why_closed == "weekday" else "error.closed_day")
-    return possible[0].isoformat()
+    day = min(days, key=lambda day: abs(day - wrong.day))
+    why = refused(wrong.what, wrong.day, day, known_dates(facts, state, wrong))
+    if why is not None:
+        raise InputError(why)
+    return _open(day, facts) if wrong.what == "visit" else day.isoformat()
 
 
 KINDS: Mapping[str, Callable[[str, Facts, SessionState], str]] = {
@@ -283,6 +280,25 @@ KINDS: Mapping[str, Callable[[str, Facts, SessionState], str]] = {
 
 LOOK_UP = frozenset({"case_code"})
 """Kinds that only find what is there already: dialled through, they navigate and type nothing in."""
+
+DATES = frozenset(
+    {
+        "date_past",
+        "date_future",
+        "visit_day",
+        "birth_date",
+        "due_date",
+        "run_out_date",
+        "record_day",
+        "group_day",
+        "leave_until",
+        "right_day",
+    }
+)
+"""Kinds that are a day: whoever is refused again and again is told how a day is typed, and not turned away."""
+
+HOW = "error.date"
+"""How a day is typed."""
 
 ERROR_WORDS: Mapping[str, tuple[str, ...]] = {
     "digits": ("error.digits",),

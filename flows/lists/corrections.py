@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from flows.children import child_word
 from flows.corrections import KnownDates, WrongDate, known
 from flows.facts import BirthFact, CaseloadMother, Facts, VisitFact
 from flows.lists.caseload import chosen_mother
-from flows.registry import ListItem, ListOf, Placeholder, Value, Word
+from flows.registry import ListItem, ListOf, Phrase, Placeholder, Value, Word
 from flows.types import SessionState
 
 SURE = "her_right_sure"
@@ -31,7 +32,7 @@ def wrong_dates(facts: Facts, state: SessionState) -> tuple[Wrong, ...]:
     if her is None or her.elsewhere:
         return ()
     dates = her.dates
-    found = [_visit(one) for one in dates.visits]
+    found = [_visit(her, one, facts.now.date()) for one in dates.visits]
     if her.edd is not None:
         found.append(Wrong("due_date", "due_date", her.edd, Word("wrong.due_date")))
     found += [_birth(her, one, one.infant_id) for one in dates.births if one.infant_id is not None]
@@ -63,8 +64,12 @@ def right_day(state: SessionState) -> date | None:
     return date.fromisoformat(typed) if typed else None
 
 
-def _visit(one: VisitFact) -> Wrong:
-    return Wrong(f"visit:{one.id}", "visit", one.due_on, Word(f"visit.{one.kind}"), one.id)
+def _visit(her: CaseloadMother, one: VisitFact, today: date) -> Wrong:
+    child = next((infant for infant in her.infants if infant.id == one.infant_id), None)
+    word = Word(f"visit.{one.kind}")
+    if child is not None and len(her.infants) > 1:
+        word = child_word(child, her.infants, today, expecting=her.edd is not None)
+    return Wrong(f"visit:{one.id}", "visit", one.due_on, word, one.id)
 
 
 def _birth(her: CaseloadMother, one: BirthFact, infant_id: int) -> Wrong:
@@ -74,10 +79,19 @@ def _birth(her: CaseloadMother, one: BirthFact, infant_id: int) -> Wrong:
     return Wrong(f"birth:{infant_id}", "birth", one.born_on, word, infant_id)
 
 
+def said(day: date, facts: Facts) -> Value:
+    """A day as it is shown, with its year where that is not this one: a birth or a start may lie long ago."""
+    if day.year == facts.now.year:
+        return day
+    weekday, month = Word(f"weekday.{day.weekday()}"), Word(f"month.{day.month}")
+    return Phrase((weekday, f" {day.day} ", month, f" {day.year}"))
+
+
 def _list(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
     """Each date of hers with the day noted."""
     return tuple(
-        ListItem(one.id, {"wrong_date": one.word, "date": one.day}) for one in wrong_dates(facts, state)
+        ListItem(one.id, {"wrong_date": one.word, "wrong_day": said(one.day, facts)})
+        for one in wrong_dates(facts, state)
     )
 
 
@@ -90,12 +104,13 @@ def _which(facts: Facts, state: SessionState) -> Value:
 def _was(facts: Facts, state: SessionState) -> Value:
     """The day noted so far."""
     wrong = chosen_wrong(facts, state)
-    return wrong.day if wrong else ""
+    return said(wrong.day, facts) if wrong else ""
 
 
 def _right(facts: Facts, state: SessionState) -> Value:
     """The day typed in its place."""
-    return right_day(state) or ""
+    right = right_day(state)
+    return said(right, facts) if right else ""
 
 
 def _moved(facts: Facts, state: SessionState) -> Value:
@@ -124,10 +139,12 @@ PLACEHOLDERS: Mapping[str, Placeholder] = {
     "dates_new": _new,
 }
 
+_LONGEST_DAY = Phrase((Word("weekday.2"), " 23 ", Word("month.12"), " 2026"))
+
 LONGEST: Mapping[str, Value] = {
     "wrong_date": Word("wrong.treatment"),
-    "wrong_day": date(2026, 12, 23),
-    "right_day": date(2026, 12, 23),
+    "wrong_day": _LONGEST_DAY,
+    "right_day": _LONGEST_DAY,
     "dates_moved": 12,
     "dates_gone": 12,
     "dates_new": 12,

@@ -51,7 +51,7 @@ GROUP BY i.mother_id, i.born_on ORDER BY i.mother_id, i.born_on
 # The nearest first: one that was missed stands beside the next.
 _DATES = """
 SELECT m.id, m.run_out_on, m.art_started_on,
-    (SELECT jsonb_agg(jsonb_build_array(n.id, n.kind, n.due_on, n.infant_id) ORDER BY n.due_on, n.id)
+    (SELECT jsonb_agg(jsonb_build_array(n.id, n.kind, n.due_on, n.infant_id) ORDER BY n.due_on, n.infant_id NULLS FIRST, n.id)
      FROM (SELECT v.id, v.kind, v.due_on, v.infant_id FROM visit v LEFT JOIN infant i ON i.id = v.infant_id
          WHERE v.mother_id = m.id AND (i.id IS NULL OR i.status = 'alive')
            AND ((v.status = 'expected' AND v.due_on >= $2)
