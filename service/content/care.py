@@ -8,8 +8,19 @@ from collections.abc import Iterator
 from datetime import time, timedelta
 
 from flows.bundle import Bundle
+from scheduler.durations import exact
 from scheduler.rules import in_force, load_countries
-from scheduler.types import EVERYBODY, Age, Country, EscalationPolicy, Schedule, Series, Step, Target
+from scheduler.types import (
+    EVERYBODY,
+    Age,
+    Country,
+    EscalationPolicy,
+    EscalationStep,
+    Schedule,
+    Series,
+    Step,
+    Target,
+)
 from service.content.files import Table, load_bundle, read_tables
 
 HEAD = """# What is sent, asked and when
@@ -41,8 +52,8 @@ COUNTED_FROM = {
     "infant": "the birth of each living baby, until its outcome is written down",
     "edd": "the expected day (40 weeks)",
     "art_start": "the start of treatment",
-    "established": "the day her enrolment was finished, where her start is not known",
-    "recognised": "the day a pregnancy, or breastfeeding, became known",
+    "established": "her last test, else the day her enrolment was finished, where her start is not known",
+    "recognised": "the day a pregnancy, or breastfeeding, became known, until a test of her own is entered",
     "unsuppressed": "the day of a viral load that was too high",
     "last_check": "the last test of her own, or the day checks were chosen for her",
     "last_visit": "the last visit she kept, or the day she was enrolled",
@@ -69,6 +80,13 @@ def _country(bundle: Bundle, folders: Table, code: str, country: Country) -> Ite
     lender = folders[code]["country"].get("rules")
     if lender:
         yield f"What is marked {lender} is taken from that folder.\n"
+    interruption = folders[code]["country"].get("interruption")
+    if interruption:
+        days = _long(exact(interruption["after"]))
+        yield (
+            f"Where she is still missed {days} after the first day of tracing, somebody records what became of her. "
+            f"Source: {interruption['source']}\n"
+        )
     owners = in_force(code, folders)["schedules"][1]
     for name, series in sorted(country.series.items()):
         yield from _heading(name, series, owners[name], f"Dates counted from {COUNTED_FROM[series.anchor]}.")
@@ -135,21 +153,34 @@ def _step(bundle: Bundle, schedule: Schedule, step: Step) -> str:
 
 def _ladders(bundle: Bundle, code: str, country: Country) -> Iterator[str]:
     yield f"## Who is told, and who next ({code})\n"
+    hours = sorted({at for policy in country.policies.values() for at in policy.gathered_at})
+    if hours:
+        at_once = sorted(
+            one.cause for one in country.policies.values() if not one.urgent and not one.gathered_at
+        )
+        yield (
+            "What is not urgent and falls due for one person at one moment is one text, the gravest first. What others "
+            f"did not take, supervisors hear in one text at {' and '.join(f'{at:%H:%M}' for at in hours)}, "
+            f"but at once of {', '.join(at_once)}. At most five new ones a mentor a day; the rest wait on every list.\n"
+        )
     yield "| work | as staff read it | rungs | source |\n|---|---|---|---|"
     for policy in sorted(country.policies.values(), key=lambda one: (one.rank, one.cause)):
         urgent = ", urgent" if policy.urgent else ""
         word = bundle.word(f"cause.{policy.cause}", "en")
         draft = "draft: " if policy.draft else ""
-        yield f"| {policy.cause}{urgent} | {word} | {_rungs(policy)} | {draft}{policy.source} |"
+        yield f"| {policy.cause}{urgent} | {word} | {_rungs(bundle, policy)} | {draft}{policy.source} |"
     yield "\nReviewed by: ______________________ on: ____________ Signature: ______________________\n"
 
 
-def _rungs(policy: EscalationPolicy) -> str:
-    return "; then ".join(
-        f"{'at once' if not rung.after else f'after {_long(rung.after)}'} {' or '.join(rung.who)}"
-        f"{f', and {chr(32).join(rung.also)}' if rung.also else ''}".replace("_", " ")
-        for rung in policy.steps
-    )
+def _rungs(bundle: Bundle, policy: EscalationPolicy) -> str:
+    return "; then ".join(_rung(bundle, rung) for rung in policy.steps)
+
+
+def _rung(bundle: Bundle, rung: EscalationStep) -> str:
+    when = "at once" if not rung.after else f"after {_long(rung.after)}"
+    also = f", and {' '.join(rung.also)}" if rung.also else ""
+    asks = f' ("{bundle.word(f"ask.{rung.ask}", "en")}")' if rung.ask is not None else ""
+    return f"{when} {' or '.join(rung.who)}{also}".replace("_", " ") + asks
 
 
 def _age(age: Age) -> str:

@@ -176,8 +176,10 @@ async def _take_back(
 # The last birth is known even where that child has died: the days after it are hers.
 _KNOWN = """
 SELECT k.country, k.time_zone, k.checkin_hour, k.care, k.art_start, k.run_out, k.edd, k.birth, k.nursed,
-    CASE WHEN k.art_start IS NULL THEN k.completed END AS established,
-    CASE WHEN k.edd IS NOT NULL OR k.nursed IS NOT NULL THEN coalesce(k.known, k.entered) END AS recognised,
+    CASE WHEN k.art_start IS NULL THEN greatest(k.completed, CASE WHEN k.completed IS NOT NULL THEN k.tested END)
+        END AS established,
+    CASE WHEN (k.edd IS NOT NULL OR k.nursed IS NOT NULL) AND k.tested >= coalesce(k.known, k.entered) IS NOT TRUE
+        THEN coalesce(k.known, k.entered) END AS recognised,
     k.unsuppressed, coalesce(k.tested, k.care_on, k.completed, k.entered) AS last_check,
     greatest(k.kept, k.entered) AS last_visit
 FROM (SELECT f.country, f.time_zone, m.checkin_hour, m.care, m.care_on, m.art_started_on AS art_start,
