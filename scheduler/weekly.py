@@ -15,6 +15,8 @@ MONDAY: Final = 0
 TOO_LATE: Final = timedelta(hours=36)
 """A week's text that could not go for so long is left out: the next one comes soon."""
 
+A_WEEK: Final = timedelta(days=7)
+
 OFFER_AFTER: Final = timedelta(hours=3)
 """So long two told of are left before help is offered (project choice): as long as a call waits for its cover."""
 
@@ -36,6 +38,16 @@ class Week:
     overloaded: int
     unclosed: int
     to_reach: tuple[timedelta, ...]
+
+    @property
+    def is_quiet(self) -> bool:
+        """Nothing to say: no work told, none waiting, nobody overloaded, every day closed."""
+        return not (self.told or self.open or self.overloaded or self.unclosed)
+
+
+def first_telling(now: datetime, zone: str) -> datetime:
+    """When somebody is first told who became a supervisor now: after a whole week of hers."""
+    return next_telling(now + A_WEEK - timedelta(seconds=1), zone)
 
 
 def next_telling(now: datetime, zone: str) -> datetime:

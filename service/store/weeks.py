@@ -1,18 +1,17 @@
 """Each supervisor's week as one text: counted over all her sites, once, by whichever worker comes first."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from flows.bundle import Bundle
 from scheduler.durations import exact
-from scheduler.weekly import Week, next_telling, said, still_worth_telling
+from scheduler.weekly import A_WEEK, Week, first_telling, next_telling, said, still_worth_telling
 from service.database import Connection, Pool
 from service.security.sealing import Sealer
 from service.store.follow_ups import NOT_YET
 from service.store.messages import NewMessage, queue
 
-A_WEEK: Final = timedelta(days=7)
 AT_ONCE: Final = 50
 REACHED: Final = ("reached_coming", "reached_problem", "came")
 """What is logged when somebody has spoken with her, or she came."""
@@ -32,16 +31,24 @@ class Weeks:
             rows = await conn.fetch(_DUE, now, AT_ONCE)
             texts = [one for row in rows if (one := await self._text(conn, row, now)) is not None]
             await queue(conn, self._sealer, texts, now)
-            nexts = [next_telling(now, row["time_zone"]) for row in rows]
+            nexts = [
+                (first_telling if row["digest_at"] is None else next_telling)(now, row["time_zone"])
+                for row in rows
+            ]
             await conn.execute(_NEXT, [row["id"] for row in rows], nexts)
             return len(rows)
 
     async def _text(self, conn: Connection, row: Any, now: datetime) -> NewMessage | None:
-        """Her week in words; None for who was never due before, cannot be reached, is away, or is told too late."""
+        """Her week in words; None for who was never due before, cannot be reached, is away, or is told too late,
+        and where there is nothing to say.
+        """
         due_at = row["digest_at"]
         if due_at is None or not row["reachable"] or not still_worth_telling(due_at, now):
             return None
-        template, params = said(await week_of(conn, row["sites"], now))
+        week = await week_of(conn, row["sites"], now)
+        if week.is_quiet:
+            return None
+        template, params = said(week)
         content = self._bundle().template(template)
         return NewMessage(
             person_id=row["id"],

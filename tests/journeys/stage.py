@@ -120,8 +120,12 @@ class Stage:
                 language=LANGUAGES[_word(details, r"speaks (\w+)") or "English"],
                 pin_hash=await self.services.pins.hash_pin(pin) if pin else None,
                 answers_mood="trained" in details,
+                works_on=weekdays(works[1]) if (works := re.search(r"works ([a-z,-]+)", details)) else None,
             )
             player.person_id = await add_staff(conn, self.deps, new, await self.now())
+            if "told of her week" not in details:
+                far = await self.now() + timedelta(days=9999)
+                await conn.execute("UPDATE staff SET digest_at = $2 WHERE id = $1", player.person_id, far)
             if duty := re.search(r"on duty( second)? (\d\d:\d\d)-(\d\d:\d\d)", details):
                 starts, ends = time.fromisoformat(duty[2]), time.fromisoformat(duty[3])
                 rank = 2 if duty[1] else 1
