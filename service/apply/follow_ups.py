@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flows.events import FollowUpAnswered
-from scheduler.answers import HOLDS, REACHED, REACHING_ENDS_IT, TO_CONFIRM, answer, meant
+from scheduler.answers import AFTER_UNDO, HOLDS, REACHED, REACHING_ENDS_IT, TO_CONFIRM, answer, meant
 from scheduler.localtime import day_starts
 from scheduler.types import ActedFollowUp, Answered, StaffMember
 from service.apply.agreed import coming_agreed
@@ -16,6 +17,7 @@ from service.apply.work import NotTheirs, Work
 from service.store import leave, life_events, messages, people
 from service.store.follow_ups import NOT_YET
 from service.store.life_events import NewLifeEvent
+from service.store.open_days import open_days_of
 from service.store.people import StaffRow
 from service.store.roster import days_of
 
@@ -165,6 +167,9 @@ async def _answer_one(work: Work, staff: StaffRow, event: FollowUpAnswered, row:
         works_on=days_of(staff.works_on),
     )
     by_digit = work.origin.via == "sms"
+    kept, when = meant(acted, event.action, event.coming, by, by_digit=by_digit)
+    if kept == "reached_coming" and when == "tomorrow" and await _closed_tomorrow(work, row):
+        return "coming_closed"
     said = answer(
         acted,
         event.action,
@@ -175,13 +180,13 @@ async def _answer_one(work: Work, staff: StaffRow, event: FollowUpAnswered, row:
         by_digit=by_digit,
         on=event.coming_on,
     )
-    kept, when = meant(acted, event.action, event.coming, by, by_digit=by_digit)
     await work.conn.execute(_LOG, acted.id, staff.id, work.now, kept, said.step)
     if not said.changed:
         return said.reply
     mother_id = acted.mother_id
     if said.release_hold and mother_id is not None and acted.hold_by_code is not None:
         await _release(work, mother_id, acted.hold_by_code)
+        await _undo_beside(work, acted, acted.hold_by_code)
     if said.hold_mother is not None and mother_id is not None:
         await _hold(work, mother_id, said.hold_mother)
     await _write(work, acted, event, said)
@@ -204,6 +209,13 @@ async def _answer_one(work: Work, staff: StaffRow, event: FollowUpAnswered, row:
     if said.opens is not None and mother_id is not None:
         await _open_beside(work, staff, event, mother_id, said)
     return said.reply
+
+
+async def _closed_tomorrow(work: Work, row: Any) -> bool:
+    """Whether her clinic is closed on the day that "tomorrow" names: nobody is told to come then."""
+    tomorrow = work.today(row["time_zone"]) + timedelta(days=1)
+    calendars = await open_days_of(work.conn, [row["facility_id"]], tomorrow)
+    return not calendars[row["facility_id"]].is_open(tomorrow)
 
 
 async def _acted(work: Work, row: Any) -> ActedFollowUp:
@@ -243,6 +255,15 @@ async def _release(work: Work, mother_id: int, hold: str) -> None:
     """End the hold a report had put on her. Contacts still to come are planned again; nothing is made up for."""
     for released in await people.release(work.conn, [mother_id], [hold]):
         await messages.restore_for_mother(work.conn, released, hold, work.now)
+
+
+async def _undo_beside(work: Work, acted: ActedFollowUp, hold: str) -> None:
+    """The same report stands beside it: what was only there to confirm it is over, the rest goes on within a day."""
+    for other in await work.conn.fetch(_SAME_REPORT, acted.mother_id, acted.id, hold):
+        if other["cause"] == TO_CONFIRM:
+            await close_follow_up(work, other["id"], "undone")
+        else:
+            await work.conn.execute(_GOES_ON, other["id"], work.now + AFTER_UNDO)
 
 
 async def _confirmed_death(work: Work, staff: StaffRow, mother_id: int) -> None:
@@ -327,15 +348,21 @@ ORDER BY f.id FOR UPDATE OF f
 """
 
 _SAME_REPORT = """
-SELECT id FROM follow_up WHERE mother_id = $1 AND id <> $2 AND state <> 'resolved' AND hold_by_code = $3
+SELECT id, cause FROM follow_up WHERE mother_id = $1 AND id <> $2 AND state <> 'resolved' AND hold_by_code = $3
 ORDER BY id FOR UPDATE
+"""
+
+_GOES_ON = """
+UPDATE follow_up SET hold_by_code = NULL, state = 'notified', owner_id = NULL, next_at = $2, expect_by = NULL,
+    awaiting_when = FALSE
+WHERE id = $1
 """
 
 _HAS_LIVING_INFANT = "SELECT EXISTS (SELECT FROM infant WHERE mother_id = $1 AND status = 'alive')"
 
 _ACTED = """
 SELECT f.id, f.mother_id, f.visit_id, f.cause, f.urgent, f.state, f.step, f.owner_id, f.not_reached, f.awaiting_when, f.hold_by_code,
-    f.next_at, f.expect_by, c.time_zone
+    f.next_at, f.expect_by, f.facility_id, c.time_zone
 FROM follow_up f JOIN facility c ON c.id = f.facility_id LEFT JOIN mother m ON m.id = f.mother_id
 """
 

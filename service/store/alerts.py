@@ -86,7 +86,7 @@ def _alone(case: Sequence[Told], bundle: Bundle, now: datetime) -> NewMessage:
     """The text about one mother: the gravest cause, and how many more there are."""
     one = case[0]
     template = _template(one)
-    more = f" +{len(case) - 1}" if len(case) > 1 else ""
+    more = _more(case)
     word = Word(f"cause.{one.cause}")
     cause: Value = Phrase((word, more)) if more else word
     params: dict[str, Value] = {"code": str(one.code), "cause": cause}
@@ -125,12 +125,18 @@ def _cases(shown: Sequence[Sequence[Told]], left: int, now: datetime) -> Phrase:
         parts.append(f"{', ' if parts else ''}{one.code} ")
         parts.append(Word(f"ask.{one.ask}" if one.ask is not None else f"cause.{one.cause}"))
         hour = _hour(one, now)
-        tail = (f" {hour}" if hour else "") + (f" +{len(case) - 1}" if len(case) > 1 else "")
+        tail = (f" {hour}" if hour else "") + _more(case)
         if tail:
             parts.append(tail)
     if left:
         parts.append(f", +{left}")
     return Phrase(tuple(parts))
+
+
+def _more(case: Sequence[Told]) -> str:
+    """How many more causes there are; one that is told of twice over counts once."""
+    others = len({one.cause for one in case}) - 1
+    return f" +{others}" if others else ""
 
 
 def _hour(one: Told, now: datetime) -> str:

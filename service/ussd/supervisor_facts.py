@@ -110,6 +110,7 @@ LIMIT {AT_MOST}
 
 _OLDEST = f"{_LISTED} ORDER BY f.opened_at, f.id LIMIT {AT_MOST}"
 
+# One report of one mother stands once, whatever is open beside it.
 # A number that is known to be wrong and is being looked for is confirmed already. A clinic of ours that takes over
 # says so itself; of any other, somebody here has to.
 _PAUSES = """
@@ -117,7 +118,9 @@ SELECT f.id, f.mother_id, f.phone_id, f.hold_by_code, (f.opened_at AT TIME ZONE 
     count(*) OVER () AS of_all
 FROM follow_up f
 WHERE f.facility_id = ANY($1::bigint[]) AND f.state <> 'resolved'
-  AND ((f.hold_by_code IN ('wrong_number', 'moved', 'dead') AND f.cause <> $3)
+  AND ((f.hold_by_code IN ('wrong_number', 'moved', 'dead') AND f.cause <> $3
+        AND NOT EXISTS (SELECT FROM follow_up o WHERE o.mother_id = f.mother_id AND o.id < f.id
+            AND o.hold_by_code = f.hold_by_code AND o.state <> 'resolved'))
     OR (f.cause = $5 AND EXISTS (SELECT FROM referral r WHERE r.mother_id = f.mother_id AND r.service = 'transfer'
         AND r.facility_id IS NULL AND r.arrived_at IS NULL)))
 ORDER BY f.opened_at, f.id LIMIT $4

@@ -322,3 +322,20 @@ async def test_a_reported_death_is_a_nurses_work_at_once_and_a_supervisors_after
     assert await clinic.follow_ups(mother) == ["call_requested"]
     assert await clinic.hold(mother) is None
     assert (await state(clinic, follow_up))["hold_by_code"] is None
+
+
+async def test_whichever_of_the_two_a_slip_is_undone_on_both_are_over(clinic: Clinic) -> None:
+    mother, follow_up, code = await told(clinic)
+    await says(clinic, "died", code)
+    confirm = await clinic.one("SELECT id FROM follow_up WHERE cause = 'pause_to_confirm'")
+    undo = FollowUpAnswered(clinic.supervisor, "undo", follow_up_id=confirm, verified=True)
+    await clinic.happens(undo, number=SUPERVISOR)
+    assert await clinic.follow_ups(mother) == ["call_requested"]
+    row = await state(clinic, follow_up)
+    assert (row["state"], row["hold_by_code"]) == ("notified", None)
+    assert row["next_at"] == clinic.now + timedelta(days=1)
+    assert await clinic.hold(mother) is None
+    await says(clinic, "died", code)
+    chosen = FollowUpAnswered(clinic.mentor, "undo", follow_up_id=follow_up, verified=True)
+    await clinic.happens(chosen, number=MENTOR)
+    assert await clinic.follow_ups(mother) == ["call_requested"]
