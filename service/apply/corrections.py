@@ -46,12 +46,13 @@ async def corrected(work: Work, event: Correction) -> DatesChanged | None:
     mother = await in_her_care(work, event.staff_id, event.mother_id)
     await corrections.lock_dates(work.conn, mother.id)
     today = work.today(mother.time_zone)
-    before = await corrections.expected(work.conn, mother.id, today)
+    country = work.deps.country(mother.country)
+    before = await corrections.look(work.conn, country, mother.id, today)
     new = await _HOW[type(event)](work, mother, event, today)
     if new is None:
         return None
     await plan_hers(work.conn, work.deps.countries, mother.id, work.now)
-    after = await corrections.expected(work.conn, mother.id, today)
+    after = await corrections.look(work.conn, country, mother.id, today)
     changes = corrections.changed(before, after)
     await corrections.keep(work.conn, new, changes, work.now)
     return changes
@@ -124,7 +125,7 @@ async def _visit(work: Work, mother: MotherRow, event: VisitMoved, today: date) 
 
 async def close_asked_about(work: Work, visit_ids: Sequence[int]) -> None:
     """What was asked about these days, or about another day for them, is answered."""
-    causes = [*ASKED_ABOUT_A_DAY, "visit_change"]
+    causes = [*ASKED_ABOUT_A_DAY, "visit_change", "closed_day"]
     for row in await work.conn.fetch(_ASKED, list(visit_ids), causes):
         await close_follow_up(work, row["id"], visit_days.NEW_DATE)
 

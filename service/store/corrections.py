@@ -7,6 +7,8 @@ from typing import Final
 
 from flows.corrections import WrongDate
 from flows.facts import DatesChanged
+from scheduler.localtime import add_months
+from scheduler.plan import SERIES_HORIZON_DAYS
 from scheduler.types import Country
 from service.database import Connection
 from service.store import visit_days
@@ -38,19 +40,37 @@ async def lock_dates(conn: Connection, mother_id: int) -> None:
     )
 
 
-async def expected(conn: Connection, mother_id: int, today: date) -> Days:
-    """The days she is expected from today on."""
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The days she is expected from today on, and those that rules foresee too far ahead to be in the book yet."""
+
+    book: Days
+    later: Days
+
+
+async def look(conn: Connection, country: Country, mother_id: int, today: date) -> Look:
+    """Her days as they stand now."""
     rows = await conn.fetch(_EXPECTED, mother_id, today)
-    return {(row["infant_id"], row["kind"], row["name"]): row["due_on"] for row in rows}
+    book = {(row["infant_id"], row["kind"], row["name"]): row["due_on"] for row in rows}
+    later: dict[tuple[int | None, str, str], date] = {}
+    for row in await conn.fetch(_ANCHORS, mother_id):
+        series = country.series.get(row["schedule"])
+        if series is None:
+            continue
+        for target in series.targets:
+            day = add_months(row["anchor_on"], target.at.months) + timedelta(days=target.at.days)
+            if day > today + timedelta(days=SERIES_HORIZON_DAYS):
+                later[row["infant_id"], series.visit_kind, target.id] = day
+    return Look(book, later)
 
 
-def changed(before: Days, after: Days) -> DatesChanged:
-    """What lies between two looks at her days."""
-    both = before.keys() & after.keys()
+def changed(before: Look, after: Look) -> DatesChanged:
+    """What lies between two looks at her days. One that moves beyond what is in the book is not taken away."""
+    was, stands = {**before.later, **before.book}, {**after.later, **after.book}
     return DatesChanged(
-        moved=sum(before[one] != after[one] for one in both),
-        gone=len(before.keys() - both),
-        new=len(after.keys() - both),
+        moved=sum(one in stands and stands[one] != day for one, day in before.book.items()),
+        gone=len(before.book.keys() - stands.keys()),
+        new=len(after.book.keys() - was.keys()),
     )
 
 
@@ -127,6 +147,10 @@ async def unqueue(conn: Connection, enrolments: Sequence[int], now: datetime) ->
 _EXPECTED = """
 SELECT infant_id, kind, due_on, coalesce(target, id::text) AS name FROM visit
 WHERE mother_id = $1 AND status = 'expected' AND due_on >= $2 ORDER BY due_on DESC, id DESC
+"""
+
+_ANCHORS = """
+SELECT schedule, infant_id, anchor_on FROM enrolment WHERE mother_id = $1 AND visit_id IS NULL AND state = 'active'
 """
 
 _KEEP = """

@@ -14,7 +14,7 @@ from service.store.open_days import open_days_of
 from service.store.planning import enrolment_of, with_open_days
 from service.store.timeline import sql
 from service.store.timeline.ahead import ahead
-from service.store.timeline.care import consents, enrolments, home_visits, life_events, visits
+from service.store.timeline.care import consents, corrections, enrolments, home_visits, life_events, visits
 from service.store.timeline.contacts import contacts, texts
 from service.store.timeline.foreseen import to_be_decided
 from service.store.timeline.heard import answers, silences
@@ -62,6 +62,7 @@ async def timeline(
     lines = [
         *consents(found["consents"], telling),
         *life_events(found["life_events"], telling),
+        *corrections(found["corrections"], telling),
         *enrolments(found["enrolments"], telling, book),
         *visits(found["visits"], telling, calendars),
         *home_visits(found["home_visits"], telling),
@@ -101,6 +102,7 @@ async def _rulebook(
 
 _SOURCES = {
     "consents": sql.CONSENTS,
+    "corrections": sql.CORRECTIONS,
     "life_events": sql.LIFE_EVENTS,
     "enrolments": sql.ENROLMENTS,
     "visits": sql.VISITS,
@@ -115,6 +117,7 @@ _SOURCES = {
 
 _STAFF = {
     "consents": ("read_by",),
+    "corrections": ("staff_id",),
     "life_events": ("reported_by", "undone_by"),
     "visits": ("marked_by",),
     "home_visits": ("planned_by",),

@@ -9,7 +9,7 @@ from scheduler.localtime import day_starts, instant_at
 from service.store.timeline.closed import closed_on, moved_from
 from service.store.timeline.line import Line, Telling, refs
 from service.store.timeline.rulebook import Rulebook
-from service.store.timeline.words import CHANGES, VISITS, day, reason_of, spaced
+from service.store.timeline.words import CHANGES, CORRECTED, VISITS, day, reason_of, spaced
 
 
 def enrolments(rows: Sequence[Any], telling: Telling, book: Rulebook) -> list[Line]:
@@ -136,6 +136,27 @@ def life_events(rows: Sequence[Any], telling: Telling) -> list[Line]:
             lines.append(
                 _change(row["undone_at"], "undone", f"Taken back: {what}", row["undone_by"], telling, ids)
             )
+    return lines
+
+
+def corrections(rows: Sequence[Any], telling: Telling) -> list[Line]:
+    """Each date that was put right, what it was, by whom, and how many of her dates followed."""
+    lines = []
+    for row in rows:
+        counted = (("moved", row["moved"]), ("taken away", row["gone"]), ("new", row["new"]))
+        followed = ", ".join(f"{count} {word}" for word, count in counted if count)
+        name = CORRECTED.get(row["what"], spaced(row["what"]))
+        lines.append(
+            Line(
+                at=row["at"],
+                kind="life_event",
+                state=f"corrected_{row['what']}",
+                what=f"{name} corrected from {day(row['was'])} to {day(row['became'])}",
+                why=f"Of the days she is expected: {followed}." if followed else "",
+                who=telling.who(row["staff_id"]),
+                refs=refs(correction=row["id"], visit=row["visit_id"]),
+            )
+        )
     return lines
 
 

@@ -54,6 +54,10 @@ SELECT id, what, on_day, reported_at, reported_by, undone_at, undone_by
 FROM life_event WHERE mother_id = $1 ORDER BY reported_at, id
 """
 
+CORRECTIONS = """
+SELECT id, what, visit_id, was, became, at, staff_id, moved, gone, new FROM correction WHERE mother_id = $1 ORDER BY at, id
+"""
+
 CONSENTS = """
 SELECT id, stream, given_at, read_by, withdrawn_at FROM consent WHERE mother_id = $1 ORDER BY given_at, id
 """

@@ -64,14 +64,19 @@ ANSWERS: Final[Mapping[str, str]] = {
 
 TOLD_ELSEWHERE: Final = frozenset(
     {
+        "BirthDateCorrected",
         "BirthReported",
         "DayClosed",
+        "DueDateCorrected",
         "FollowUpAnswered",
         "InfantDeathReported",
         "LifeEventUndone",
         "LossReported",
         "MoveReported",
         "NumberLeft",
+        "SupplyCorrected",
+        "TreatmentStartCorrected",
+        "VisitMoved",
         "WeanedReported",
     }
 )
@@ -172,6 +177,14 @@ TEXT_REASONS: Final[Mapping[str, str]] = {
     "revoked": "The phone it was for was withdrawn.",
     "rejected": "The gateway refused it.",
     "try_later": "The gateway asked us to try later.",
+}
+
+CORRECTED: Final[Mapping[str, str]] = {
+    "due_date": "Due date",
+    "birth": "Birth date",
+    "supply": "End of her supply",
+    "treatment": "Start of treatment",
+    "visit": "Visit",
 }
 
 CHANGES: Final[Mapping[str, str]] = {

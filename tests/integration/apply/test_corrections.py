@@ -20,6 +20,7 @@ from flows.events import (
 from scheduler.plan import plan
 from service.apply import NotTheirs
 from service.store.planning import Planning
+from service.store.timeline import timeline
 from service.store.visits import NewVisit, add_visits, mark_missed
 from tests.integration.apply.clinic import MENTOR, Clinic, only
 
@@ -308,3 +309,17 @@ async def test_a_correction_and_the_planner_at_once_end_as_one_after_the_other(c
     await planned(clinic)
     plans = {tuple(await expected(clinic, one)) for one in mothers}
     assert len(plans) == 1
+
+
+async def test_who_put_what_right_is_told_in_her_story(clinic: Clinic) -> None:
+    wrong, right = clinic.today + 60 * DAY, clinic.today + 69 * DAY
+    mother = await clinic.mother(edd=wrong)
+    await planned(clinic)
+    await says(clinic, DueDateCorrected(clinic.mentor, mother, right))
+    async with clinic.pool.acquire() as conn:
+        told = await timeline(conn, mother, clinic.now, clinic.deps.countries)
+    assert told is not None
+    [line] = [one for one in told.lines if one.state == "corrected_due_date"]
+    assert line.what == "Due date corrected from Fri 22 Jan 2027 to Sun 31 Jan 2027"
+    assert line.who == f"mentor {clinic.mentor}"
+    assert line.why == "Of the days she is expected: 4 moved."
