@@ -30,6 +30,7 @@ SENT: Mapping[str, frozenset[str]] = {
     "call_promise": frozenset({"time"}),
     "case_help": frozenset({"code"}),
     "checkin_gentle": frozenset(),
+    "coming_closed": frozenset({"code"}),
     "coming_when": frozenset({"code"}),
     "coming_when_or_not": frozenset({"code"}),
     "day_not_closed": frozenset({"date", "count"}),
