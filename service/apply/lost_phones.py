@@ -37,6 +37,7 @@ async def phone_lost(work: Work, event: PhoneLost) -> Sequence[int]:
         return []
     await work.conn.execute("UPDATE person SET pin_hash = NULL WHERE id = $1", lost.id)
     await messages.cancel_texts_to(work.conn, lost.id, REVOKED, work.now)
+    await work.conn.execute(_REMIND_OTHERS, lost.id, REVOKED, work.now)
     if lost.phone_id is not None:
         await work.conn.execute(_END_SESSIONS, lost.phone_id, work.now)
         await _distrust_for_others(work, lost.phone_id)
@@ -139,6 +140,14 @@ WHERE f.id IN (
           UNION SELECT facility_id FROM supervision WHERE staff_id = $1)
     ORDER BY g.id FOR UPDATE)
 RETURNING f.id
+"""
+
+# What she was to be reminded of is decided anew, and finds her cover or a colleague.
+_REMIND_OTHERS = """
+UPDATE reminder r SET state = 'planned', reason = NULL, look_at = $3, decided_at = NULL
+FROM message m
+WHERE m.reminder_id = r.id AND m.person_id = $1 AND m.state = 'cancelled' AND m.reason = $2 AND m.settled_at = $3
+  AND m.mother_id IS DISTINCT FROM m.person_id AND r.state = 'queued' AND r.valid_until > $3
 """
 
 _LOG = """

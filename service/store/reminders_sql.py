@@ -89,22 +89,27 @@ FROM unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[]) AS c(id, st
 WHERE r.id = c.id
 """
 
-# A mentor on leave is covered: then her cover is reminded, but of no mother who is on the staff herself. Without either, a supervisor of the clinic.
+# A mentor on leave is covered: then her cover is reminded, but of no mother who is on the staff herself. Without
+# either, whoever of the clinic's mentors has the fewest mothers, then a supervisor of the clinic.
 MENTORS = """
 SELECT DISTINCT ON (w.reminder_id) w.reminder_id, t.id AS staff_id, p.phone_id, p.language, f.time_zone, t.starts_at,
     t.ends_at, coalesce(t.works_on, f.open_on) AS works_on
 FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS w(reminder_id, mentor_id, facility_id)
 CROSS JOIN LATERAL (
-    SELECT c.covered_by AS staff_id, 1 AS turn FROM cover c
+    SELECT c.covered_by AS staff_id, 1 AS turn, 0::bigint AS load FROM cover c
         WHERE c.staff_id = w.mentor_id AND c.starts_on <= $4 AND c.ends_on >= $4 AND NOT EXISTS (
             SELECT FROM reminder r JOIN mother m ON m.id = r.mother_id WHERE r.id = w.reminder_id AND m.staff_id IS NOT NULL)
-    UNION ALL SELECT w.mentor_id, 2 WHERE w.mentor_id IS NOT NULL AND NOT EXISTS (
+    UNION ALL SELECT w.mentor_id, 2, 0 WHERE w.mentor_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM cover c WHERE c.staff_id = w.mentor_id AND c.starts_on <= $4 AND c.ends_on >= $4)
-    UNION ALL SELECT v.staff_id, 3 FROM supervision v WHERE v.facility_id = w.facility_id
+    UNION ALL SELECT o.id, 3, (SELECT count(*) FROM mother b WHERE b.mentor_id = o.id) FROM staff o
+        WHERE o.facility_id = w.facility_id AND o.role = 'mentor' AND w.mentor_id IS NOT NULL AND NOT EXISTS (
+            SELECT FROM cover c WHERE c.staff_id = o.id AND c.starts_on <= $4 AND c.ends_on >= $4) AND NOT EXISTS (
+            SELECT FROM reminder r JOIN mother m ON m.id = r.mother_id WHERE r.id = w.reminder_id AND m.staff_id IS NOT NULL)
+    UNION ALL SELECT v.staff_id, 4, 0 FROM supervision v WHERE v.facility_id = w.facility_id
 ) k
 JOIN staff t ON t.id = k.staff_id
 JOIN person p ON p.id = t.id AND p.hold IS NULL
 JOIN phone n ON n.id = p.phone_id AND n.number IS NOT NULL AND n.trust = 'ok' AND n.opted_out_at IS NULL
 JOIN facility f ON f.id = t.facility_id
-ORDER BY w.reminder_id, k.turn, t.id
+ORDER BY w.reminder_id, k.turn, k.load, t.id
 """

@@ -20,6 +20,8 @@ from service.apply import CodeTaken, NotTheirs, SetUpCodeGone
 from service.directory import NewFacility, NewStaff, add_facility, add_staff
 from service.inbound.sms import InboundText, receive
 from service.store.closures import Closures
+from service.store.coverage import rungs_without_anyone, watch
+from service.store.reminders_sql import MENTORS
 from service.ussd.supervisor_facts import supervisor as facts_of
 from service.ussd.wanted import Wanted
 from tests.integration.apply.clinic import COLLEAGUE, MENTOR, STRANGER, SUPERVISOR, Clinic, only
@@ -201,6 +203,61 @@ async def test_a_lost_phone_is_locked_once_and_its_work_goes_on(clinic: Clinic) 
     assert session["ended_at"] is not None
     assert session["state"] is None
     assert await clinic.one("SELECT count(*) FROM audit WHERE what = 'phone_lost'") == 1
+
+
+async def test_a_lost_phone_that_leaves_nobody_for_a_rung_raises_an_alarm_until_it_is_bound(
+    clinic: Clinic,
+) -> None:
+    await clinic.run("DELETE FROM supervision")
+    await clinic.run(
+        "INSERT INTO supervision (staff_id, facility_id) VALUES ($1, $2)", clinic.mentor, clinic.facility
+    )
+    await clinic.run("UPDATE staff SET role = 'supervisor' WHERE id = $1", clinic.mentor)
+    async with clinic.pool.acquire() as conn:
+        assert await rungs_without_anyone(conn, clinic.deps.countries, clinic.facility, clinic.now) == []
+        await clinic.run(
+            "UPDATE person SET hold = 'revoked', hold_since = $2 WHERE id = $1", clinic.mentor, clinic.now
+        )
+        found = await rungs_without_anyone(conn, clinic.deps.countries, clinic.facility, clinic.now)
+        assert {gap.cause for gap in found} >= {"silent", "pause_to_confirm"}
+        await watch(conn, clinic.deps.countries, [clinic.facility], clinic.now)
+        alarm = "SELECT count(*) FROM alarm WHERE kind = 'nobody_left' AND cleared_at IS NULL"
+        assert await clinic.one(alarm) == 1
+        await clinic.run("UPDATE person SET hold = NULL WHERE id = $1", clinic.mentor)
+        await watch(conn, clinic.deps.countries, [clinic.facility], clinic.now)
+        assert await clinic.one(alarm) == 0
+
+
+async def test_what_a_lost_phone_was_to_be_reminded_of_goes_to_a_colleague(clinic: Clinic) -> None:
+    mother = await clinic.mother(None)
+    await clinic.visit(mother, days=1)
+    reminder = await clinic.one(
+        """
+        INSERT INTO reminder (mother_id, enrolment_id, step, occurrence, due_at, valid_until, state)
+        SELECT $1, e.id, 'day_before', $2, $3, $3::timestamptz + interval '1 day', 'queued'
+        FROM enrolment e WHERE e.mother_id = $1 ORDER BY e.id LIMIT 1 RETURNING id
+        """,
+        mother,
+        clinic.today,
+        clinic.now,
+    )
+    await clinic.run(
+        """
+        INSERT INTO message (person_id, phone_id, mother_id, reminder_id, message_class, priority, template, language,
+            created_at, not_before, valid_until, state)
+        SELECT p.id, p.phone_id, $2, $3, 'A', 10, 'mentor_reminder', 'en', $4, $4,
+            $4::timestamptz + interval '1 day', 'queued' FROM person p WHERE p.id = $1
+        """,
+        clinic.mentor,
+        mother,
+        reminder,
+        clinic.now,
+    )
+    await clinic.happens(PhoneLost(clinic.supervisor, clinic.mentor), number=SUPERVISOR)
+    row = only(await clinic.rows("SELECT state, look_at FROM reminder WHERE id = $1", reminder))
+    assert row == {"state": "planned", "look_at": clinic.now}
+    found = await clinic.rows(MENTORS, [reminder], [clinic.mentor], [clinic.facility], clinic.now.date())
+    assert only(found)["staff_id"] == clinic.colleague
 
 
 async def test_what_waits_to_be_confirmed_still_waits_when_the_phone_is_lost(clinic: Clinic) -> None:
