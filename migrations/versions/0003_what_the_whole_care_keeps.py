@@ -17,11 +17,19 @@ def upgrade() -> None:
         "cover_offer",
         sa.Column("staff_id", sa.BigInteger(), nullable=False),
         sa.Column("on_day", sa.Date(), nullable=False),
-        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("look_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["staff_id"], ["staff.id"], name=op.f("fk_cover_offer_staff_id_staff"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("staff_id", "on_day", name=op.f("pk_cover_offer")),
+    )
+    op.create_index(
+        "ix_cover_offer_look_at",
+        "cover_offer",
+        ["look_at"],
+        unique=False,
+        postgresql_where=sa.text("look_at IS NOT NULL"),
     )
     op.create_table(
         "facility_day",
@@ -377,5 +385,8 @@ def downgrade() -> None:
     op.drop_table("handover")
     op.drop_table("referral_try")
     op.drop_table("facility_day")
+    op.drop_index(
+        "ix_cover_offer_look_at", table_name="cover_offer", postgresql_where=sa.text("look_at IS NOT NULL")
+    )
     op.drop_table("cover_offer")
     # ### end Alembic commands ###

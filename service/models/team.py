@@ -99,10 +99,17 @@ class Handover(SQLModel, table=True):
 
 
 class CoverOffer(SQLModel, table=True):
-    """A mentor was asked, at most once on her local day, whether a colleague shall help that day."""
+    """A mentor is asked, at most once on her local day, whether a colleague shall help that day.
+
+    ``look_at`` is when it is looked at whether two alerts of hers still wait, ``asked_at`` when she was asked.
+    """
 
     __tablename__ = "cover_offer"
+    __table_args__ = (
+        Index("ix_cover_offer_look_at", "look_at", postgresql_where=text("look_at IS NOT NULL")),
+    )
 
     staff_id: int = Field(sa_column=reference("staff.id", primary_key=True))
     on_day: date = Field(primary_key=True)
-    asked_at: datetime = Field(sa_column=instant())
+    look_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    asked_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
