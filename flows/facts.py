@@ -51,12 +51,16 @@ class InfantFact:
 
 @dataclass(frozen=True, slots=True)
 class LifeEventFact:
-    """A life event that can still be undone; ``what`` is translated as ``life.<what>``."""
+    """A life event that can still be undone; ``what`` is translated as ``life.<what>``.
+
+    ``overtaken``: another pregnancy was entered since, so that the one it ended cannot go on.
+    """
 
     id: int
     what: str
     reported_on: date
     infant_id: int | None = None
+    overtaken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

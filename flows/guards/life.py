@@ -74,6 +74,12 @@ def undo_known(facts: Facts, state: SessionState) -> bool:
     return undoable(facts, state) is not None
 
 
+def undo_overtaken(facts: Facts, state: SessionState) -> bool:
+    """Another pregnancy was entered since that report: the one it ended cannot go on."""
+    event = undoable(facts, state)
+    return event is not None and event.overtaken
+
+
 def agreed_to_calls(facts: Facts, state: SessionState) -> bool:
     """She agreed to be called, and somebody is there to do it."""
     return facts.mother is not None and facts.mother.may_be_called and not facts.nobody_calls
@@ -92,5 +98,6 @@ GUARDS: Mapping[str, Guard] = {
     "has_undoable": has_undoable,
     "several_undoable": several_undoable,
     "undo_known": undo_known,
+    "undo_overtaken": undo_overtaken,
     "agreed_to_calls": agreed_to_calls,
 }

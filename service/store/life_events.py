@@ -102,7 +102,9 @@ async def undoable_of(
     rows = await conn.fetch(_UNDOABLE, list(mother_ids), now - UNDO_WITHIN, ONLY_IN_PERSON)
     found: dict[int, list[LifeEventFact]] = {one: [] for one in mother_ids}
     for row in rows:
-        fact = LifeEventFact(row["id"], row["what"], row["reported_on"], row["infant_id"])
+        fact = LifeEventFact(
+            row["id"], row["what"], row["reported_on"], row["infant_id"], row["overtaken"]
+        )
         found[row["mother_id"]].append(fact)
     return {mother_id: tuple(facts) for mother_id, facts in found.items()}
 
@@ -128,7 +130,9 @@ WHERE id = (SELECT max(id) FROM life_event WHERE mother_id = $1 AND what = 'birt
 """
 
 _UNDOABLE = """
-SELECT l.id, l.mother_id, l.what, l.infant_id, (l.reported_at AT TIME ZONE f.time_zone)::date AS reported_on
+SELECT l.id, l.mother_id, l.what, l.infant_id, (l.reported_at AT TIME ZONE f.time_zone)::date AS reported_on,
+    l.pregnancy_id IS NOT NULL AND EXISTS (SELECT FROM pregnancy g
+        WHERE g.mother_id = l.mother_id AND g.status = 'ongoing') AS overtaken
 FROM life_event l JOIN mother m ON m.id = l.mother_id JOIN facility f ON f.id = m.facility_id
 WHERE l.mother_id = ANY($1::bigint[]) AND l.undone_at IS NULL AND l.reported_at > $2 AND l.what <> ALL($3::text[])
   AND NOT (l.what = 'birth' AND EXISTS (

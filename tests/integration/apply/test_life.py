@@ -19,6 +19,7 @@ from flows.events import (
 )
 from scheduler.plan import plan
 from service.apply import NotTheirs
+from service.store.life_events import undoable_of
 from service.store.messages import NewMessage, queue
 from service.store.planning import Planning
 from tests.integration.apply.clinic import MENTOR, MOTHER, SUPERVISOR, Clinic, only
@@ -502,3 +503,22 @@ async def _until_somebody_waits(clinic: Clinic) -> None:
             return
         await asyncio.sleep(0.005)
     raise AssertionError("nobody waits")
+
+
+async def test_a_loss_is_not_undone_once_another_pregnancy_is_entered_and_she_is_told(clinic: Clinic) -> None:
+    mother = await clinic.mother()
+    await clinic.happens(LossReported(mother, None))
+    event = await clinic.one("SELECT id FROM life_event WHERE what = 'loss'")
+    async with clinic.pool.acquire() as conn:
+        [before] = (await undoable_of(conn, [mother], clinic.now))[mother]
+        await clinic.run(
+            "INSERT INTO pregnancy (mother_id, edd) VALUES ($1, $2)",
+            mother,
+            clinic.today + timedelta(days=250),
+        )
+        [after] = (await undoable_of(conn, [mother], clinic.now))[mother]
+    assert (before.overtaken, after.overtaken) == (False, True)
+    await clinic.happens(LifeEventUndone(mother, None, event))
+    statuses = await clinic.rows("SELECT status FROM pregnancy WHERE mother_id = $1 ORDER BY id", mother)
+    assert [row["status"] for row in statuses] == ["lost", "ongoing"]
+    assert await clinic.one("SELECT undone_at FROM life_event WHERE id = $1", event) is None
