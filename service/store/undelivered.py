@@ -51,6 +51,7 @@ WITH arrived AS (
 )
 UPDATE mother m SET undelivered = 0,
     asked_at = CASE WHEN b.never_asked THEN b.asked_at ELSE m.asked_at END,
+    nudged_at = CASE WHEN b.never_asked AND b.asked_at IS NULL THEN NULL ELSE m.nudged_at END,
     silence_check_at = CASE WHEN b.never_asked THEN b.asked_at + $2::interval ELSE m.silence_check_at END
 FROM better b WHERE m.id = b.id
 """
