@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from flows.events import DayClosed
 from scheduler.localtime import local
+from service.apply.new_days import agree_new_days
 from service.apply.opening import open_for_mothers
 from service.apply.work import NotTheirs, Work
 from service.store import people, visits
@@ -36,6 +37,10 @@ async def day_closed(work: Work, event: DayClosed) -> Sequence[int]:
     not_hers = await visits.mark_missed(work.conn, missed, event.staff_id, work.now)
     await open_for_mothers(work, await people.mothers(work.conn, not_hers), RUN_OUT)
     await _without_a_witness(work, event, [row["id"] for row in shown], {*missed, *kept})
+    if site.status != "open" or event.clinic_closed:
+        now = await people.facility(work.conn, event.facility_id)
+        if now.status == "open":
+            await agree_new_days(work, event.facility_id)
     return sorted({row["mother_id"] for row in shown if row["id"] in {*missed, *kept}})
 
 
@@ -77,7 +82,7 @@ async def _open_again(work: Work, event: DayClosed, site: FacilityRow) -> None:
 
 
 async def _without_a_witness(work: Work, event: DayClosed, shown: list[int], marked: set[int]) -> None:
-    """What nobody marked is unknown; her mentor is asked, except where the clinic was closed."""
+    """What nobody marked is unknown; her mentor is asked, but where the clinic was closed only as it opens again."""
     left = [one for one in shown if one not in marked]
     rows = await work.conn.fetch(_UNKNOWN, left)
     if event.clinic_closed:

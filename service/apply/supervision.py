@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from flows.events import SiteStatusSet
 from service import audit
+from service.apply.new_days import agree_new_days
 from service.apply.texts import answer_staff
 from service.apply.work import NotTheirs, Work
 from service.store import people
@@ -25,6 +26,8 @@ async def site_status_set(work: Work, event: SiteStatusSet) -> Sequence[int]:
         await audit.record(work.conn, work.now, f"staff {event.staff_id}", "site_status", what)
         if work.origin.via != "sms":
             await work.conn.execute(_ASKED_NO_MORE, event.facility_id)
+        if event.status == "open":
+            await agree_new_days(work, event.facility_id)
         if event.status in ("closed", "paused", STOCK_OUT):
             site = await people.facility(work.conn, event.facility_id)
             country = work.deps.country(site.country)

@@ -183,3 +183,23 @@ async def test_help_getting_there_is_work_of_its_own_so_that_her_mentor_knows_wh
     assert await clinic.ten_times(VisitChangeRequested(mother, visit, needs_transport=True)) == []
     await clinic.happens(VisitChangeRequested(mother, visit))
     assert sorted(await clinic.follow_ups(mother)) == ["getting_there", "visit_change"]
+
+
+async def test_whom_a_closed_clinic_could_not_see_agrees_another_day_once_it_is_open_again(
+    clinic: Clinic,
+) -> None:
+    one, other, comes = [await clinic.mother(f"+25470000010{place}") for place in (1, 2, 3)]
+    shown = [await clinic.visit(mother) for mother in (one, other)]
+    await clinic.visit(other, 9)
+    later = await clinic.visit(comes, 1)
+    closed = DayClosed(clinic.mentor, clinic.facility, clinic.today, tuple(shown), (), clinic_closed=True)
+    await clinic.happens(closed, number=MENTOR)
+    assert await clinic.follow_ups() == []
+    clinic.now += timedelta(days=1)
+    opened = DayClosed(clinic.mentor, clinic.facility, clinic.today, (later,), ())
+    assert await clinic.ten_times(opened, number=MENTOR) == []
+    assert await clinic.one("SELECT status FROM facility") == "open"
+    rows = await clinic.rows("SELECT mother_id, cause, visit_id FROM follow_up")
+    assert rows == [{"mother_id": one, "cause": "closed_day", "visit_id": shown[0]}], (
+        "the other is expected again already"
+    )
