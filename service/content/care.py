@@ -9,6 +9,7 @@ from datetime import time, timedelta
 
 from flows.bundle import Bundle
 from scheduler.durations import exact
+from scheduler.fatigue import CHANNEL, GENTLE, OFFER, SILENT
 from scheduler.rules import in_force, load_countries
 from scheduler.types import (
     EVERYBODY,
@@ -16,6 +17,7 @@ from scheduler.types import (
     Country,
     EscalationPolicy,
     EscalationStep,
+    Fatigue,
     Schedule,
     Series,
     Step,
@@ -104,7 +106,22 @@ def _country(bundle: Bundle, folders: Table, code: str, country: Country) -> Ite
         for step in schedule.steps:
             yield _step(bundle, schedule, step)
         yield ""
+        if schedule.fatigue is not None:
+            yield _enough(bundle, schedule.fatigue)
     yield "Reviewed by: ______________________ on: ____________ Signature: ______________________\n"
+
+
+def _enough(bundle: Bundle, rules: Fatigue) -> str:
+    """How often is enough, as a paragraph."""
+    texts = {name: bundle.text(f"message.{name}.covert", "en") for name in (OFFER, GENTLE)}
+    return (
+        f"How often is enough: a mother asked weekly who for {rules.offer_after.days // 7} weeks was not offered "
+        f"another rhythm, got at least {rules.offer_asks} check-ins in them and answered {rules.offer_answered} % is offered "
+        f"one in the place of a check-in ({OFFER}: {texts[OFFER]}), never while she is red. A red mother is asked every "
+        f"week whatever slower rhythm she chose. After {rules.gentle_after} check-ins in a row without a word the text is "
+        f"{GENTLE} ({texts[GENTLE]}) and no nudge follows; after {rules.rest_after} check-ins rest, and whom nobody looks after "
+        f"gets work: {CHANNEL} where she is green, {SILENT} otherwise. Source: {rules.source}\n"
+    )
 
 
 def _heading(name: str, one: Series | Schedule, owner: str, says: str) -> Iterator[str]:

@@ -22,10 +22,12 @@ LOGGING = ("serve", "worker", "watchdog", "demo")
 ROOT = Path(__file__).parents[2]
 COMMANDS = (
     "add",
+    "days",
     "demo",
     "doctor",
     "keys",
     "lint",
+    "measures",
     "migrate",
     "phone",
     "publish",
@@ -89,7 +91,7 @@ def test_help_names_every_command(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [("nothing",), ("serve", "--port", "x"), ("serve", "--port", "70000"), ("phone",), ("user", "add", "a@b.c"),
-     ("user", "add", "nobody", "--role", "me"), ("phone", "12"), ("why",), ("why", "+254700000001"),
+     ("user", "add", "nobody", "--role", "me"), ("phone", "12"), ("measures", "--weeks", "0"), ("why",), ("why", "+254700000001"),
      ("why", "0700 000 001"), ("why", "254700000001"), ("why", "Riverside/+254700000001"), ("why", "Riverside/"), ("try", "--lang", "xx"), ("lint", "--country", "XX"),
      ("add", "mentor", "A", "+254700000001", "--facility", "1", "--duty", "never")],
     ids=" ".join,

@@ -83,7 +83,7 @@ def test_a_slower_rhythm_keeps_her_weekday_and_its_weeks_through_every_replan(
 ) -> None:
     anchor = MONDAY - timedelta(weeks=5)
     asked = Asked(rhythm=rhythm, anchor_on=anchor)
-    for start in range(0, 60):
+    for start in range(60):
         today = MONDAY + timedelta(days=start)
         planned = plan(
             kenya(),
