@@ -160,8 +160,9 @@ class Worker:
 def ports_on(parts: WorkerParts, name: str) -> Ports:
     """The scheduler's ports on this database and gateway."""
     pool, sealer, bundle, countries = parts.pool, parts.sealer, parts.bundle, parts.countries
+    planning = Planning(pool, countries)
     return Ports(
-        planning=Planning(pool, countries),
+        planning=planning,
         reminders=Reminders(pool, sealer, bundle, countries),
         silences=Silences(pool, sealer, bundle, countries),
         follow_ups=Ladder(pool, sealer, bundle),
@@ -183,7 +184,7 @@ def ports_on(parts: WorkerParts, name: str) -> Ports:
         closures=Closures(pool, sealer, bundle, countries),
         weeks=Weeks(pool, sealer, bundle),
         help_offers=HelpOffers(pool, sealer, bundle),
-        idle=Idle(pool),
+        idle=Idle(pool, planning.stale),
     )
 
 

@@ -1,6 +1,6 @@
 """Is anything due, and when will something next be? What the stepped clock waits for, and steps to."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from service.database import Connection, Pool
@@ -9,12 +9,15 @@ from service.database import Connection, Pool
 class Idle:
     """Implements ``scheduler.ports.Idle``."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, stale: Callable[[], bool] = bool) -> None:
+        """``stale`` says that this process must plan by other rules than before, whether or not anything is due."""
         self._pool = pool
+        self._stale = stale
 
     async def due(self, now: datetime) -> Mapping[str, bool]:
         """See the port."""
-        return await due(self._pool, now)
+        found = await due(self._pool, now)
+        return {**found, "planning": True} if self._stale() else found
 
 
 async def busy(conn: Connection | Pool, now: datetime) -> bool:
@@ -47,6 +50,7 @@ SELECT EXISTS (SELECT FROM message WHERE state IN ('claimed', 'sending'))
     EXISTS (SELECT FROM facility WHERE look_at <= $1) AS closures,
     EXISTS (SELECT FROM erasure WHERE look_at <= $1) AS erasures,
     EXISTS (SELECT FROM staff WHERE role = 'supervisor' AND digest_at <= $1) AS weeks,
+    EXISTS (SELECT FROM cover_offer WHERE look_at <= $1) AS help,
     EXISTS (SELECT FROM message, pause WHERE state = 'queued' AND not_before <= $1
             AND (pause.until IS NULL OR pause.until <= $1)) AS send
 """
@@ -60,6 +64,7 @@ SELECT min(at) FROM (
     UNION ALL SELECT min(coalesce(look_at, due_at)) FROM reminder
         WHERE state = 'planned' AND coalesce(look_at, due_at) > $1
     UNION ALL SELECT min(next_at) FROM follow_up WHERE state <> 'resolved' AND next_at > $1
+    UNION ALL SELECT min(look_at) FROM cover_offer WHERE look_at > $1
     UNION ALL SELECT min(silence_check_at) FROM mother WHERE silence_check_at > $1
     UNION ALL SELECT min(next_at) FROM site_day WHERE next_at > $1
     UNION ALL SELECT min(look_at) FROM facility WHERE look_at > $1

@@ -13,6 +13,7 @@ from scheduler.types import Country, EnrolmentToPlan, Plan, Series
 from service.database import Connection, Pool
 from service.store import visit_days
 from service.store.foreseen import meet
+from service.store.joining import join
 from service.store.messages import wake
 from service.store.open_days import open_days_of
 from service.store.visits import NewVisit, add_foreseen
@@ -28,6 +29,11 @@ class Planning:
         self._pool = pool
         self._countries = countries
         self._refreshed: Mapping[str, Country] | None = None
+        self._to_join = False
+
+    def stale(self) -> bool:
+        """Whether this process has not planned by today's rules yet, or mothers may still have to join what is new."""
+        return self._to_join or self._countries() is not self._refreshed
 
     @asynccontextmanager
     async def behind(self, now: datetime, limit: int) -> AsyncIterator[Batch[EnrolmentToPlan, Plan]]:
@@ -35,7 +41,9 @@ class Planning:
         countries = self._countries()
         if countries is not self._refreshed:
             await refresh_revisions(self._pool, countries, now)
-            self._refreshed = countries
+            self._refreshed, self._to_join = countries, True
+        if self._to_join:
+            self._to_join = await join(self._pool, countries, now)
         async with self._pool.acquire() as conn, conn.transaction():
             rows = await conn.fetch(_BEHIND, (now + ANY_ZONE).date(), now, limit)
             items = await with_open_days(conn, [enrolment_of(row) for row in rows], countries, now)

@@ -1,0 +1,103 @@
+"""Content is published with a schedule more, or one less: mothers in care join it once, and leave it with what was unsent."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from scheduler.plan import plan
+from scheduler.types import Age, Country
+from service.store.joining import digest, join
+from service.store.planning import Planning
+from tests.integration.apply.clinic import Clinic
+
+DAY = timedelta(days=1)
+
+
+def with_more(country: Country) -> Country:
+    """The same country with another series of her own from the expected day, and one from each child's birth."""
+    anc, tests = country.series["anc"], country.series["infant_test"]
+    first = replace(anc.targets[0], id="extra_1", at=Age(days=-10), until=Age(days=-3))
+    check = replace(tests.targets[0], id="extra_child", at=Age(months=3), until=Age(months=9))
+    more = {
+        "extra": replace(anc, name="extra", targets=(first,), revision="extra-1"),
+        "extra_child": replace(tests, name="extra_child", targets=(check,), revision="extra-2"),
+    }
+    return replace(country, series={**country.series, **more})
+
+
+async def planned(clinic: Clinic, planning: Planning, countries: Any) -> None:
+    while True:
+        async with planning.behind(clinic.now, 100) as batch:
+            if not batch.items:
+                return
+            await batch.settle([plan(countries[one.country], one, clinic.today) for one in batch.items])
+
+
+async def test_mothers_join_what_is_published_once_and_leave_what_is_taken_out(clinic: Clinic) -> None:
+    expecting = await clinic.mother(edd=clinic.today + 30 * DAY)
+    nursing = await clinic.mother(
+        number="+254700000102", edd=None, born_on=[clinic.today - 60 * DAY, clinic.today - 60 * DAY]
+    )
+    now_in_force = dict(clinic.deps.countries)
+    planning = Planning(clinic.pool, lambda: now_in_force)
+    assert planning.stale()
+    await planned(clinic, planning, now_in_force)
+    assert not planning.stale()
+    before = await clinic.rows("SELECT id, mother_id, target, due_on, status FROM visit ORDER BY id")
+
+    now_in_force = {**now_in_force, "KE": with_more(now_in_force["KE"])}
+    assert planning.stale()
+    await asyncio.gather(*(planned(clinic, planning, now_in_force) for _ in range(3)))
+    joined = await clinic.rows(
+        "SELECT mother_id, schedule FROM enrolment WHERE schedule LIKE 'extra%' AND state = 'active' ORDER BY 1, 2, id"
+    )
+    assert [(row["mother_id"], row["schedule"]) for row in joined] == [
+        (expecting, "extra"),
+        (nursing, "extra_child"),
+        (nursing, "extra_child"),
+    ]
+    added = await clinic.rows(
+        "SELECT target, due_on FROM visit WHERE target LIKE 'extra%' ORDER BY target, id"
+    )
+    assert [row["target"] for row in added] == ["extra_1", "extra_child", "extra_child"]
+    assert added[0]["due_on"] == clinic.today + 20 * DAY
+    others = await clinic.rows(
+        "SELECT id, mother_id, target, due_on, status FROM visit WHERE target NOT LIKE 'extra%' ORDER BY id"
+    )
+    assert others == before
+
+    now_in_force = dict(clinic.deps.countries)
+    await planned(clinic, planning, now_in_force)
+    assert await clinic.rows(
+        "SELECT DISTINCT state, ended_reason FROM enrolment WHERE schedule LIKE 'extra%'"
+    ) == [{"state": "ended", "ended_reason": "not_in_force"}]
+    assert (
+        await clinic.one("SELECT count(*) FROM visit WHERE target LIKE 'extra%' AND status = 'expected'") == 0
+    )
+    assert (
+        await clinic.one(
+            "SELECT count(*) FROM reminder r JOIN enrolment e ON e.id = r.enrolment_id JOIN visit v ON v.id = e.visit_id "
+            "WHERE v.target LIKE 'extra%' AND r.state = 'planned'"
+        )
+        == 0
+    )
+    # And once more: what came back goes on, and nothing else moves.
+    now_in_force = {**now_in_force, "KE": with_more(now_in_force["KE"])}
+    await planned(clinic, planning, now_in_force)
+    assert (
+        await clinic.one("SELECT count(*) FROM visit WHERE target LIKE 'extra%' AND status = 'expected'") == 3
+    )
+    assert await clinic.one("SELECT count(*) FROM visit WHERE target LIKE 'extra%'") == 3
+
+
+async def test_nobody_is_looked_at_again_while_the_names_stay_the_same(clinic: Clinic) -> None:
+    mothers = [await clinic.mother(number=f"+2547000003{place:02d}") for place in range(30)]
+    countries = clinic.deps.countries
+    assert not await join(clinic.pool, countries, clinic.now)
+    current = digest(countries["KE"])
+    assert await clinic.one("SELECT count(*) FROM mother WHERE care_digest = $1", current) == len(mothers)
+    before = await clinic.rows("SELECT * FROM enrolment ORDER BY id")
+    other = {**countries, "KE": replace(countries["KE"], quiet_from=countries["KE"].quiet_until)}
+    assert not await join(clinic.pool, other, clinic.now)
+    assert await clinic.rows("SELECT * FROM enrolment ORDER BY id") == before
