@@ -40,7 +40,7 @@ ORDER = (
 )
 """What a round does, in this order: later passes send what earlier ones queued."""
 
-ALWAYS = frozenset({"rescue", "planning", "follow_ups", "weeks"})
+ALWAYS = frozenset({"rescue", "planning", "follow_ups", "help", "weeks"})
 """Passes that also see to what no row's own time tells: early reports, new rules, alarms that are over, a first week."""
 
 MAX_ROUNDS = 20

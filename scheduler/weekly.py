@@ -90,3 +90,10 @@ def wants_offer(told_at: Sequence[datetime], now: datetime, zone: str) -> bool:
     today = local(now, zone).date()
     waited = [at for at in told_at if local(at, zone).date() == today and now - at >= OFFER_AFTER]
     return len(waited) >= OFFER_FROM
+
+
+def first_look(told_at: Sequence[datetime], now: datetime, zone: str) -> datetime | None:
+    """When it is worth looking whether two of today's still wait; None where there are none yet."""
+    today = local(now, zone).date()
+    told = sorted(at for at in told_at if local(at, zone).date() == today)
+    return told[OFFER_FROM - 1] + OFFER_AFTER if len(told) >= OFFER_FROM else None

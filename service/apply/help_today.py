@@ -48,7 +48,7 @@ async def help_wanted(work: Work, event: HelpWanted) -> Sequence[int]:
     return ()
 
 
-_ASKED = "SELECT 1 FROM cover_offer WHERE staff_id = $1 AND on_day = $2"
+_ASKED = "SELECT 1 FROM cover_offer WHERE staff_id = $1 AND on_day = $2 AND asked_at IS NOT NULL"
 
 # What she was told of last and nobody took: the ladder finds who covers at once.
 _CLIMB_AGAIN = """

@@ -9,7 +9,7 @@ from scheduler.durations import exact
 from scheduler.localtime import local
 from scheduler.roster import works_from
 from scheduler.types import StaffMember
-from scheduler.weekly import OFFER_AFTER, wants_offer
+from scheduler.weekly import first_look, wants_offer
 from service.database import Connection, Pool
 from service.security.sealing import Sealer
 from service.store.messages import NewMessage, queue
@@ -31,14 +31,28 @@ class HelpOffers:
     async def ask(self, now: datetime) -> int:
         """See the port."""
         async with self._pool.acquire() as conn, conn.transaction():
-            rows = await conn.fetch(_UNTAKEN, now - A_DAY, now - OFFER_AFTER)
-            return sum([await self._ask(conn, row, now) for row in rows if _wants(row, now)])
+            rows = await conn.fetch(_UNTAKEN, now - A_DAY, now)
+            looks = [(row, first_look(row["told_at"], now, row["time_zone"])) for row in rows]
+            coming = [(row, look) for row, look in looks if look is not None]
+            await conn.execute(
+                _LOOK,
+                [row["staff_id"] for row, _ in coming],
+                [local(now, row["time_zone"]).date() for row, _ in coming],
+                [look for _, look in coming],
+                now,
+            )
+            due = await conn.fetch(_DUE, now)
+            asked = {row["staff_id"] for row in due}
+            await conn.execute(_LOOKED_AT, [row["staff_id"] for row in due], [row["on_day"] for row in due])
+            for row in rows:
+                if row["staff_id"] in asked and _wants(row, now):
+                    await self._ask(conn, row, now)
+            return len(due)
 
-    async def _ask(self, conn: Connection, row: Any, now: datetime) -> bool:
-        """Ask her, unless she was asked today; an earlier question to her number is displaced."""
+    async def _ask(self, conn: Connection, row: Any, now: datetime) -> None:
+        """Ask her; an earlier question to her number is displaced."""
         today = local(now, row["time_zone"]).date()
-        if await conn.fetchval(_ONCE_A_DAY, row["staff_id"], today, now) is None:
-            return False
+        await conn.execute(_ASKED, row["staff_id"], today, now)
         content = self._bundle().template(OFFER)
         text = NewMessage(
             person_id=row["staff_id"],
@@ -54,7 +68,6 @@ class HelpOffers:
             question = (content.question, queued[0], now, now + ANSWERABLE_FOR)
             await conn.execute(_DISPLACED, row["phone_id"], now)
             await conn.execute(_OPEN, row["phone_id"], row["facility_id"], *question)
-        return True
 
 
 def _wants(row: Any, now: datetime) -> bool:
@@ -70,11 +83,11 @@ def _wants(row: Any, now: datetime) -> bool:
     return works_from(hours, now) == now and wants_offer(row["told_at"], now, row["time_zone"])
 
 
-# Whoever is away is covered already. What was passed on, or told to somebody else since, waits for her no more.
+# Alerts that nobody took; what was passed on, or told to somebody else since, waits for her no more. Whoever is on
+# leave is covered already.
 _UNTAKEN = """
 SELECT s.id AS staff_id, s.facility_id, s.starts_at, s.ends_at,
-    coalesce(s.works_on, c.open_on) AS works_on, c.time_zone, p.phone_id, p.language,
-    array_agg(w.at) AS told_at
+    coalesce(s.works_on, c.open_on) AS works_on, c.time_zone, p.phone_id, p.language, array_agg(w.at) AS told_at
 FROM (SELECT DISTINCT ON (f.id) f.id, l.staff_id, l.at FROM follow_up f
       JOIN follow_up_log l ON l.follow_up_id = f.id AND l.what = 'told' AND l.staff_id IS NOT NULL
       WHERE f.state = 'notified' AND f.notified_at BETWEEN $1 AND $2 ORDER BY f.id, l.id DESC) w
@@ -82,15 +95,26 @@ JOIN staff s ON s.id = w.staff_id AND s.role = 'mentor' JOIN facility c ON c.id 
 JOIN person p ON p.id = s.id AND p.hold IS NULL
 JOIN phone n ON n.id = p.phone_id AND n.number IS NOT NULL AND n.trust = 'ok' AND n.opted_out_at IS NULL
 WHERE NOT EXISTS (SELECT FROM cover v WHERE v.staff_id = s.id
-        AND ($2::timestamptz AT TIME ZONE c.time_zone)::date BETWEEN v.starts_on AND v.ends_on)
-    AND NOT EXISTS (SELECT FROM cover_offer o WHERE o.staff_id = s.id
-        AND o.on_day = ($2::timestamptz AT TIME ZONE c.time_zone)::date)
+    AND ($2::timestamptz AT TIME ZONE c.time_zone)::date BETWEEN v.starts_on AND v.ends_on)
 GROUP BY s.id, c.id, p.id HAVING count(*) > 1 ORDER BY s.id
 """
 
-_ONCE_A_DAY = """
-INSERT INTO cover_offer (staff_id, on_day, asked_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING staff_id
+# Looked at in vain, she is looked at again only for what is told later.
+_LOOK = """
+INSERT INTO cover_offer AS o (staff_id, on_day, look_at)
+SELECT * FROM unnest($1::bigint[], $2::date[], $3::timestamptz[])
+ON CONFLICT (staff_id, on_day) DO UPDATE SET look_at = excluded.look_at
+    WHERE o.asked_at IS NULL AND o.look_at IS NULL AND excluded.look_at > $4
 """
+
+_DUE = "SELECT staff_id, on_day FROM cover_offer WHERE look_at <= $1 ORDER BY staff_id FOR UPDATE SKIP LOCKED"
+
+_LOOKED_AT = """
+UPDATE cover_offer o SET look_at = NULL FROM unnest($1::bigint[], $2::date[]) AS d(staff_id, on_day)
+WHERE o.staff_id = d.staff_id AND o.on_day = d.on_day
+"""
+
+_ASKED = "UPDATE cover_offer SET asked_at = $3 WHERE staff_id = $1 AND on_day = $2"
 
 _DISPLACED = """
 INSERT INTO event (at, kind, mother_id, phone_id, data)

@@ -43,7 +43,9 @@ async def test_she_is_asked_once_after_three_hours_by_whichever_worker(clinic: C
 
 async def test_one_that_she_took_is_no_reason_to_ask(clinic: Clinic) -> None:
     first, _ = await two_told(clinic)
-    await clinic.run("UPDATE follow_up SET state = 'acknowledged', owner_id = $2 WHERE id = $1", first, clinic.mentor)
+    await clinic.run(
+        "UPDATE follow_up SET state = 'acknowledged', owner_id = $2 WHERE id = $1", first, clinic.mentor
+    )
     assert await offers(clinic).ask(clinic.now + timedelta(hours=4)) == 0
 
 
