@@ -38,7 +38,9 @@ FACTS = replace(MENTORS_FACTS, mothers=HERS, supervised=True)
 
 def mentor(*typed: str, facts: StaffFacts = FACTS, **more: Any) -> Phone:
     """A mentor past her PIN who types this."""
-    return phone(pin_of=MENTOR, staff=facts, spare_code="4821", spare_slip="482159", **more).dial("7", "2727", *typed)
+    return phone(pin_of=MENTOR, staff=facts, spare_code="4821", spare_slip="482159", **more).dial(
+        "7", "2727", *typed
+    )
 
 
 def last_event(line: Phone) -> Event:
@@ -88,7 +90,7 @@ def test_only_a_follow_up_about_one_of_hers_leads_to_a_page() -> None:
         (("1", "2011", "1"), VisitRecorded(MENTOR, 11, date(2026, 11, 20))),
         (("1", "2", "1"), happened.TestTaken(MENTOR, 11, 501, TODAY)),
         (("1", "2011", "2", "2"), happened.TestTaken(MENTOR, 11, None, date(2026, 11, 20))),
-        (("1", "3", "1"), ResultGiven(MENTOR, 11, 501)),
+        (("1", "3", "1", "1"), ResultGiven(MENTOR, 11, 501)),
         (("1", "4", "1"), CallLogged(MENTOR, 11, reached=True)),
         (("1", "4", "2"), CallLogged(MENTOR, 11, reached=False)),
         (
@@ -105,6 +107,20 @@ def test_what_is_pressed_is_what_is_said_to_have_happened(typed: tuple[str, ...]
     line = mentor("733", *typed)
     assert last_event(line) == event
     assert len(line.events) == 2
+
+
+def test_a_result_that_asks_for_the_nurse_says_whose_and_nothing_more() -> None:
+    line = mentor("733", "1", "3", "1", "2")
+    assert line.events[1:] == [ResultGiven(MENTOR, 11, 501), happened.NurseNeeded(MENTOR, 11, 501)]
+    assert "nurse is told" in line.reads
+
+
+def test_moving_away_is_noted_before_anything_is_asked_and_the_slip_comes_after() -> None:
+    noted = mentor("733", "2", "3", "1")
+    assert noted.events[1:] == [happened.MoveReported(11, MENTOR)]
+    slip = mentor("733", "2", "3", "1", "2")
+    assert last_event(slip) == happened.TransferMade(MENTOR, 11, None, "482159")
+    assert "482159" in slip.reads
 
 
 def test_a_day_typed_holds_for_this_opening_of_the_record_only() -> None:

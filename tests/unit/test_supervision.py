@@ -6,7 +6,15 @@ import pytest
 
 from flows.actions import ACTIONS
 from flows.answers import site_answer
-from flows.events import FollowUpAnswered, PhoneLost, SiteStatusSet, StaffCodeGiven, StaffSetUp
+from flows.events import (
+    FollowUpAnswered,
+    PhoneLost,
+    SiteStatusSet,
+    StaffCodeGiven,
+    StaffSetUp,
+    TransferConfirmed,
+    TransferWithdrawn,
+)
 from flows.facts import (
     ColleagueFact,
     Facts,
@@ -60,12 +68,20 @@ def test_a_case_code_may_be_dialled_through_and_typed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "status"), [("1", "open"), ("2", "closed"), ("3", "no_network"), ("4", "paused")]
+    ("key", "status"),
+    [("1", "open"), ("2", "closed"), ("3", "no_network"), ("4", "paused"), ("5", "stock_out")],
 )
 def test_her_site_in_three_keys(key: str, status: str) -> None:
     call = phone().dial("7", "2727", "3", key)
     assert [(e.facility_id, e.status) for e in call.events if isinstance(e, SiteStatusSet)] == [(7, status)]
     assert call.ended
+
+
+def test_that_another_clinic_took_over_is_confirmed_or_taken_back_like_a_pause() -> None:
+    known = replace(KNOWN, pauses=(PauseFact(84, "638", "transferred", 3),))
+    assert "638 looked after elsewhere 3d" in phone(known).dial("7", "2727", "5").texts[-1]
+    assert phone(known).dial("7", "2727", "5", "1", "1").events == [TransferConfirmed(SUPERVISOR, 84)]
+    assert phone(known).dial("7", "2727", "5", "1", "2").events == [TransferWithdrawn(SUPERVISOR, 84)]
 
 
 def test_of_several_sites_one_is_chosen_first() -> None:
