@@ -8,6 +8,7 @@ from flows.events import (
     CallRequested,
     CheckInAnswered,
     Event,
+    SlowerRhythmAnswered,
     StartRequested,
     VisitChangeRequested,
     VisitConfirmed,
@@ -20,6 +21,8 @@ from service.content.files import load_bundle
     [
         ("checkin", "1", CheckInAnswered(9)),
         ("checkin", "2", CallRequested(9, "today")),
+        ("slower", "1", SlowerRhythmAnswered(9, accepted=True)),
+        ("slower", "2", SlowerRhythmAnswered(9, accepted=False)),
         ("visit", "1", VisitConfirmed(9, 71)),
         ("visit", "2", VisitChangeRequested(9, 71)),
         ("visit", "3", VisitChangeRequested(9, 71, needs_transport=True)),

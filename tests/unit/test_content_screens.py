@@ -17,6 +17,7 @@ from flows.events import (
     LanguageChosen,
     MotherEnrolled,
     MotherSetUp,
+    OtherTextsChosen,
     RhythmChosen,
     StopRequested,
     UnwellReported,
@@ -204,11 +205,23 @@ def test_stop_asks_once() -> None:
     assert "No more texts" in call.reads
 
 
-@pytest.mark.parametrize(("key", "rhythm"), [("1", "daily"), ("2", "weekly"), ("3", "off")])
+@pytest.mark.parametrize(
+    ("key", "rhythm"), [("1", "daily"), ("2", "weekly"), ("3", "off"), ("4", "fortnightly"), ("5", "monthly")]
+)
 def test_her_rhythm_keeps_her_hour(key: str, rhythm: str) -> None:
     assert phone(pin_of=MOTHER).dial("5", "3", "2727", "1", "1", key).events == [
         RhythmChosen(MOTHER, rhythm, 8)
     ]
+
+
+@pytest.mark.parametrize(
+    ("key", "dates", "invitations"),
+    [("1", True, True), ("2", True, False), ("3", False, True), ("4", False, False)],
+)
+def test_she_says_which_texts_come_besides(key: str, dates: bool, invitations: bool) -> None:
+    call = phone(pin_of=MOTHER).dial("5", "3", "2727", "1", "4", key)
+    assert call.events == [OtherTextsChosen(MOTHER, dates, invitations)]
+    assert ("in person" in call.reads) is not dates
 
 
 def test_her_hour_keeps_her_rhythm() -> None:
