@@ -29,7 +29,7 @@ async def test_only_what_asks_her_to_come_for_a_pick_up_waits(clinic: Clinic) ->
     await planned(clinic)
     await says(clinic, "stock_out")
     rows = await clinic.rows(TO_COME, clinic.now, mother)
-    seen = {}
+    seen: dict[int, set[type]] = {}
     for row in rows:
         item = item_of(row, (0, 0))
         seen.setdefault(row["visit_id"], set()).add(

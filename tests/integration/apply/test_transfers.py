@@ -47,7 +47,8 @@ async def other(clinic: Clinic, country: str = "KE", zone: str = "Africa/Nairobi
             ("mentor", "+254700000012", "sw"),
             ("nurse", "+254700000013", "en"),
         ):
-            new: Any = NewStaff(role, "Test Person", number, facility, language)
+            kind: Any = role
+            new = NewStaff(kind, "Test Person", number, facility, language)
             made.append(await add_staff(conn, clinic.deps, new, clinic.now))
     return Other(facility, *made)
 
@@ -73,7 +74,10 @@ async def taken_over(clinic: Clinic, there: Other, by: int | None = None) -> Non
 
 
 async def of(clinic: Clinic, mother: int) -> dict[str, Any]:
-    return only(await clinic.rows("SELECT facility_id, mentor_id FROM mother WHERE id = $1", mother))
+    found: dict[str, Any] = only(
+        await clinic.rows("SELECT facility_id, mentor_id FROM mother WHERE id = $1", mother)
+    )
+    return found
 
 
 async def open_work(clinic: Clinic, mother: int) -> set[tuple[str, int]]:
