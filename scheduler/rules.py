@@ -311,11 +311,14 @@ def _policies(table: Table, interruption: Table | None) -> dict[str, EscalationP
 
 
 def _interrupted(policy: EscalationPolicy, day: timedelta, source: str, table: Table) -> EscalationPolicy:
-    """The same ladder, with the country's own day (since the opening) for the rung that asks what became of her."""
+    """The same ladder, with the country's own day for the rung that asks what became of her.
+
+    The day is counted from the visit she missed, and the ladder is opened the day after it.
+    """
     *before, last = policy.steps
     if last.ask != INTERRUPTION:
         return policy
-    after = day - sum((step.after for step in before), start=timedelta())
+    after = day - timedelta(days=1) - sum((step.after for step in before), start=timedelta())
     if after <= timedelta():
         raise table.error("after", "give a day later than the rung before it")
     return replace(policy, steps=(*before, replace(last, after=after)), source=f"{policy.source} {source}")

@@ -106,6 +106,7 @@ def check(bundle: Bundle) -> Iterator[Problem]:
                 at=(group,),
             )
     yield from _causes(bundle)
+    yield from _asks(bundle)
     yield from _tips(bundle)
     for id_, template in bundle.templates.items():
         if not _DURATION.fullmatch(template.valid_for):
@@ -131,6 +132,23 @@ def _causes(bundle: Bundle) -> Iterator[Problem]:
                 f"No words say {cause} to staff.",
                 f"Add {cause} under [cause].",
                 at=("cause",),
+            )
+
+
+def _asks(bundle: Bundle) -> Iterator[Problem]:
+    """What a rung asks is said by a word."""
+    asked = {
+        step["ask"]: path
+        for code, one in bundle.tables.get("countries", {}).items()
+        for path in (f"countries/{code}/escalation.toml",)
+        for policy in one.get("escalation", {}).get("policy", {}).values()
+        for step in policy.get("step", ())
+        if "ask" in step
+    }
+    for ask, path in asked.items():
+        if f"word.ask.{ask}" not in bundle.texts["en"]:
+            yield Problem(
+                path, f"No words say what the step asks: {ask}.", f"Add {ask} under [ask] in words.toml."
             )
 
 

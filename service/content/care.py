@@ -86,7 +86,7 @@ def _country(bundle: Bundle, folders: Table, code: str, country: Country) -> Ite
     if interruption:
         days = _long(exact(interruption["after"]))
         yield (
-            f"Where she is still missed {days} after the first day of tracing, somebody records what became of her. "
+            f"Where she is still missed {days} after the day of her visit, somebody records what became of her. "
             f"Source: {interruption['source']}\n"
         )
     owners = in_force(code, folders)["schedules"][1]

@@ -190,7 +190,7 @@ async def test_tracing_after_a_missed_visit_asks_what_its_day_asks(clinic: Progr
         (14, clinic.mentor, "did not come: visit, if she agreed"),
         (14, nurse, "did not come: visit, if she agreed"),
         (17, clinic.supervisor, "did not come: visit, if she agreed"),
-        (32, nurse, "did not come: record what became of her"),
+        (31, nurse, "did not come: record what became of her"),
     ]
 
 

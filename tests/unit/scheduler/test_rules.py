@@ -98,6 +98,14 @@ MISTAKES: list[tuple[Any, str]] = [
     (lambda t: _silent(t)["step"][1].update(after="P90D"), "over 28 days"),
     (lambda t: _silent(t).update(step=[{"who": ["duty"], "after": "PT0H", "hours": "any"}]), "supervisor"),
     (lambda t: _silent(t).update(urgent=True), "waits for the morning"),
+    (lambda t: t["escalation"].update(gathered_at=["ten"]), "local times"),
+    (lambda t: t["escalation"].update(gathered_at=[]), "local times"),
+    (lambda t: t["country"].update(interruption={"after": "P60D"}), "source"),
+    (
+        lambda t: t["country"].update(interruption={"after": "P7D", "source": "x"}),
+        "later than the rung before",
+    ),
+    (lambda t: t["country"].update(interruption={"after": "P300D", "source": "x"}), "over 92 days"),
     (lambda t: t["escalation"]["policy"].pop("number_problem"), "number_problem is missing"),
     (lambda t: t.update(schedules=[]), "not a table"),
 ]
@@ -133,3 +141,24 @@ def test_what_is_no_exact_duration_is_refused(text: str) -> None:
 )
 def test_ages(text: str, expected: Age) -> None:
     assert age(text) == expected
+
+
+def test_a_country_sets_its_own_day_of_interruption_and_who_is_told_at_once() -> None:
+    tables = tables_of("KE")
+    policies = load_country(tables).policies
+    assert sum((rung.after for rung in policies["visit_missed"].steps), timedelta()) == timedelta(days=30)
+    assert [rung.ask for rung in policies["visit_missed"].steps] == [
+        None,
+        "call",
+        "call",
+        "call_again",
+        "visit",
+        "visit",
+        "interruption",
+    ]
+    assert policies["silent"].gathered_at == (time(10), time(14))
+    assert policies["call_requested"].gathered_at == ()
+    assert policies["danger"].gathered_at == ()
+    tables["country"].pop("interruption")
+    steps = load_country(tables).policies["visit_missed"].steps
+    assert sum((rung.after for rung in steps), timedelta()) == timedelta(days=27)
