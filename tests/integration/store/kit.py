@@ -18,6 +18,7 @@ from service.gateway.base import Gateway, Receipt
 from service.gateway.simulator import Simulator
 from service.security.blind_index import BlindIndex
 from service.security.sealing import Sealer
+from service.store.joining import digest
 from service.store.messages import NewMessage, queue
 from service.store.outbox import Outbox
 from service.store.outbox_begin import Budget
@@ -116,7 +117,14 @@ class Programme:
                 START,
             )
         ]
-        values: dict[str, Any] = {"phone_use": "hers", "signature": "tips", "set_up_at": START, **columns}
+        values: dict[str, Any] = {
+            "phone_use": "hers",
+            "signature": "tips",
+            "set_up_at": START,
+            # As if she had been enrolled: the tests themselves say what she is on.
+            "care_digest": digest(countries()["KE"]),
+            **columns,
+        }
         names = list(values)
         listed = ", ".join(names)
         marks = ", ".join(f"${place + 4}" for place in range(len(names)))
