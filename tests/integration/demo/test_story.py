@@ -29,7 +29,7 @@ class Story:
     async def told(self) -> list[tuple[str, str]]:
         """Who was texted, by class, in order: her, or whoever was told the code that names her to them.
 
-        A code means her only to its owner: at another clinic it may name somebody else.
+        A code means her only to its owner: at another clinic it may name somebody else. Her dates are not its story.
         """
         found = await new_texts(self.services, self.seen)
         index = self.services.index
@@ -39,7 +39,7 @@ class Story:
         return [
             (text["to"], text["class"])
             for text in found
-            if text["to"] == self.mother["msisdn"]
+            if (text["to"] == self.mother["msisdn"] and text["class"] != "C")
             or (index.of(text["to"]), text["text"].split(" ")[0]) in about_her
         ]
 
@@ -52,6 +52,7 @@ async def next_check_in(world: Any) -> tuple[dict[str, Any], datetime]:
             at = await world.services.pool.fetchval(
                 """
                 SELECT min(r.due_at) FROM reminder r JOIN person p ON p.id = r.mother_id JOIN phone t ON t.id = p.phone_id
+                JOIN enrolment e ON e.id = r.enrolment_id AND e.schedule = 'checkin'
                 WHERE r.state = 'planned' AND t.number_index = $1
                 """,
                 world.services.index.of(one["msisdn"]),
