@@ -17,9 +17,11 @@ from flows.events import (
     UnwellReported,
 )
 from scheduler.plan import plan
+from scheduler.reasons import REASONS
 from service.apply import NotTheirs
 from service.directory import NewFacility, NewStaff, add_facility, add_staff
 from service.store.planning import Planning
+from service.store.timeline import timeline
 from tests.integration.apply.clinic import MOTHER, Clinic, only
 
 DAY = timedelta(days=1)
@@ -261,3 +263,19 @@ async def test_another_slip_replaces_the_one_before(clinic: Clinic) -> None:
     assert (await of(clinic, mother))["facility_id"] == clinic.facility
     await clinic.happens(ReferralArrived(there.mentor, "7733"), number=None)
     assert (await of(clinic, mother))["facility_id"] == there.facility
+
+
+async def test_the_timeline_tells_both_halves(clinic: Clinic) -> None:
+    there, mother = await other(clinic), await clinic.mother()
+    await clinic.visit(mother, 3)
+    await planned(clinic)
+    await slip(clinic, mother, there.facility)
+    await taken_over(clinic, there)
+    async with clinic.pool.acquire() as conn:
+        told = await timeline(conn, mother, clinic.now, clinic.deps.countries)
+    assert told is not None
+    said = [one.what for one in told.lines]
+    assert any(one.startswith("Was given a slip for another clinic") for one in said)
+    assert any(one.startswith("Another clinic took over her care") for one in said)
+    assert any(one.why == REASONS["other_clinic"] for one in told.lines)
+    assert any(one.state == "arrived" or "arrived" in one.what.lower() for one in told.lines)
