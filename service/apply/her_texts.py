@@ -90,10 +90,14 @@ async def baby_words_chosen(work: Work, event: BabyWordsChosen) -> Sequence[int]
 
 
 async def other_texts_chosen(work: Work, event: OtherTextsChosen) -> Sequence[int]:
-    """Which texts come besides check-ins. What is left out is skipped as it comes due: her mentor reminds her of dates."""
+    """Which texts come besides check-ins: what waits of others is taken back, what comes due is skipped.
+
+    Her mentor reminds her of dates in their place.
+    """
     if not await _heard(work, event.mother_id):
         return []
     await work.conn.execute(_OTHER_TEXTS, event.mother_id, event.dates, event.invitations)
+    await rewording.only_wanted(work.conn, event.mother_id, work.now)
     return [event.mother_id]
 
 

@@ -33,9 +33,11 @@ async def date_answered(conn: Connection, mother_id: int, visit_id: int, now: da
 
 
 _CHECK_INS = """
-UPDATE message SET replied_at = $2
-WHERE mother_id = ANY($1::bigint[]) AND person_id = mother_id AND created_at >= $3::timestamptz - interval '1 day'
-  AND sent_at > $3 AND sent_at <= $2 AND template = ANY($4::text[]) AND replied_at IS NULL
+UPDATE message SET replied_at = $2 WHERE id IN (
+    SELECT id FROM message
+    WHERE mother_id = ANY($1::bigint[]) AND person_id = mother_id AND created_at >= $3::timestamptz - interval '1 day'
+      AND sent_at > $3 AND sent_at <= $2 AND template = ANY($4::text[]) AND replied_at IS NULL
+    ORDER BY id FOR UPDATE)
 """
 
 _TEXT = "UPDATE message SET replied_at = $2 WHERE id = $1 AND replied_at IS NULL"

@@ -26,6 +26,21 @@ async def no_texts(conn: Connection, mother_id: int, now: datetime) -> None:
     await cancel_pushed(conn, mother_id, "no_texts", now)
 
 
+async def only_wanted(conn: Connection, mother_id: int, now: datetime) -> None:
+    """What is queued of a kind she wants no more is taken back. Whoever was invited is still told if it is called off."""
+    await conn.execute(_UNWANTED, mother_id, now)
+
+
+_UNWANTED = """
+UPDATE message m SET state = 'cancelled', settled_at = $2, lease_until = NULL,
+    reason = CASE WHEN m.visit_id IS NULL THEN 'no_invitations' ELSE 'no_date_texts' END
+FROM mother a
+WHERE a.id = $1 AND m.id IN (
+    SELECT id FROM message WHERE person_id = $1 AND message_class = 'C' AND state IN ('queued', 'claimed')
+    ORDER BY id FOR UPDATE)
+  AND (m.visit_id IS NOT NULL AND NOT a.date_texts OR m.template = 'group_invite' AND NOT a.invitations)
+"""
+
 # What is being sent now, or is in doubt, may be sent again: it too takes the new wording.
 _REWORD = """
 UPDATE message m SET

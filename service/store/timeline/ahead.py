@@ -5,9 +5,10 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from scheduler.decide import STAFF_WORK_GOES_ON
+from scheduler.fatigue import between
 from scheduler.localtime import day_starts, local
 from scheduler.plan import plan
-from scheduler.types import Country, EnrolmentToPlan, Step
+from scheduler.types import Asked, Country, EnrolmentToPlan, Step
 from service.store.timeline.closed import moved_from
 from service.store.timeline.line import Line, Telling, refs
 from service.store.timeline.rulebook import Rulebook
@@ -65,6 +66,8 @@ def _beyond(
         condition = _condition(step, became)
         goes_on = step is not None and step.cause is not None and hold in STAFF_WORK_GOES_ON
         held = None if goes_on else hold
+        if is_checkin and between(Asked(rhythm=row["rhythm"], anchor_on=row["anchor_on"]), one.occurrence):
+            continue
         if one.due_at >= _known_until(row) and condition is not None:
             yield Line(
                 at=one.due_at,

@@ -1,12 +1,12 @@
 """What would become of her contacts to come if nothing changed until their time: the rules themselves are asked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from scheduler.decide import decide
 from scheduler.localtime import local
-from scheduler.types import Attendance, Country, Decision, DueReminder
+from scheduler.types import Attendance, Country, Decision, DueReminder, Send, TellMentor
 from service.database import Connection
 from service.store.fatigue import mark_enough
 from service.store.open_days import mark_closed
@@ -35,7 +35,23 @@ async def to_be_decided(
     items = [item_of(row, pushed[mother_id]) for row in rows]
     items = await mark_closed(conn, rows, items, now.date())
     items = await mark_enough(conn, items, countries, now)
-    return {one.id: _foreseen(one, countries[one.country], now) for one in items if one.country in countries}
+    return _each(sorted(items, key=lambda one: one.infant_alive is not None), countries, now)
+
+
+def _each(
+    items: Sequence[DueReminder], countries: Mapping[str, Country], now: datetime
+) -> dict[int, Foreseen]:
+    """What is said of a day is said once: of several, her own stands for her baby's, as when they come due."""
+    found: dict[int, Foreseen] = {}
+    said: dict[date, frozenset[str]] = {}
+    for one in items:
+        if one.country not in countries:
+            continue
+        before = said.get(one.occurrence, frozenset())
+        found[one.id] = _foreseen(replace(one, said=one.said | before), countries[one.country], now)
+        if one.attendance is not None and isinstance(found[one.id].decision, Send | TellMentor):
+            said[one.occurrence] = before | {f"{one.schedule}.{one.step}"}
+    return found
 
 
 def _foreseen(one: DueReminder, country: Country, now: datetime) -> Foreseen:

@@ -105,7 +105,19 @@ async def test_her_weeks_are_counted_from_her_choice_and_another_hour_moves_none
 
 async def test_leaving_dates_or_invitations_leaves_her_check_ins(clinic: Clinic) -> None:
     mother = await clinic.mother()
+    visit = await clinic.visit(mother, days=5)
+    await clinic.run(
+        "INSERT INTO message (person_id, phone_id, mother_id, visit_id, message_class, priority, template, language, "
+        "created_at, not_before, valid_until) SELECT p.id, p.phone_id, p.id, w.visit, w.class, 50, w.template, 'en', $2, $2, "
+        "$2 FROM person p, (VALUES ($3::bigint, 'C', 'visit_t7'), (NULL, 'C', 'group_invite'), (NULL, 'B', 'checkin')) "
+        "AS w(visit, class, template) WHERE p.id = $1",
+        mother,
+        clinic.now,
+        visit,
+    )
     await clinic.happens(OtherTextsChosen(mother, dates=False, invitations=True))
+    assert await clinic.queued(MOTHER) == ["group_invite", "checkin"]
+    assert await clinic.one("SELECT reason FROM message WHERE state = 'cancelled'") == "no_date_texts"
     row = (await clinic.rows("SELECT date_texts, invitations, rhythm, signature FROM mother"))[0]
     assert row == {"date_texts": False, "invitations": True, "rhythm": "weekly", "signature": "tips"}
     assert await clinic.one("SELECT state FROM enrolment WHERE schedule = 'checkin'") == "active"

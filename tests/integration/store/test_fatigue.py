@@ -190,3 +190,26 @@ async def test_rest_brings_a_person_once_and_another_when_she_has_become_red(cli
         ("skipped", "silent_resting"),
     ]
     assert Skip("silent_resting").reason == reasons[-1]["reason"]
+
+
+async def test_why_tells_beforehand_what_will_be_said_once_and_which_weeks_are_left_out(
+    clinic: Programme,
+) -> None:
+    [mother] = await clinic.mothers(1, rhythm="fortnightly")
+    first, second = await twins(clinic, mother, START.date() - timedelta(weeks=15))
+    day = START.date() + 8 * DAY
+    await expect(
+        clinic, NewVisit(mother, "infant_test", day, first), NewVisit(mother, "infant_test", day, second)
+    )
+    await enrol(clinic, mother, START.date())
+    await clinic.pool.execute("UPDATE enrolment SET rhythm = 'fortnightly' WHERE schedule = 'checkin'")
+    await set_stepped(clinic.pool, START - timedelta(hours=1))
+    async with working(clinic):
+        await step(clinic.pool, START)
+    async with clinic.pool.acquire() as conn:
+        lines = (await timeline(conn, mother, START, countries())).lines
+    before = [line for line in lines if "infant_visit.week_before" in line.what]
+    assert sorted(line.reason or "" for line in before) == ["", "said_already"]
+    asks = {line.at: line for line in lines if line.what.startswith("checkin.ask") and line.at > START}
+    assert asks[START + WEEK].reason == "slower_rhythm"
+    assert asks[START + 2 * WEEK].state == "foreseen"
