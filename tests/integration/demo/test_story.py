@@ -1,5 +1,6 @@
 """The demo's own story on its second world: a red mother falls silent, and each person is told in turn."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -40,7 +41,7 @@ class Story:
             (text["to"], text["class"])
             for text in found
             if (text["to"] == self.mother["msisdn"] and text["class"] != "C")
-            or (index.of(text["to"]), text["text"].split(" ")[0]) in about_her
+            or any((index.of(text["to"]), code) in about_her for code in _CODE.findall(text["text"]))
         ]
 
 
@@ -90,6 +91,8 @@ async def test_silence_reaches_her_mentor_then_the_supervisor_and_rests_once_tak
     await story.step(taken_at + 3 * DAY + HOUR)
     assert (mentor, "A") in await story.told()
 
+
+_CODE = re.compile(r"\b[2-9][0-9]{2}\b")
 
 _CODES = """
 SELECT s.number_index, c.code FROM case_code c JOIN person p ON p.id = c.staff_id JOIN phone s ON s.id = p.phone_id
