@@ -111,17 +111,23 @@ def _from_anchor(
     """What is counted from one day of her life, up to ``through``, and the day of the next one after.
 
     Registered late, she is met where she stands: of what fell due before ``first`` only that is planned whose
-    time has not run out, and nothing that is over echoes.
+    time has not run out, and nothing that is over echoes. ``announced_on`` is the day it was counted from before, where
+    that was put right by a few days.
     """
     found: list[PlannedReminder] = []
     nearest: date | None = None
+    before = enrolment.announced_on
+    if before is not None and abs(enrolment.anchor_on - before) > SMALL_MOVE:
+        before = None
     for step in schedule.steps:
         if step.unless_low and enrolment.infant_risk == "low":
             continue
         due: date | None = _aged(enrolment.anchor_on, step.after or Age())
         times = 0
         while due is not None and due <= through:
-            planned = _contact(step, due, enrolment, first)
+            was = due if before is None else _again(step, before, times) or _aged(before, step.after or Age())
+            # Counted from a day a little off it came already: that contact stands, and the same is not asked twice.
+            planned = _contact(step, was if was <= first else due, enrolment, first)
             if planned is not None:
                 found.append(planned)
             times += 1

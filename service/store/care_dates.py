@@ -227,7 +227,10 @@ SELECT $1, w.infant_id, $3, $4, w.schedule, w.anchor_on, $7, $8, $7
 FROM unnest($2::bigint[], $5::text[], $6::date[]) AS w(infant_id, schedule, anchor_on) ORDER BY w.schedule, w.infant_id
 ON CONFLICT (mother_id, infant_id, visit_id, schedule) DO UPDATE SET
     anchor_on = excluded.anchor_on, state = 'active', ended_reason = NULL, revision = NULL, planned_through = NULL,
-    entered_on = excluded.entered_on, next_on = excluded.next_on
+    entered_on = excluded.entered_on, next_on = excluded.next_on,
+    announced_on = CASE WHEN o.state = 'active'
+        AND abs(excluded.anchor_on - coalesce(o.announced_on, o.anchor_on)) <= 3
+        THEN coalesce(o.announced_on, o.anchor_on) END
     WHERE o.anchor_on <> excluded.anchor_on OR (o.state = 'ended' AND o.ended_reason = $9)
 """
 
