@@ -87,16 +87,41 @@ async def test_a_row_that_is_held_delays_nobody_else_and_ends_politely(
 
 async def test_a_slip_is_found_by_its_code_and_by_no_other(dial: Dial, services: Services, case: str) -> None:
     said = await dial(MENTOR, "s-made").walk("7", "4417", case, "3", "2")
-    code = said.removeprefix("END Write ")[:4]
+    code = said.removeprefix("END Write ")[:6]
     assert code.isdecimal()
-    other = str(1000 + (int(code) - 999) % 9000)
+    other = str(100_000 + (int(code) - 99_999) % 900_000)
     nurse = dial(NURSE, "s-answered")
-    assert (await nurse.walk("7", "5529", "5", "5")).startswith("CON The 4 digits on her slip:")
-    assert (await nurse.type(other)).startswith("CON Please check the 4 digits.")
+    assert (await nurse.walk("7", "5529", "5", "5")).startswith("CON The digits on her slip:")
+    assert (await nurse.type(other)).startswith("CON Please check the digits.")
     assert await count(services, "ReferralArrived") == 0
     assert await nurse.type(code) == "END Saved. Thank you."
     assert await services.pool.fetchval("SELECT count(*) FROM referral WHERE arrived_at IS NOT NULL") == 1
     assert await services.pool.fetchval("SELECT count(*) FROM follow_up WHERE state <> 'resolved'") == 0
+
+
+async def test_nobody_tries_one_slip_after_the_other(dial: Dial, services: Services, case: str) -> None:
+    said = await dial(MENTOR, "s-made").walk("7", "4417", case, "3", "2")
+    code = int(said.removeprefix("END Write ")[:6])
+    wrong = [str(100_000 + (code - 99_999 + step) % 900_000) for step in range(5)]
+
+    async def tries(session: str, guess: str) -> str:
+        nurse = dial(NURSE, session)
+        await nurse.walk("7", "5529", "5", "5")
+        said = await nurse.type(guess)
+        # The same hop delivered again is the same guess.
+        assert await nurse.post(nurse.text) == said
+        # Later, so that nothing is offered to go on with.
+        await services.pool.execute("UPDATE stepped_clock SET now = now + interval '20 minutes'")
+        return said
+
+    for at, guess in enumerate(wrong[:4]):
+        assert (await tries(f"s-guess-{at}", guess)).startswith("CON Please check the digits.")
+    assert (await tries("s-guess-4", wrong[4])).startswith("CON Too many wrong codes today.")
+    assert (await tries("s-right", str(code))).startswith("CON Too many wrong codes today.")
+    # Another's tries are her own.
+    other = dial(MENTOR, "s-arrived")
+    await other.walk("7", "4417", "5", "5")
+    assert await other.type(str(code)) == "END Saved. Thank you."
 
 
 async def test_a_new_handset_takes_her_place_and_the_old_one_is_nobodys(
