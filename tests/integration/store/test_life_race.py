@@ -15,6 +15,7 @@ from flows.events import (
     MotherSetUp,
     NumberLeft,
     NurseNeeded,
+    ReferralArrived,
     SafetyConcern,
     SiteStatusSet,
     TransferConfirmed,
@@ -298,6 +299,23 @@ async def test_the_end_of_breastfeeding_takes_back_nothing_that_still_holds(clin
     weaned = WeanedReported(mother, infant, None, START.date())
     await while_claimed(clinic, lambda: report(clinic, weaned))
     assert await clinic.state(text) == "delivered"
+
+
+async def test_a_clinic_that_takes_her_over_takes_back_what_the_former_was_about_to_say(clinic: Programme) -> None:
+    [mother] = await clinic.mothers(1)
+    nurse = await staff(clinic, "nurse")
+    there = await clinic.pool.fetchval(
+        "INSERT INTO facility (name, country, time_zone, day_close_at) "
+        "VALUES ('Other clinic', 'KE', 'Africa/Nairobi', '15:00') RETURNING id"
+    )
+    await clinic.pool.execute("UPDATE staff SET facility_id = $2 WHERE id = $1", nurse, there)
+    await report(clinic, TransferMade(clinic.mentor, mother, there, "482159"))
+    [text] = await pick_up(clinic, [mother])
+    [asked] = await clinic.queue([mother])
+    await while_claimed(clinic, lambda: report(clinic, ReferralArrived(nurse, "482159")))
+    await send_all(clinic.outbox(), START)
+    # She was just seen there: nobody asks how she is, nor to come to the former clinic.
+    assert (await clinic.state(text), await clinic.state(asked)) == ("cancelled", "cancelled")
 
 
 async def while_claimed(clinic: Programme, say: Callable[[], Awaitable[None]]) -> None:
