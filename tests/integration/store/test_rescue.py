@@ -194,6 +194,25 @@ async def test_two_failures_in_a_row_have_her_number_looked_at_now(clinic: Progr
         assert row["silence_check_at"] == (START if turn else None)
 
 
+async def test_a_nudge_ends_with_the_silence_whose_question_never_arrived(clinic: Programme) -> None:
+    [mother] = await clinic.mothers(1)
+    await clinic.mode("no-delivery")
+    await clinic.queue([mother], "checkin", valid_until=START + HOUR)
+    await send_all(clinic.outbox(), START)
+    gateway_id = await clinic.pool.fetchval("SELECT gateway_id FROM message")
+    nudged = await clinic.pool.execute("UPDATE mother SET nudged_at = $1 WHERE asked_at IS NOT NULL", START)
+    assert nudged == "UPDATE 1"
+    async with clinic.pool.acquire() as conn:
+        await report(conn, "simulator", gateway_id, "failed", "DeliveryFailure", START)
+    await clinic.mode("ok")
+    await clinic.queue([mother], "thanks", valid_until=START + HOUR)
+    await send_all(clinic.outbox(), START)
+    row = await clinic.pool.fetchrow(
+        "SELECT asked_at, nudged_at, undelivered FROM mother WHERE id = $1", mother
+    )
+    assert tuple(row) == (None, None, 0)
+
+
 @pytest.mark.parametrize("state", ["claimed", "sending"])
 async def test_a_slow_answer_never_touches_a_text_that_was_claimed_again(
     clinic: Programme, state: str
