@@ -164,10 +164,11 @@ async def _but_those_of_others(
 ) -> list[MotherRow]:
     """Without those whom another clinic or another mentor looks after: the number is checked with each of them.
 
-    Where this very set-up is that check, and the phone is said to be shared, both are known to be on it.
+    Who was on it with them already is no sign of anything: a forgotten PIN, a mother handed over meanwhile. Nor,
+    where this very set-up is that check and the phone is said to be shared: then both are known to be on it.
     """
     [new] = await people.mothers(work.conn, [mother_id])
-    if new.phone_id == phone.id and new.hold == "wrong_number" and new.phone_use == "shared":
+    if new.phone_id == phone.id and (new.hold != "wrong_number" or new.phone_use == "shared"):
         return others
     elsewhere = [
         one

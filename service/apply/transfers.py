@@ -82,10 +82,12 @@ async def arrived(work: Work, staff: StaffRow, slip_id: int, mother_id: int) -> 
 async def move(work: Work, mother: MotherRow, to: FacilityRow, mentor_id: int | None) -> dict[str, Any]:
     """Her care is ``to``'s from now on; return what undoing needs. Her person's row is locked.
 
-    Without ``mentor_id`` the one there who is best for her looks after her.
+    Without ``mentor_id``, or where that mentor is there no longer, the one who is best for her looks after her.
     """
     rules = work.deps.country(to.country)
-    mentor = mentor_id or await assign(work.conn, to.id, mother.language, work.now)
+    mentor = mentor_id if await _works_there(work, mentor_id, to) else None
+    if mentor is None:
+        mentor = await assign(work.conn, to.id, mother.language, work.now)
     told = await _told_so_far(work, mother)
     names = {*rules.schedules, *rules.series}
     before = await transfers.carry_over(work.conn, mother.id, to, mentor, names, work.now)
@@ -164,6 +166,11 @@ async def _told_so_far(work: Work, mother: MotherRow) -> list[tuple[StaffRow, st
     for row in await work.conn.fetch(_OPEN, mother.id):
         told |= {staff.id: (staff, code) for staff, code in await told_about(work, row["id"])}
     return list(told.values())
+
+
+async def _works_there(work: Work, mentor_id: int | None, to: FacilityRow) -> bool:
+    found = [] if mentor_id is None else await people.staff(work.conn, [mentor_id])
+    return any(one.facility_id == to.id and one.hold is None for one in found)
 
 
 async def _hand_on(work: Work, mother: MotherRow, to: FacilityRow) -> None:

@@ -100,3 +100,15 @@ async def test_where_both_share_it_knowingly_the_check_ends_it_for_both(clinic: 
     assert (await clinic.hold(former), await clinic.hold(new)) == (None, None)
     assert await clinic.follow_ups(former) == []
     assert await clinic.follow_ups(new) == []
+
+
+async def test_a_forgotten_pin_is_no_sign_about_those_who_share_the_phone(clinic: Clinic) -> None:
+    former = await clinic.mother(phone_use="shared")
+    new = await enrols(clinic, clinic.mentor, "shared")
+    await clinic.run("UPDATE mother SET mentor_id = $2 WHERE id = $1", former, clinic.colleague)
+    due = clinic.today + timedelta(days=90)
+    again = MotherEnrolled(clinic.mentor, "9", "pregnant", due, "shared", "5566")
+    await clinic.happens(again, number=None)
+    await set_up(clinic, new, "5566")
+    assert await clinic.hold(former) is None
+    assert await clinic.follow_ups(former) == []
