@@ -55,7 +55,9 @@ async def record_asks(
     )
     if mothers:
         await conn.execute(_ASKED, mothers, now, now + FIRST_LOOK)
-    offered = sorted(row["mother_id"] for row in rows if row["template"] == OFFER and _question(templates, row))
+    offered = sorted(
+        row["mother_id"] for row in rows if row["template"] == OFFER and _question(templates, row)
+    )
     if offered:
         await conn.execute(_OFFERED, offered, now)
 
