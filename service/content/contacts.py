@@ -44,7 +44,7 @@ HEAD = f"""# {{name}}: a mother enrolled and starting treatment at 20 weeks, {EN
 """
 
 
-RETEST_HEAD = """
+RETEST_HEAD = """#
 # The same life of a mother who has checks as usual in her country: no pick-ups and no tests of her baby. The texts around
 # each date are as above, and left out here.
 """

@@ -59,7 +59,8 @@ async def planned(clinic: Clinic) -> None:
 
 async def babys_visits(clinic: Clinic, mother: int) -> list[tuple[date, str]]:
     rows = await clinic.rows(
-        "SELECT due_on, status FROM visit WHERE mother_id = $1 AND kind = 'infant_test' ORDER BY due_on", mother
+        "SELECT due_on, status FROM visit WHERE mother_id = $1 AND kind = 'infant_test' ORDER BY due_on",
+        mother,
     )
     return [(row["due_on"], row["status"]) for row in rows]
 

@@ -273,9 +273,7 @@ def test_nobody_is_looked_for_who_is_expected(date_known: bool, expected: Skip |
 
 
 @given(code=st.sampled_from(sorted(FOLDERS)), age_days=st.integers(0, 1500))
-def test_no_baby_of_treatment_is_ever_without_a_day_on_which_somebody_looks(
-    code: str, age_days: int
-) -> None:
+def test_no_baby_of_treatment_is_ever_without_a_day_on_which_somebody_looks(code: str, age_days: int) -> None:
     country = load_countries(FOLDERS)[code]
     born = date(2024, 1, 31)
     today = born + age_days * DAY
