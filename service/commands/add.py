@@ -109,7 +109,9 @@ def mentor(
     """Add a mentor mother, and print her first PIN."""
     more = {"works_in": "facility" if community is None else "community", "caseload_cap": cap}
     area = "" if community in (None, "any") else community
-    _staff("mentor", name, number, facility, lang, hours, duty, answers_mood, works, speaks, **more, area=area)
+    _staff(
+        "mentor", name, number, facility, lang, hours, duty, answers_mood, works, speaks, **more, area=area
+    )
 
 
 @app.command("supervisor")
@@ -119,7 +121,19 @@ def supervisor(
     also: Annotated[list[int] | None, typer.Option(help="Another clinic they answer for; several may be given.")] = None,
 ) -> None:  # fmt: skip
     """Add a supervisor, and print their first PIN."""
-    _staff("supervisor", name, number, facility, lang, hours, duty, answers_mood, works, speaks, supervises=tuple(also or ()))
+    _staff(
+        "supervisor",
+        name,
+        number,
+        facility,
+        lang,
+        hours,
+        duty,
+        answers_mood,
+        works,
+        speaks,
+        supervises=tuple(also or ()),
+    )
 
 
 @app.command("nurse")
