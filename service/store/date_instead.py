@@ -8,9 +8,7 @@ from scheduler.types import DueReminder
 from service.database import Connection
 
 
-async def mark_date_today(
-    conn: Connection, items: Sequence[DueReminder], now: datetime
-) -> list[DueReminder]:
+async def mark_date_today(conn: Connection, items: Sequence[DueReminder], now: datetime) -> list[DueReminder]:
     """The same contacts; of those about a missed visit, whether a text about her next date goes, or went, today."""
     missed = sorted({one.mother_id for one in items if one.attendance == "missed"})
     if not missed:

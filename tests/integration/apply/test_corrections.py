@@ -113,7 +113,9 @@ async def test_twins_are_one_birth_and_what_was_foreseen_from_the_wrong_day_goes
     assert await clinic.one("SELECT ended_on FROM pregnancy") == right
     assert await clinic.one("SELECT on_day FROM life_event WHERE what = 'birth'") == right
     after = await expected(clinic, mother)
-    assert before and after and not set(before) & set(after)
+    assert before
+    assert after
+    assert not set(before) & set(after)
     anchors = await clinic.rows(
         "SELECT DISTINCT anchor_on FROM enrolment WHERE schedule IN ('infant_test', 'weaning_check')"
     )
