@@ -28,7 +28,7 @@ from flows.events import (
     WeanedReported,
 )
 from service.clocks import set_stepped
-from service.demo.actors import Actors
+from service.demo.actors import BY_PHONE_FROM, Actors
 from service.demo.calendar import DAY, TODAY, at, next_slot, workday
 from service.demo.cast import Plan, Worker
 from service.demo.habits import CASE, Act, Dial, Flash, Write, staff_acts
@@ -44,7 +44,7 @@ from service.wiring import Services
 from tests.year.ledger import PUSHED, ZONE, Kind, Ledger, Text
 from tests.year.lives import FIRST_DAY, PINS, SEED, WEEKS, Life, lives, number
 
-FORGETS_A_DAY, FORGETS_A_CASE, PASSES_ON = 0.06, 0.07, 0.06
+FORGETS_A_DAY, FORGETS_A_CASE, FORGETS_AGAIN, PASSES_ON = 0.06, 0.07, 0.6, 0.06
 CLOSED_SITE, CLOSED_FROM = 1, FIRST_DAY + 17 * 7 * DAY
 CLOSED_FOR = 7 * DAY
 LEAVES = 10
@@ -169,7 +169,8 @@ class Year(History):
         closers, day, dice = self.stage.cast.of("mentor", site), FIRST_DAY, Random(f"days/{SEED}/{site}")
         while day < TODAY:
             closed = site == CLOSED_SITE and CLOSED_FROM <= day < CLOSED_FROM + CLOSED_FOR
-            if dice.random() >= FORGETS_A_DAY and not closed:
+            # Who closes by phone answers for what an earlier day left open, too: none is forgotten just before.
+            if (dice.random() >= FORGETS_A_DAY or day >= BY_PHONE_FROM - 2 * DAY) and not closed:
                 worker = closers[day.toordinal() % len(closers)]
                 self._later(at(day, 15), partial(self._close_day, site, day, worker))
             day += DAY
@@ -213,7 +214,8 @@ class Year(History):
         leave, case = self.leave.get(worker.msisdn), CASE.search(text)
         if worker.msisdn in self.without_phone or (leave and leave[0] <= now.date() <= leave[1]):
             return []
-        if case is not None and dice.random() < FORGETS_A_CASE:
+        forgets = FORGETS_AGAIN if told_before else FORGETS_A_CASE
+        if case is not None and dice.random() < forgets:
             self.ledger.staff.append((now, worker.msisdn, "forgets"))
             return []
         if case is not None and worker.role == "mentor" and dice.random() < PASSES_ON:
