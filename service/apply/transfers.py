@@ -14,6 +14,7 @@ from service.store import case_codes, life_events, messages, mothers, people, tr
 from service.store.assignment import assign
 from service.store.life_events import NewLifeEvent
 from service.store.people import FacilityRow, MotherRow, StaffRow
+from service.store.planning import plan_hers
 
 CAUSE: Final = "transfer_unanswered"
 NEW_HERE: Final = "new_here"
@@ -89,10 +90,10 @@ async def move(work: Work, mother: MotherRow, to: FacilityRow, mentor_id: int | 
     if mentor is None:
         mentor = await assign(work.conn, to.id, mother.language, work.now)
     told = await _told_so_far(work, mother)
-    names = {*rules.schedules, *rules.series}
-    before = await transfers.carry_over(work.conn, mother.id, to, mentor, names, work.now)
+    before = await transfers.carry_over(work.conn, mother.id, to, mentor, rules, work.now)
     [here] = await people.mothers(work.conn, [mother.id])
     await bring_in_line(work, here)
+    await plan_hers(work.conn, work.deps.countries, here.id, work.now)
     await mothers.bring_checkins_in_line(work.conn, here.id, work.now)
     await end_silence(work, [here.id])
     await _hand_on(work, here, to)

@@ -4,15 +4,17 @@ Call everything here with her person's row locked: whoever queues a text waits f
 visits and those before contacts and texts, as the planner does.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from scheduler.localtime import local
+from scheduler.types import Country
 from service.database import Connection
 from service.store import visits
 from service.store.care_dates import OVER
 from service.store.messages import wake
+from service.store.open_days import open_days_of
 from service.store.people import FacilityRow
 from service.store.reminders import MEETING
 
@@ -30,14 +32,15 @@ async def carry_over(
     mother_id: int,
     to: FacilityRow,
     mentor_id: int | None,
-    schedules: Collection[str],
+    rules: Country,
     now: datetime,
 ) -> dict[str, Any]:
     """She is ``to``'s from now on, with this mentor; return what it takes to put it back.
 
     What a rule foresees is expected at the new clinic; what the former one had agreed with her is not expected any
-    more. What is not sent yet is planned anew by the new clinic's time and rules, of which ``schedules`` are the
-    names; what was sent stays sent. Her number in the former register is not one of the new.
+    more. What is not sent yet is to be planned anew by the new clinic's time and ``rules``, and what they foresee by
+    the days it is open; what was sent stays sent. A day she agreed to stands unless the new clinic is closed on it.
+    Her number in the former register is not one of the new.
     """
     await conn.execute("SELECT FROM enrolment WHERE mother_id = $1 ORDER BY id FOR UPDATE", mother_id)
     was = await conn.fetchrow(_WAS, mother_id)
@@ -48,13 +51,18 @@ async def carry_over(
         await visits.cancel_visit(conn, row["id"], OTHER_CLINIC, now)
     missed = await conn.fetch(_END, mother_id, visits.MISSED, OTHER_CLINIC)
     invited = await conn.fetch(_INVITED, mother_id, MEETING)
-    unknown = await conn.fetch(_END_UNKNOWN, mother_id, sorted(schedules), OVER)
+    unknown = await conn.fetch(_END_UNKNOWN, mother_id, sorted({*rules.schedules, *rules.series}), OVER)
     ended = [row["id"] for row in (*missed, *invited, *unknown)]
     await conn.execute(_CANCEL_PLANNED, ended, OTHER_CLINIC, now)
     await conn.execute(_CANCEL_TEXTS, mother_id, ended, OTHER_CLINIC, now)
     expected = await conn.fetch(_EXPECTED_HERE, mother_id, to.id)
     await visits.expect_days(conn, [row["id"] for row in expected], now)
-    await conn.execute(_BY_ITS_RULES, mother_id, to.country, to.time_zone, today, MEETING)
+    calendar = (await open_days_of(conn, [to.id], today))[to.id]
+    closed = [row["id"] for row in expected if row["due_on"] >= today and not calendar.is_open(row["due_on"])]
+    await conn.execute(_NOT_AGREED_HERE, closed)
+    await conn.execute(
+        _BY_ITS_RULES, mother_id, to.country, to.time_zone, today, MEETING, sorted(rules.series)
+    )
     await wake(conn)
     return {
         "from": was["facility_id"],
@@ -120,8 +128,10 @@ ORDER BY id FOR UPDATE
 _EXPECTED_HERE = """
 UPDATE visit SET facility_id = $2 WHERE id IN (
     SELECT id FROM visit WHERE mother_id = $1 AND status IN ('expected', 'unknown') ORDER BY id FOR UPDATE)
-RETURNING id
+RETURNING id, due_on
 """
+
+_NOT_AGREED_HERE = "UPDATE visit SET confirmed_at = NULL, agreed_at = NULL WHERE id = ANY($1::bigint[])"
 
 _TO_COME = """
 SELECT id, status FROM visit WHERE mother_id = $1 AND status IN ('expected', 'unknown') ORDER BY id FOR UPDATE
@@ -153,7 +163,7 @@ WHERE id IN (SELECT m.id FROM message m JOIN reminder r ON r.id = m.reminder_id 
 _BY_ITS_RULES = """
 UPDATE enrolment SET country = $2, time_zone = $3, revision = NULL, planned_through = NULL,
     next_on = CASE WHEN schedule <> $5 THEN $4::date END
-WHERE mother_id = $1 AND state = 'active' AND (country <> $2 OR time_zone <> $3)
+WHERE mother_id = $1 AND state = 'active' AND (country <> $2 OR time_zone <> $3 OR schedule = ANY($6::text[]))
 """
 
 _EXPECT_AGAIN = """

@@ -279,3 +279,50 @@ async def test_the_timeline_tells_both_halves(clinic: Clinic) -> None:
     assert any(one.startswith("Another clinic took over her care") for one in said)
     assert any(one.why == REASONS["other_clinic"] for one in told.lines)
     assert any(one.state == "arrived" or "arrived" in one.what.lower() for one in told.lines)
+
+
+async def foreseen(clinic: Clinic, mother: int) -> list[tuple[Any, ...]]:
+    rows = await clinic.rows(
+        "SELECT v.due_on, v.facility_id, v.agreed_at IS NOT NULL FROM visit v "
+        "WHERE v.mother_id = $1 AND v.kind = 'infant_test' AND v.status = 'expected' ORDER BY v.due_on",
+        mother,
+    )
+    return [tuple(row.values()) for row in rows]
+
+
+@pytest.mark.parametrize("agreed", [False, True])
+async def test_she_is_expected_on_days_the_new_clinic_is_open(clinic: Clinic, agreed: bool) -> None:
+    """A day of the former clinic's on which the new one is closed moves with her, in the same step; others stay."""
+    there, thursday = await other(clinic), clinic.today + timedelta(days=10)
+    mother = await clinic.mother(edd=None, born_on=(thursday - timedelta(weeks=6),))
+    await planned(clinic)
+    if agreed:
+        await clinic.run(
+            "UPDATE visit SET agreed_at = $1, confirmed_at = $1 WHERE kind = 'infant_test'", clinic.now
+        )
+    assert await foreseen(clinic, mother) == [(thursday, clinic.facility, agreed)]
+    await clinic.run("UPDATE facility SET open_on = '01245' WHERE id = $1", there.facility)
+    said = await clinic.one("SELECT count(*) FROM message")
+    await slip(clinic, mother, there.facility)
+    await taken_over(clinic, there)
+    assert await foreseen(clinic, mother) == [(thursday + DAY, there.facility, False)]
+    await planned(clinic)
+    assert await foreseen(clinic, mother) == [(thursday + DAY, there.facility, False)]
+    contacts = await clinic.rows(
+        "SELECT DISTINCT r.occurrence FROM reminder r JOIN enrolment e ON e.id = r.enrolment_id "
+        "JOIN visit v ON v.id = e.visit_id WHERE v.kind = 'infant_test' AND r.state = 'planned'"
+    )
+    assert [row["occurrence"] for row in contacts] == [thursday + DAY]
+    # Nobody but her former mentor hears anything: the day is told to her by the reminders it has anyway.
+    assert await clinic.queued(MOTHER) == []
+    assert await clinic.one("SELECT count(*) FROM message") == said + 1
+
+
+async def test_a_day_agreed_stands_where_the_new_clinic_is_open_on_it(clinic: Clinic) -> None:
+    there, thursday = await other(clinic), clinic.today + timedelta(days=10)
+    mother = await clinic.mother(edd=None, born_on=(thursday - timedelta(weeks=6),))
+    await planned(clinic)
+    await clinic.run("UPDATE visit SET agreed_at = $1 WHERE kind = 'infant_test'", clinic.now)
+    await slip(clinic, mother, there.facility)
+    await taken_over(clinic, there)
+    assert await foreseen(clinic, mother) == [(thursday, there.facility, True)]
