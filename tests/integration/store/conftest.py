@@ -1,6 +1,7 @@
 """An empty clinic for each test of the store: one database, emptied before each test."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest_asyncio
 
@@ -20,10 +21,17 @@ async def store_database(database_server: str, migrated_template: str) -> AsyncI
 @pytest_asyncio.fixture(loop_scope="session")
 async def clinic(store_database: str) -> AsyncIterator[Programme]:
     """One clinic with a mentor and a supervisor, and nothing else."""
-    connection = await connect(store_database)
+    async with a_clinic(store_database) as made:
+        yield made
+
+
+@asynccontextmanager
+async def a_clinic(database: str) -> AsyncIterator[Programme]:
+    """The same, for a test that needs several, one after the other."""
+    connection = await connect(database)
     await connection.execute(_EMPTY)
     await connection.close()
-    async with programme(store_database) as made:
+    async with programme(database) as made:
         yield made
 
 

@@ -16,6 +16,7 @@ from service.processes.worker import Worker, WorkerParts
 from service.store.idle import busy
 from service.store.planning import Planning, refresh_revisions
 from service.store.visits import NewVisit, add_visits, mark_kept, mark_missed, move_visit
+from tests.integration.store.conftest import a_clinic
 from tests.integration.store.kit import INDEX, LEASE, SEALER, START, Programme, bundle, countries
 
 DAY = timedelta(days=1)
@@ -95,16 +96,15 @@ async def test_a_red_mother_goes_silent_and_her_mentor_and_supervisor_are_told(c
     assert row["next_at"] is not None
 
 
-async def test_two_workers_send_exactly_what_one_sends(clinic: Programme) -> None:
-    outcomes = []
-    for workers in (1, 2):
-        await clinic.pool.execute(
-            "TRUNCATE mother, enrolment, reminder, message, follow_up, follow_up_log, case_code, simulator_sms, "
-            "simulator_gateway, visit, site_day, heartbeat, sms_day, alarm, event RESTART IDENTITY CASCADE"
-        )
-        await clinic.pool.execute("DELETE FROM person WHERE kind = 'mother'")
-        await clinic.pool.execute("DELETE FROM phone WHERE id > 2")
-        clinic.phones = 2
+async def test_two_workers_send_exactly_what_one_sends(store_database: str) -> None:
+    outcomes = [await _outcome(store_database, workers) for workers in (1, 2)]
+    assert len(outcomes[0]) > 40
+    assert outcomes[0] == outcomes[1]
+
+
+async def _outcome(database: str, workers: int) -> list[tuple[object, ...]]:
+    """Everything sent in ten days of a clinic that begins with nothing."""
+    async with a_clinic(database) as clinic:
         mothers = await clinic.mothers(12, under_20=True)
         for place, mother in enumerate(mothers):
             await enrol(clinic, mother, START.date() + timedelta(days=place % 5), hour=9 + place % 3)
@@ -120,10 +120,8 @@ async def test_two_workers_send_exactly_what_one_sends(clinic: Programme) -> Non
             "SELECT p.number_index, m.template, m.sent_at FROM message m JOIN phone p ON p.id = m.phone_id "
             "WHERE m.sent_at IS NOT NULL ORDER BY m.sent_at, p.number_index, m.template"
         )
-        outcomes.append([tuple(row.values()) for row in rows])
         assert not await busy(clinic.pool, START + 10 * DAY)
-    assert len(outcomes[0]) > 40
-    assert outcomes[0] == outcomes[1]
+        return [tuple(row.values()) for row in rows]
 
 
 async def test_a_visit_is_announced_and_a_day_nobody_closes_blames_nobody(clinic: Programme) -> None:
