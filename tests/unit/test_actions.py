@@ -14,8 +14,8 @@ from service.content.files import load_bundle
 NOBODY = Facts(now=datetime(2026, 11, 23, 6, 0, tzinfo=UTC))
 FRESH = SessionState(screen="home", language="en")
 
-ALWAYS = {"none_expected", "hours_to_come"}
-"""What holds without knowing anybody: nobody is expected, and the day has hours left."""
+ALWAYS = {"none_expected", "hours_to_come", "open_tomorrow"}
+"""What holds without knowing anybody: nobody is expected, the day has hours left, and no clinic is known to be closed."""
 
 NEEDS_SOMEBODY = [
     name

@@ -106,10 +106,10 @@ def test_missed_days_are_said_at_once_and_then_their_reason(typed: tuple[str, ..
     assert call.ended
 
 
-@pytest.mark.parametrize("way", [("2",), ("1", "3"), ("4", "3")])
-def test_a_call_is_promised_only_while_somebody_who_calls_is_at_work(way: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(("way", "when"), [(("2",), "today"), (("1", "3"), "today"), (("4", "3"), "unwell")])
+def test_a_call_is_promised_only_while_somebody_who_calls_is_at_work(way: tuple[str, ...], when: str) -> None:
     on, off = phone(at_work=True).dial(*way), phone(on_duty=True).dial(*way)
-    assert on.events[-1] == off.events[-1] == CallRequested(None, "today")
+    assert on.events[-1] == off.events[-1] == CallRequested(None, when)
     assert "We will call you soon" in on.reads
     assert "will call" not in off.reads
     assert "No one is on duty now" in off.reads

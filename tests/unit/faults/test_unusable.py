@@ -21,7 +21,7 @@ MENUS = (
     Fault("an action that does not exist", CHECKIN, WELL, 'do = "say_good"', "no such action"),
     Fault("a condition that does not exist", UNWELL, 'when = "has_transport"', 'when = "awake"', "no such guard"),
     Fault("a list that does not exist", FOLLOW_UPS, 'each = "follow_ups"', 'each = "work"', "no such list"),
-    Fault("an input that does not exist", "menus/dates.toml", 'input = "date_future"', 'input = "when"', "no input when"),
+    Fault("an input that does not exist", "menus/dates.toml", 'input = "visit_day"', 'input = "when"', "no input when"),
     Fault("a kind of screen that does not exist", CHECKIN, '[checkin_thanks]\nkind = "end"', '[checkin_thanks]\nkind = "stop"',
           "set kind to one of"),
     Fault("an access that does not exist", "menus/dates.toml", '[no_date]\nkind = "end"\naccess = "mother"',
