@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from scheduler.rules import load_countries
+from scheduler.types import Care
 from service.content import care, contacts
+from service.content.files import load_bundle, read_tables
 
 ROOT = Path(__file__).parents[2]
 PAGES = contacts.pages()
@@ -42,6 +45,28 @@ def test_every_line_says_where_it_comes_from_and_no_text_what_staff_look_at(code
 def test_before_a_birth_is_known_nobody_is_told_of_a_day_after_it() -> None:
     told = [line for line in PAGES["KE"].splitlines() if " her " in line and line < "2026-07-28"]
     assert told[-1].split(" | ")[3].startswith("birth_check")
+
+
+def _read(code: str, care: Care) -> set[str]:
+    """The texts, word for word, of a mother whose dates are those of ``care``."""
+    country = load_countries(read_tables()["countries"])[code]
+    found = contacts.contacts(load_bundle(), country, care)
+    return {one.what.partition(": ")[2] for one in found if one.to == "her"}
+
+
+@pytest.mark.parametrize("code", sorted(PAGES))
+def test_no_text_tells_a_mother_on_treatment_from_one_who_is_not(code: str) -> None:
+    assert _read(code, "treatment") == _read(code, "retest")
+
+
+def test_what_staff_read_of_a_check_of_her_own_is_the_same_whichever_it_is() -> None:
+    bundle = load_bundle()
+    for language in bundle.languages:
+        told = {bundle.word(f"cause.{cause}", language) for cause in ("viral_load_due", "check_due")}
+        assert len(told) == 1, language
+        for day in ("t7", "t1"):
+            texts = {bundle.text(f"message.{kind}_{day}.covert", language) for kind in ("visit", "infant")}
+            assert len(texts) == 1, language
 
 
 def test_malawi_and_tanzania_count_no_test_from_weaning_and_others_do() -> None:

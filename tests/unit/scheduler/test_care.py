@@ -295,6 +295,19 @@ def test_what_is_for_treatment_and_what_for_checks_stands_in_every_country() -> 
     assert "retest_pregnancy" not in load_countries(FOLDERS)["ZA"].schedules
 
 
+def test_south_africa_looks_for_a_viral_load_whether_or_not_she_breastfeeds_and_tests_every_child() -> None:
+    south = load_countries(FOLDERS)["ZA"]
+    born = EDD
+    loads = plan(south, counted("viral_load", born, born, country="ZA"), born, 1000)
+    assert south.schedules["viral_load"].anchor == "birth"
+    assert steps(loads) == [("delivery", born), ("month_6", date(2027, 5, 23))]
+    assert south.schedules["viral_load_nursing"].anchor == "breastfeeding"
+    for_others = south.schedules["child_test"]
+    assert for_others.care == frozenset({"retest", "retest_quarterly"})
+    asked = plan(south, counted("child_test", born, born, country="ZA"), born, 1000)
+    assert steps(asked) == [("all_month_18", date(2028, 5, 23))]
+
+
 def test_whom_a_rule_is_for_is_one_of_the_words_there_are() -> None:
     tables = deepcopy(tables_of("KE"))
     tables["schedules"]["refill"]["care"] = ["somebody"]
