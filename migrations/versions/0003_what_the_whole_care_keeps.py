@@ -178,6 +178,23 @@ def upgrade() -> None:
     op.create_foreign_key(
         op.f("fk_infant_outcome_by_staff"), "infant", "staff", ["outcome_by"], ["id"], ondelete="RESTRICT"
     )
+    op.drop_index(
+        op.f("uq_life_event_pregnancy"), table_name="life_event", postgresql_where="(undone_at IS NULL)"
+    )
+    op.create_index(
+        "uq_life_event_pregnancy_begin",
+        "life_event",
+        ["pregnancy_id"],
+        unique=True,
+        postgresql_where=sa.text("undone_at IS NULL AND what = 'pregnancy'"),
+    )
+    op.create_index(
+        "uq_life_event_pregnancy_end",
+        "life_event",
+        ["pregnancy_id"],
+        unique=True,
+        postgresql_where=sa.text("undone_at IS NULL AND what <> 'pregnancy'"),
+    )
     op.add_column("message", sa.Column("replied_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column(
         "mother",
@@ -281,13 +298,21 @@ def upgrade() -> None:
     op.execute(
         """ALTER TABLE life_event ADD CONSTRAINT ck_life_event_infant CHECK ((what IN ('infant_death', 'weaned', 'tests_over')) = (infant_id IS NOT NULL))"""
     )
+    op.execute("ALTER TABLE life_event DROP CONSTRAINT ck_life_event_pregnancy")
+    op.execute(
+        """ALTER TABLE life_event ADD CONSTRAINT ck_life_event_pregnancy CHECK ((what IN ('pregnancy', 'birth', 'loss')) = (pregnancy_id IS NOT NULL))"""
+    )
     op.execute("ALTER TABLE life_event DROP CONSTRAINT ck_life_event_what")
     op.execute(
-        """ALTER TABLE life_event ADD CONSTRAINT ck_life_event_what CHECK (what IN ('birth', 'loss', 'infant_death', 'weaned', 'moved', 'new_number', 'death', 'transferred', 'tests_over'))"""
+        """ALTER TABLE life_event ADD CONSTRAINT ck_life_event_what CHECK (what IN ('pregnancy', 'birth', 'loss', 'infant_death', 'weaned', 'moved', 'new_number', 'death', 'transferred', 'tests_over'))"""
     )
     op.execute("ALTER TABLE mother DROP CONSTRAINT ck_mother_rhythm")
     op.execute(
         """ALTER TABLE mother ADD CONSTRAINT ck_mother_rhythm CHECK (rhythm IN ('daily', 'weekly', 'fortnightly', 'monthly', 'off'))"""
+    )
+    op.execute("ALTER TABLE pregnancy DROP CONSTRAINT ck_pregnancy_status")
+    op.execute(
+        """ALTER TABLE pregnancy ADD CONSTRAINT ck_pregnancy_status CHECK (status IN ('ongoing', 'born', 'lost', 'withdrawn'))"""
     )
     op.execute("ALTER TABLE referral DROP CONSTRAINT ck_referral_service")
     op.execute(
@@ -319,6 +344,10 @@ def downgrade() -> None:
     op.execute(
         """ALTER TABLE life_event ADD CONSTRAINT ck_life_event_infant CHECK ((((what)::text = ANY ((ARRAY['infant_death'::character varying, 'weaned'::character varying])::text[])) = (infant_id IS NOT NULL)))"""
     )
+    op.execute("ALTER TABLE life_event DROP CONSTRAINT ck_life_event_pregnancy")
+    op.execute(
+        """ALTER TABLE life_event ADD CONSTRAINT ck_life_event_pregnancy CHECK ((((what)::text = ANY ((ARRAY['birth'::character varying, 'loss'::character varying])::text[])) = (pregnancy_id IS NOT NULL)))"""
+    )
     op.execute("ALTER TABLE life_event DROP CONSTRAINT ck_life_event_what")
     op.execute(
         """ALTER TABLE life_event ADD CONSTRAINT ck_life_event_what CHECK (((what)::text = ANY ((ARRAY['birth'::character varying, 'loss'::character varying, 'infant_death'::character varying, 'weaned'::character varying, 'moved'::character varying, 'new_number'::character varying, 'death'::character varying])::text[])))"""
@@ -326,6 +355,10 @@ def downgrade() -> None:
     op.execute("ALTER TABLE mother DROP CONSTRAINT ck_mother_rhythm")
     op.execute(
         """ALTER TABLE mother ADD CONSTRAINT ck_mother_rhythm CHECK (((rhythm)::text = ANY ((ARRAY['daily'::character varying, 'weekly'::character varying, 'off'::character varying])::text[])))"""
+    )
+    op.execute("ALTER TABLE pregnancy DROP CONSTRAINT ck_pregnancy_status")
+    op.execute(
+        """ALTER TABLE pregnancy ADD CONSTRAINT ck_pregnancy_status CHECK (((status)::text = ANY ((ARRAY['ongoing'::character varying, 'born'::character varying, 'lost'::character varying])::text[])))"""
     )
     op.execute("ALTER TABLE referral DROP CONSTRAINT ck_referral_service")
     op.execute(
@@ -361,6 +394,23 @@ def downgrade() -> None:
     op.drop_column("mother", "care_on")
     op.drop_column("mother", "care")
     op.drop_column("message", "replied_at")
+    op.drop_index(
+        "uq_life_event_pregnancy_end",
+        table_name="life_event",
+        postgresql_where=sa.text("undone_at IS NULL AND what <> 'pregnancy'"),
+    )
+    op.drop_index(
+        "uq_life_event_pregnancy_begin",
+        table_name="life_event",
+        postgresql_where=sa.text("undone_at IS NULL AND what = 'pregnancy'"),
+    )
+    op.create_index(
+        op.f("uq_life_event_pregnancy"),
+        "life_event",
+        ["pregnancy_id"],
+        unique=True,
+        postgresql_where="(undone_at IS NULL)",
+    )
     op.drop_constraint(op.f("fk_infant_outcome_by_staff"), "infant", type_="foreignkey")
     op.drop_column("infant", "outcome_by")
     op.drop_column("infant", "outcome_on")

@@ -9,11 +9,14 @@ from service.models.base import identity, instant, one_of, reference
 
 
 class Pregnancy(SQLModel, table=True):
-    """One pregnancy; a mother may have several, one after the other. ``known_on`` is the local day it was entered."""
+    """One pregnancy; a mother may have several, one after the other. ``known_on`` is the local day it was entered.
+
+    ``withdrawn`` is one that was reported by mistake.
+    """
 
     __tablename__ = "pregnancy"
     __table_args__ = (
-        one_of("status", "ongoing", "born", "lost"),
+        one_of("status", "ongoing", "born", "lost", "withdrawn"),
         CheckConstraint("(status = 'ongoing') = (ended_on IS NULL)", name="ended"),
         Index("uq_pregnancy_ongoing", "mother_id", unique=True, postgresql_where=text("status = 'ongoing'")),
     )

@@ -21,6 +21,7 @@ class LifeEvent(SQLModel, table=True):
     __table_args__ = (
         one_of(
             "what",
+            "pregnancy",
             "birth",
             "loss",
             "infant_death",
@@ -31,12 +32,21 @@ class LifeEvent(SQLModel, table=True):
             "transferred",
             "tests_over",
         ),
-        CheckConstraint("(what IN ('birth', 'loss')) = (pregnancy_id IS NOT NULL)", name="pregnancy"),
+        CheckConstraint("(what IN ('pregnancy', 'birth', 'loss')) = (pregnancy_id IS NOT NULL)", name="pregnancy"),
         CheckConstraint(
             "(what IN ('infant_death', 'weaned', 'tests_over')) = (infant_id IS NOT NULL)", name="infant"
         ),
         Index(
-            "uq_life_event_pregnancy", "pregnancy_id", unique=True, postgresql_where=text("undone_at IS NULL")
+            "uq_life_event_pregnancy_end",
+            "pregnancy_id",
+            unique=True,
+            postgresql_where=text("undone_at IS NULL AND what <> 'pregnancy'"),
+        ),
+        Index(
+            "uq_life_event_pregnancy_begin",
+            "pregnancy_id",
+            unique=True,
+            postgresql_where=text("undone_at IS NULL AND what = 'pregnancy'"),
         ),
         Index(
             "uq_life_event_infant",
