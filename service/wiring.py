@@ -11,7 +11,9 @@ from typing import Any
 
 import asyncpg
 
+from flows.bundle import BundleError
 from scheduler.clock import Clocks
+from scheduler.rules import RulesError
 from scheduler.types import Country
 from service import audit
 from service.apply.deps import Deps
@@ -39,6 +41,15 @@ class DatabaseAwayError(RuntimeError):
 
     def __init__(self) -> None:
         super().__init__("The database cannot be reached: start it, or correct PAMOJA_DATABASE_URL.")
+
+
+class UnreadableContentError(RuntimeError):
+    """What an older program published cannot be read by this one; the message names the remedy."""
+
+    def __init__(self, why: Exception) -> None:
+        super().__init__(
+            f"The published content does not fit this version of Pamoja ({why}): run `pamoja publish`."
+        )
 
 
 class DraftRefusedError(RuntimeError):
@@ -123,11 +134,12 @@ def address_of(settings: Settings) -> str:
 
 @asynccontextmanager
 async def open_services(
-    settings: Settings, *, patient: bool = False, connections: int = CONNECTIONS
+    settings: Settings, *, patient: bool = False, connections: int = CONNECTIONS, to_publish: bool = False
 ) -> AsyncIterator[Services]:
     """Put a process together and take it apart again.
 
-    With `patient`, the database need not be there yet (the watchdog). Raises SettingsError or DatabaseAwayError.
+    With `patient`, the database need not be there yet (the watchdog). With `to_publish`, what is published need not
+    be readable: then it is as if there were nothing. Raises SettingsError, DatabaseAwayError or UnreadableContentError.
     """
     database_url = address_of(settings)
     async with AsyncExitStack() as stack:
@@ -136,7 +148,7 @@ async def open_services(
         services = await _put_together(settings, database_url, pool)
         stack.push_async_callback(services.close)
         if not patient:
-            await _look_up_content(services.bundles)
+            await _look_up_content(services.bundles, to_publish)
             await stack.enter_async_context(services.bundles.following(database_url))
         yield services
 
@@ -185,11 +197,14 @@ async def _close(pool: Pool) -> None:
         pool.terminate()
 
 
-async def _look_up_content(bundles: Bundles) -> None:
+async def _look_up_content(bundles: Bundles, to_publish: bool) -> None:
     try:
         await bundles.refresh()
     except asyncpg.UndefinedTableError:
         raise SettingsError("The database lacks Pamoja's tables: run `pamoja migrate`.") from None
+    except (BundleError, RulesError) as error:
+        if not to_publish:
+            raise UnreadableContentError(error) from None
 
 
 async def _put_together(settings: Settings, database_url: str, pool: Pool) -> Services:

@@ -102,7 +102,7 @@ async def _publish(settings: Settings, folder: Path | None) -> int:
     if checked.findings:
         _show(checked.findings)
         raise UserError("Nothing was published: correct what stands above and publish again.")
-    async with open_services(settings) as services:
+    async with open_services(settings, to_publish=True) as services:
         await check_drafts(services, checked.tables)
         await _somebody_for_every_rung(services, checked.tables)
         bundle = await services.bundles.publish(checked.tables, await services.clocks.wall.now())
@@ -134,7 +134,7 @@ async def _roll_back(settings: Settings) -> int:
     from scheduler.rules import RulesError
     from service.wiring import check_drafts, open_services
 
-    async with open_services(settings) as services:
+    async with open_services(settings, to_publish=True) as services:
         try:
             bundle = await services.bundles.before()
         except (BundleError, RulesError) as error:

@@ -46,7 +46,7 @@ async def _run(settings: "Settings", port: int, say: "Progress") -> None:
         stop = stack.enter_context(stop_on_signals())
         say("making its tables")
         await upgrade(address_of(settings))
-        services = await stack.enter_async_context(open_services(settings))
+        services = await stack.enter_async_context(open_services(settings, to_publish=True))
         await ensure_ready(services, publish=True)
         if not await is_built(services.pool):
             await until_stopped(stop, build_world(services, say))

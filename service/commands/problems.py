@@ -21,6 +21,7 @@ _OURS: Final = (
     ("service.settings", "SettingsError"),
     ("service.wiring", "DatabaseAwayError"),
     ("service.wiring", "DraftRefusedError"),
+    ("service.wiring", "UnreadableContentError"),
 )
 _NO_TABLES: Final = (("asyncpg", "UndefinedTableError"), ("asyncpg", "UndefinedColumnError"))
 _DATABASE: Final = (

@@ -9,11 +9,11 @@ from typing import Any, Final
 
 import asyncpg
 
-from flows.bundle import Bundle, compile_bundle
+from flows.bundle import Bundle, BundleError, compile_bundle
 from flows.registry import Registry
 from flows.render import DEFAULT_LIMIT
 from flows.standard import STANDARD
-from scheduler.rules import in_force, load_countries
+from scheduler.rules import RulesError, in_force, load_countries
 from scheduler.types import Country
 from service.database import Connection, Pool, connect
 from service.logs import get_logger
@@ -145,6 +145,9 @@ class Bundles:
                 await _until_lost(database_url, self.refresh)
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("cannot follow published content; trying again", exc_info=error)
+            except (BundleError, RulesError) as error:
+                # Another version of the program published it: what is known here stays in force here.
+                log.warning("published content cannot be read by this version", exc_info=error)
             await asyncio.sleep(RECONNECT_SECONDS)
 
 

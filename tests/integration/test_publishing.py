@@ -17,7 +17,7 @@ from service.content.checked import check_for
 from service.content.files import packaged, read_tables
 from service.directory import NewFacility, NewStaff, add_facility, add_staff
 from service.settings import demo_settings
-from service.wiring import DraftRefusedError, Services, open_services
+from service.wiring import DraftRefusedError, Services, UnreadableContentError, open_services
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 FIRST = read_tables()
@@ -43,6 +43,23 @@ async def back(services: Services) -> str:
     current = await services.pool.fetchval("SELECT sha256 FROM bundle WHERE current")
     assert current == bundle.sha256 == services.bundles.current().sha256
     return str(current)
+
+
+# --- what an older program published -------------------------------------------------------------------------
+
+
+async def test_content_of_an_older_program_stops_nobody_from_publishing(services: Services) -> None:
+    await publish(services, "Next")
+    older = reworded("Next")
+    del older["countries"]["KE"]["escalation"]["policy"]["channel"]
+    await services.pool.execute("UPDATE bundle SET tables = $1 WHERE current", older)
+    with pytest.raises(UnreadableContentError, match=r"policy\.channel.*run `pamoja publish`") as refused:
+        async with open_services(services.settings):
+            pass
+    assert sentence_of(refused.value) == (str(refused.value), 1)
+    assert await _publish(services.settings, None) == 0
+    async with open_services(services.settings) as again:
+        assert "channel" in again.countries["KE"].policies
 
 
 # --- the version before -------------------------------------------------------------------------------------
