@@ -12,11 +12,12 @@ from flows.facts import BirthFact, DatesFact
 
 WrongDate = Literal["due_date", "birth", "supply", "treatment", "visit"]
 
+DUE_REFUSALS = ("error.due_too_far", "error.due_long_ago", "error.due_after_birth")
+"""Every word ``due_date_refused`` may answer with."""
+
 REFUSALS = (
     "error.same_day",
-    "error.due_too_far",
-    "error.due_long_ago",
-    "error.due_after_birth",
+    *DUE_REFUSALS,
     "error.born_to_come",
     "error.birth_date",
     "error.born_too_early",
@@ -69,7 +70,7 @@ def refused(what: WrongDate, was: date, right: date, known: KnownDates) -> str |
         return "error.same_day"
     match what:
         case "due_date":
-            return _due_date(right, known)
+            return due_date_refused(right, known)
         case "birth":
             return _birth(right, known)
         case "supply":
@@ -83,7 +84,8 @@ def refused(what: WrongDate, was: date, right: date, known: KnownDates) -> str |
             return None if fits else "error.date_future"
 
 
-def _due_date(right: date, known: KnownDates) -> str | None:
+def due_date_refused(right: date, known: KnownDates) -> str | None:
+    """Why no baby of hers can be due that day, as the key of a word; None when it can."""
     if right > known.today + DUE_AHEAD:
         return "error.due_too_far"
     if right < known.today - DUE_AGO:

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from itertools import pairwise
 
-from flows.corrections import REFUSALS, refused
+from flows.corrections import DUE_REFUSALS, REFUSALS, due_date_refused, known, refused
 from flows.facts import Facts
+from flows.lists.caseload import chosen_mother
 from flows.lists.corrections import chosen_wrong, known_dates
 from flows.types import SessionState
 
@@ -234,6 +235,16 @@ def _due_date(text: str, facts: Facts, state: SessionState) -> str:
     return _date(text, today - LONGEST_OVERDUE, today + LONGEST_DUE_AHEAD, today, "error.due_date")
 
 
+def _next_due_date(text: str, facts: Facts, state: SessionState) -> str:
+    """When the baby of a mother in care is due: not so soon after a birth of hers that it cannot be."""
+    day, her = _due_date(text, facts, state), chosen_mother(facts, state)
+    if her is not None:
+        why = due_date_refused(date.fromisoformat(day), known(her.dates, None, facts.now.date()))
+        if why is not None:
+            raise InputError(why)
+    return day
+
+
 def _run_out_date(text: str, facts: Facts, state: SessionState) -> str:
     """The day a supply ends, or has ended already: who has run out is the one to find first."""
     today = facts.now.date()
@@ -268,6 +279,7 @@ KINDS: Mapping[str, Callable[[str, Facts, SessionState], str]] = {
     "visit_day": _visit_day,
     "birth_date": _birth_date,
     "due_date": _due_date,
+    "next_due_date": _next_due_date,
     "run_out_date": _run_out_date,
     "record_day": _record_day,
     "referral_code": _referral_code,
@@ -288,6 +300,7 @@ DATES = frozenset(
         "visit_day",
         "birth_date",
         "due_date",
+        "next_due_date",
         "run_out_date",
         "record_day",
         "group_day",
@@ -313,6 +326,7 @@ ERROR_WORDS: Mapping[str, tuple[str, ...]] = {
     "visit_day": ("error.date", "error.date_future", "error.closed_weekday", "error.closed_day"),
     "birth_date": ("error.date", "error.birth_date"),
     "due_date": ("error.date", "error.due_date"),
+    "next_due_date": ("error.date", "error.due_date", *DUE_REFUSALS),
     "run_out_date": ("error.date", "error.run_out_date"),
     "record_day": ("error.date", "error.record_day"),
     "referral_code": ("error.slip", "error.code_tries"),

@@ -69,6 +69,7 @@ CALL_ENDS_IT = frozenset(
         "loss",
         "loss_no_call",
         "moving",
+        "news",
         "infant_of_deceased",
         "mentor_asks_talk",
         "case_help",

@@ -11,6 +11,7 @@ from flows.events import (
     LossReported,
     MoveReported,
     NumberLeft,
+    PregnancyReported,
     TransferMade,
     WeanedReported,
 )
@@ -19,6 +20,14 @@ from flows.lists.caseload import chosen_mother
 from flows.lists.life import about, lost_infant, lost_pregnancy, undoable, weaned_day, weaned_infant
 from flows.registry import Action, ActionResult
 from flows.types import SessionState
+
+
+def pregnant(facts: Facts, state: SessionState, typed: str) -> ActionResult:
+    """She is pregnant: by the day that was typed, or, said by herself, for a person to ask."""
+    whom, due_on = about(facts, state), day_of(state.data.get("due_on"))
+    if whom is None or whom.edd is not None or (whom.staff_id is not None and due_on is None):
+        return NOTHING
+    return happened(PregnancyReported(whom.mother_id, whom.staff_id, due_on if whom.staff_id else None))
 
 
 def birth(babies: int) -> Action:
@@ -110,6 +119,7 @@ def _slip(facts: Facts, state: SessionState, facility_id: int | None) -> ActionR
 
 
 ACTIONS: Mapping[str, Action] = {
+    "pregnant": pregnant,
     "birth_of_one": birth(1),
     "birth_of_two": birth(2),
     "birth_of_three": birth(3),

@@ -66,10 +66,12 @@ from flows.events.life import (
     LossReported,
     MoveReported,
     NumberLeft,
+    PregnancyReported,
     WeanedReported,
 )
 from flows.events.records import (
     CallLogged,
+    CareLineChanged,
     HomeVisitPlace,
     HomeVisitPlanned,
     HomeVisitReason,
@@ -120,6 +122,7 @@ __all__ = [
     "CallLogged",
     "CallRequested",
     "CallTimeChosen",
+    "CareLineChanged",
     "CaseHelpAsked",
     "CaseloadShared",
     "CheckInAnswered",
@@ -166,6 +169,7 @@ __all__ = [
     "PhoneLost",
     "PhoneUseChosen",
     "PinChanged",
+    "PregnancyReported",
     "Reason",
     "RecordOpened",
     "ReferralArrived",

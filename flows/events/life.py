@@ -8,6 +8,18 @@ from flows.events.root import Event
 
 
 @dataclass(frozen=True, slots=True)
+class PregnancyReported(Event):
+    """A mother in care is pregnant, by the day it is due; one that is ongoing stands.
+
+    Without ``due_on`` she only says so: a person speaks with her, and the day is noted beside her.
+    """
+
+    mother_id: int
+    staff_id: int | None
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class BirthReported(Event):
     """Born: one or more babies on one day. Ends the pregnancy, starts each baby's schedules."""
 

@@ -68,6 +68,19 @@ class OutcomeRecorded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CareLineChanged(Event):
+    """Which dates are hers from today on: those of treatment, or checks from time to time. Why is neither asked nor kept.
+
+    ``run_out_on`` is the first day without what she has at home, None where it is not known.
+    """
+
+    staff_id: int
+    mother_id: int
+    care: Literal["treatment", "retest", "retest_quarterly"]
+    run_out_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CallLogged(Event):
     """A mentor called her, and did or did not speak with her."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from flows.facts import Facts
+from flows.guards.caseload import she_is_with_us
 from flows.lists.life import about, lost_infant, lost_pregnancy, nursed, undoable, weaned_infant
 from flows.registry import Guard
 from flows.types import SessionState
@@ -12,6 +13,22 @@ def expecting(facts: Facts, state: SessionState) -> bool:
     """She is pregnant, as far as we know."""
     whom = about(facts, state)
     return whom is not None and whom.edd is not None
+
+
+def may_be_pregnant(facts: Facts, state: SessionState) -> bool:
+    """Nobody has said so, and she is in care with us."""
+    whom = about(facts, state)
+    return whom is not None and whom.edd is None and (facts.staff is None or she_is_with_us(facts, state))
+
+
+def has_baby_news(facts: Facts, state: SessionState) -> bool:
+    """A baby may have been born, or she may be pregnant."""
+    return expecting(facts, state) or may_be_pregnant(facts, state)
+
+
+def due_day_known(facts: Facts, state: SessionState) -> bool:
+    """The day it is due was typed, and nobody else has noted one meanwhile."""
+    return may_be_pregnant(facts, state) and bool(state.data.get("due_on"))
 
 
 def expecting_first(facts: Facts, state: SessionState) -> bool:
@@ -87,6 +104,9 @@ def agreed_to_calls(facts: Facts, state: SessionState) -> bool:
 
 GUARDS: Mapping[str, Guard] = {
     "expecting": expecting,
+    "may_be_pregnant": may_be_pregnant,
+    "has_baby_news": has_baby_news,
+    "due_day_known": due_day_known,
     "expecting_first": expecting_first,
     "has_infants": has_infants,
     "has_nursed": has_nursed,

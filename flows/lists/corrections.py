@@ -139,12 +139,12 @@ PLACEHOLDERS: Mapping[str, Placeholder] = {
     "dates_new": _new,
 }
 
-_LONGEST_DAY = Phrase((Word("weekday.2"), " 23 ", Word("month.12"), " 2026"))
+LONGEST_DAY = Phrase((Word("weekday.2"), " 23 ", Word("month.12"), " 2026"))
 
 LONGEST: Mapping[str, Value] = {
     "wrong_date": Word("wrong.treatment"),
-    "wrong_day": _LONGEST_DAY,
-    "right_day": _LONGEST_DAY,
+    "wrong_day": LONGEST_DAY,
+    "right_day": LONGEST_DAY,
     "dates_moved": 12,
     "dates_gone": 12,
     "dates_new": 12,

@@ -10,6 +10,7 @@ from datetime import date
 from flows.children import child_word
 from flows.facts import Facts, InfantFact, LifeEventFact
 from flows.lists.caseload import chosen_mother
+from flows.lists.corrections import LONGEST_DAY, said
 from flows.registry import ListItem, ListOf, Placeholder, Value, Word
 from flows.types import SessionState
 
@@ -139,6 +140,18 @@ def _birth_day(facts: Facts, state: SessionState) -> Value:
     return date.fromisoformat(typed) if typed else ""
 
 
+def _new_baby(facts: Facts, state: SessionState) -> Value:
+    """What can be new of a baby: that it is born, where she expects one, or else that she is pregnant."""
+    whom = about(facts, state)
+    return Word("new_baby.born" if whom is not None and whom.edd is not None else "new_baby.pregnant")
+
+
+def _due_day(facts: Facts, state: SessionState) -> Value:
+    """The day the baby is due that was typed."""
+    typed = state.data.get("due_on")
+    return said(date.fromisoformat(typed), facts) if typed else ""
+
+
 def _weaned_child(facts: Facts, state: SessionState) -> Value:
     """Whose breastfeeding ended."""
     infant, whom = weaned_infant(facts, state), about(facts, state)
@@ -167,6 +180,8 @@ LISTS: Mapping[str, ListOf] = {"nursed": _nursed_list, "lost": _lost_list, "undo
 
 PLACEHOLDERS: Mapping[str, Placeholder] = {
     "birth_day": _birth_day,
+    "new_baby": _new_baby,
+    "due_day": _due_day,
     "weaned_child": _weaned_child,
     "lost_child": _lost_child,
     "undo_what": _undo_what,
@@ -177,6 +192,8 @@ LONGEST: Mapping[str, Value] = {
     "which_child": Word("child.oldest_child"),
     "life": Word("life.infant_death"),
     "birth_day": date(2026, 12, 23),
+    "new_baby": Word("new_baby.born"),
+    "due_day": LONGEST_DAY,
     "weaned_child": Word("child.oldest_child"),
     "lost_child": Word("child.oldest_child"),
     "undo_what": Word("life.infant_death"),

@@ -60,9 +60,9 @@ async def birth_reported(work: Work, event: BirthReported) -> Sequence[int]:
     report is taken back and this one stands. The same one again changes nothing.
     """
     by = await reported(work, event.mother_id, event.staff_id)
-    pregnancy = await work.conn.fetchval(_ONGOING, by.mother.id)
+    pregnancy = await work.conn.fetchval(ONGOING, by.mother.id)
     if pregnancy is None and await _corrects(work, by, event):
-        pregnancy = await work.conn.fetchval(_ONGOING, by.mother.id)
+        pregnancy = await work.conn.fetchval(ONGOING, by.mother.id)
     if pregnancy is not None:
         await work.conn.execute(_PREGNANCY_ENDED, pregnancy, "born", event.born_on)
         facility = await people.facility(work.conn, by.mother.facility_id)
@@ -78,19 +78,19 @@ async def birth_reported(work: Work, event: BirthReported) -> Sequence[int]:
             )
             for order in range(1, event.babies + 1)
         ]
-        await _keep(work, by, "birth", event.born_on, {"infants": infants}, pregnancy_id=pregnancy)
-    return await _done(work, by)
+        await keep(work, by, "birth", event.born_on, {"infants": infants}, pregnancy_id=pregnancy)
+    return await done(work, by)
 
 
 async def loss_reported(work: Work, event: LossReported) -> Sequence[int]:
     """The pregnancy was lost. No word about a baby reaches her any more; her own care and her children's go on."""
     by = await reported(work, event.mother_id, event.staff_id)
-    pregnancy = await work.conn.fetchval(_ONGOING, by.mother.id)
+    pregnancy = await work.conn.fetchval(ONGOING, by.mother.id)
     if pregnancy is not None:
         await work.conn.execute(_PREGNANCY_ENDED, pregnancy, "lost", by.today)
         before = await _mourn(work, by)
-        await _keep(work, by, "loss", by.today, before, pregnancy_id=pregnancy)
-    return await _done(work, by)
+        await keep(work, by, "loss", by.today, before, pregnancy_id=pregnancy)
+    return await done(work, by)
 
 
 async def infant_death_reported(work: Work, event: InfantDeathReported) -> Sequence[int]:
@@ -104,8 +104,8 @@ async def infant_death_reported(work: Work, event: InfantDeathReported) -> Seque
         before |= {"closed": closed, **await _mourn(work, by)}
         for follow_up_id in closed:
             await close_follow_up(work, follow_up_id, life_care.GONE)
-        await _keep(work, by, "infant_death", by.today, before, infant_id=event.infant_id)
-    return await _done(work, by)
+        await keep(work, by, "infant_death", by.today, before, infant_id=event.infant_id)
+    return await done(work, by)
 
 
 async def weaned_reported(work: Work, event: WeanedReported) -> Sequence[int]:
@@ -120,8 +120,8 @@ async def weaned_reported(work: Work, event: WeanedReported) -> Sequence[int]:
             await life_care.begin_after_weaning(
                 work.conn, facility, by.mother.id, event.infant_id, event.weaned_on, by.today
             )
-        await _keep(work, by, "weaned", event.weaned_on, {}, infant_id=event.infant_id)
-    return await _done(work, by)
+        await keep(work, by, "weaned", event.weaned_on, {}, infant_id=event.infant_id)
+    return await done(work, by)
 
 
 async def move_reported(work: Work, event: MoveReported) -> Sequence[int]:
@@ -129,8 +129,8 @@ async def move_reported(work: Work, event: MoveReported) -> Sequence[int]:
     by = await reported(work, event.mother_id, event.staff_id)
     opened = await open_for_mothers(work, [by.mother], "moving")
     if opened:
-        await _keep(work, by, "moved", by.today, {"follow_ups": opened})
-    return await _done(work, by)
+        await keep(work, by, "moved", by.today, {"follow_ups": opened})
+    return await done(work, by)
 
 
 async def number_left(work: Work, event: NumberLeft) -> Sequence[int]:
@@ -140,12 +140,12 @@ async def number_left(work: Work, event: NumberLeft) -> Sequence[int]:
     """
     by = await reported(work, event.mother_id, event.staff_id)
     if by.mother.phone_id is not None:
-        await _done(work, by)
+        await done(work, by)
         await work.conn.execute("UPDATE person SET phone_id = NULL WHERE id = $1", by.mother.id)
         await work.conn.execute("DELETE FROM open_question WHERE mother_id = $1", by.mother.id)
         opened = await open_for_mothers(work, [by.mother], "new_number")
         await messages.cancel_texts_to(work.conn, by.mother.id, "number_left", work.now)
-        await _keep(work, by, "new_number", by.today, {"follow_ups": opened})
+        await keep(work, by, "new_number", by.today, {"follow_ups": opened})
     return [by.mother.id]
 
 
@@ -168,7 +168,7 @@ async def _mourn(work: Work, by: Reported) -> dict[str, Any]:
     return {"baby_wording": baby_words, "follow_ups": opened}
 
 
-async def _keep(
+async def keep(
     work: Work,
     by: Reported,
     what: What,
@@ -178,6 +178,7 @@ async def _keep(
     pregnancy_id: int | None = None,
     infant_id: int | None = None,
 ) -> None:
+    """Keep what was reported, with what undoing it puts back."""
     new = NewLifeEvent(
         mother_id=by.mother.id,
         what=what,
@@ -191,7 +192,7 @@ async def _keep(
     await life_events.keep(work.conn, new, work.now)
 
 
-async def _done(work: Work, by: Reported) -> list[int]:
+async def done(work: Work, by: Reported) -> list[int]:
     """Her dates follow what happened, and what she says herself is a sign of life."""
     await bring_in_line(work, by.mother)
     if by.staff_id is None:
@@ -202,7 +203,7 @@ async def _done(work: Work, by: Reported) -> list[int]:
 _LOCK_DATES = "SELECT FROM enrolment WHERE mother_id = $1 AND visit_id IS NULL ORDER BY id FOR UPDATE"
 
 # Without key: the planner, which has the enrolments, refers to the baby by its key and must not wait for us.
-_ONGOING = "SELECT id FROM pregnancy WHERE mother_id = $1 AND status = 'ongoing' FOR NO KEY UPDATE"
+ONGOING = "SELECT id FROM pregnancy WHERE mother_id = $1 AND status = 'ongoing' FOR NO KEY UPDATE"
 
 _PREGNANCY_ENDED = "UPDATE pregnancy SET status = $2, ended_on = $3 WHERE id = $1"
 

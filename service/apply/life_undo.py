@@ -38,6 +38,12 @@ async def life_event_undone(work: Work, event: LifeEventUndone) -> Sequence[int]
 async def take_back(work: Work, mother: MotherRow, row: LifeEventRow, staff_id: int | None) -> bool:
     """Put back what this event changed. Her person's row is locked. False when more hangs on it than a slip."""
     match row.what:
+        case "pregnancy":
+            if (
+                await work.conn.fetchval(_NO_PREGNANCY, row.pregnancy_id, work.today(mother.time_zone))
+                is None
+            ):
+                return False
         case "birth":
             if not await _birth(work, mother, row):
                 return False
@@ -131,6 +137,10 @@ async def _infant_back(work: Work, mother: MotherRow, row: LifeEventRow) -> None
     await work.conn.execute(_OPEN_AGAIN, row.before.get("closed", []), work.now)
     await messages.wake(work.conn)
 
+
+_NO_PREGNANCY = """
+UPDATE pregnancy SET status = 'withdrawn', ended_on = $2 WHERE id = $1 AND status = 'ongoing' RETURNING id
+"""
 
 _GOES_ON = """
 UPDATE pregnancy SET status = 'ongoing', ended_on = NULL

@@ -188,7 +188,7 @@ FROM (SELECT f.country, f.time_zone, m.checkin_hour, m.care, m.care_on, m.art_st
         (SELECT max(born_on) FROM infant WHERE mother_id = m.id AND status <> 'withdrawn') AS birth,
         (SELECT max(born_on) FROM infant
          WHERE mother_id = m.id AND status = 'alive' AND weaned_on IS NULL) AS nursed,
-        (SELECT max(known_on) FROM pregnancy WHERE mother_id = m.id AND status <> 'lost') AS known,
+        (SELECT max(known_on) FROM pregnancy WHERE mother_id = m.id AND status IN ('ongoing', 'born')) AS known,
         CASE WHEN m.unsuppressed THEN m.viral_load_on END AS unsuppressed,
         (SELECT max(taken_on) FROM test WHERE mother_id = m.id AND infant_id IS NULL) AS tested,
         (SELECT max(coalesce(came_on, due_on)) FROM visit WHERE mother_id = m.id AND status = 'kept') AS kept,

@@ -15,7 +15,16 @@ DEATH_UNDO_WITHIN: Final = timedelta(days=30)
 """How long a nurse or supervisor can take back a confirmed death of a mother (project choice)."""
 
 What = Literal[
-    "transferred", "tests_over", "birth", "loss", "infant_death", "weaned", "moved", "new_number", "death"
+    "pregnancy",
+    "transferred",
+    "tests_over",
+    "birth",
+    "loss",
+    "infant_death",
+    "weaned",
+    "moved",
+    "new_number",
+    "death",
 ]
 
 ONLY_IN_PERSON: Final = ["new_number", "death"]
@@ -96,7 +105,7 @@ async def undoable_of(
 ) -> Mapping[int, tuple[LifeEventFact, ...]]:
     """What each of these mothers, or her mentor, may still undo, the newest first.
 
-    A birth is not offered once somebody has marked a visit of that baby, or something else about it was
+    A pregnancy is not offered once it has ended: what ended it is taken back first. A birth is not offered once somebody has marked a visit of that baby, or something else about it was
     reported: more than a slip then hangs on it.
     """
     rows = await conn.fetch(_UNDOABLE, list(mother_ids), now - UNDO_WITHIN, ONLY_IN_PERSON)
@@ -131,10 +140,12 @@ WHERE id = (SELECT max(id) FROM life_event WHERE mother_id = $1 AND what = 'birt
 
 _UNDOABLE = """
 SELECT l.id, l.mother_id, l.what, l.infant_id, (l.reported_at AT TIME ZONE f.time_zone)::date AS reported_on,
-    l.pregnancy_id IS NOT NULL AND EXISTS (SELECT FROM pregnancy g
+    l.what IN ('birth', 'loss') AND EXISTS (SELECT FROM pregnancy g
         WHERE g.mother_id = l.mother_id AND g.status = 'ongoing') AS overtaken
 FROM life_event l JOIN mother m ON m.id = l.mother_id JOIN facility f ON f.id = m.facility_id
 WHERE l.mother_id = ANY($1::bigint[]) AND l.undone_at IS NULL AND l.reported_at > $2 AND l.what <> ALL($3::text[])
+  AND NOT (l.what = 'pregnancy' AND NOT EXISTS (
+      SELECT FROM pregnancy g WHERE g.id = l.pregnancy_id AND g.status = 'ongoing'))
   AND NOT (l.what = 'birth' AND EXISTS (
       SELECT FROM infant i WHERE i.pregnancy_id = l.pregnancy_id AND (
           EXISTS (SELECT FROM visit v WHERE v.infant_id = i.id AND v.status IN ('kept', 'missed'))

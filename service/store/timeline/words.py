@@ -74,6 +74,7 @@ TOLD_ELSEWHERE: Final = frozenset(
         "LossReported",
         "MoveReported",
         "NumberLeft",
+        "PregnancyReported",
         "SupplyCorrected",
         "TreatmentStartCorrected",
         "VisitMoved",
@@ -189,6 +190,7 @@ CORRECTED: Final[Mapping[str, str]] = {
 }
 
 CHANGES: Final[Mapping[str, str]] = {
+    "pregnancy": "A new pregnancy",
     "birth": "A birth",
     "loss": "A pregnancy ended",
     "infant_death": "A baby is not with them any more",
