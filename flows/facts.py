@@ -210,13 +210,18 @@ class CaseloadMother:
     waiting: tuple[int | None, ...] = ()
     needs_phone: bool = False
     no_home_visit: bool = False
-    treated: bool = True
-    """Her dates are those of treatment, and so are her children's."""
+    care: Literal["treatment", "retest", "retest_quarterly"] = "treatment"
+    """Which dates are hers."""
     died: bool = False
     own: bool = True
     """Hers, and not of a colleague on leave whom she covers."""
     elsewhere: bool = False
     dates: DatesFact = DatesFact()
+
+    @property
+    def treated(self) -> bool:
+        """Her dates are those of treatment, and so are her children's."""
+        return self.care == "treatment"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from flows.actions import (
     calls,
+    care_line,
     caseload,
     corrections,
     for_me,
@@ -28,6 +29,7 @@ ACTIONS: Mapping[str, Action] = {
     **caseload.ACTIONS,
     **corrections.ACTIONS,
     **calls.ACTIONS,
+    **care_line.ACTIONS,
     **for_me.ACTIONS,
     **handovers.ACTIONS,
     **life.ACTIONS,

@@ -71,6 +71,11 @@ def may_be_visited(facts: Facts, state: SessionState) -> bool:
     return mother is not None and not mother.no_home_visit
 
 
+def care_chosen(facts: Facts, state: SessionState) -> bool:
+    """Which dates are hers was chosen, and she is still with us."""
+    return bool(state.data.get("care")) and she_is_with_us(facts, state)
+
+
 def concern_answered(facts: Facts, state: SessionState) -> bool:
     """Somebody is there to be told within the hour: on duty, or a supervisor with a phone."""
     return facts.on_duty or (facts.staff is not None and facts.staff.supervised)
@@ -82,6 +87,7 @@ GUARDS: Mapping[str, Guard] = {
     "own_load": own_load,
     "she_is_with_us": she_is_with_us,
     "has_places": has_places,
+    "care_chosen": care_chosen,
     "result_is_waited_for": result_is_waited_for,
     "her_code_known": her_code_known,
     "case_is_hers": case_is_hers,

@@ -3,14 +3,19 @@
 from collections.abc import Mapping
 
 from flows.facts import Facts
-from flows.lists.corrections import chosen_wrong, right_day, wrong_dates
+from flows.lists.corrections import CARE_LINE, care_line, chosen_wrong, right_day, wrong_dates
 from flows.registry import Guard
 from flows.types import SessionState
 
 
 def has_wrong_dates(facts: Facts, state: SessionState) -> bool:
-    """Some date of hers is noted, and may be wrong."""
-    return bool(wrong_dates(facts, state))
+    """Some date of hers is noted, and may be wrong; or which dates are hers."""
+    return bool(wrong_dates(facts, state)) or bool(care_line(facts, state))
+
+
+def wrong_is_care(facts: Facts, state: SessionState) -> bool:
+    """No single date was wrong, but which dates are hers."""
+    return state.data.get("wrong") == CARE_LINE and bool(care_line(facts, state))
 
 
 def wrong_known(facts: Facts, state: SessionState) -> bool:
@@ -37,6 +42,7 @@ def dates_change(facts: Facts, state: SessionState) -> bool:
 
 GUARDS: Mapping[str, Guard] = {
     "has_wrong_dates": has_wrong_dates,
+    "wrong_is_care": wrong_is_care,
     "wrong_known": wrong_known,
     "right_known": right_known,
     "wrong_is_visit": wrong_is_visit,

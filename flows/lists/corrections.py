@@ -14,6 +14,9 @@ from flows.types import SessionState
 SURE = "her_right_sure"
 """The screen that says a correction back. What it would change is looked up while it stands."""
 
+CARE_LINE = "care"
+"""Chosen from the list of dates: none of them, but which dates are hers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
@@ -87,12 +90,21 @@ def said(day: date, facts: Facts) -> Value:
     return Phrase((weekday, f" {day.day} ", month, f" {day.year}"))
 
 
+def care_line(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
+    """Which dates are hers, as the last line of the list: nothing where she is no longer looked after here."""
+    her = chosen_mother(facts, state)
+    if her is None or her.elsewhere or her.died:
+        return ()
+    return (ListItem(CARE_LINE, {"wrong_date": Word("wrong.care"), "wrong_day": Word(f"care.{her.care}")}),)
+
+
 def _list(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
-    """Each date of hers with the day noted."""
-    return tuple(
+    """Each date of hers with the day noted, and which dates are hers."""
+    dates = tuple(
         ListItem(one.id, {"wrong_date": one.word, "wrong_day": said(one.day, facts)})
         for one in wrong_dates(facts, state)
     )
+    return (*dates, *care_line(facts, state))
 
 
 def _which(facts: Facts, state: SessionState) -> Value:

@@ -64,7 +64,7 @@ def _mother(
         tomorrow=row["tomorrow"],
         waiting=tuple(row["waiting"] or ()),
         needs_phone=row["phone_use"] == "none",
-        treated=row["care"] == "treatment",
+        care=row["care"],
         died=row["hold"] == "dead",
         elsewhere=row["hold"] == "transferred",
         own=row["own"],

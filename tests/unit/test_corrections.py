@@ -63,12 +63,17 @@ def state(wrong: str = "", right: str = "") -> SessionState:
 
 def test_every_date_of_hers_is_listed_once_with_twins_as_one_birth() -> None:
     listed = LISTS["wrong_dates"](facts(), state())
-    assert [item.id for item in listed] == ["visit:7", "visit:8", "birth:41", "supply", "treatment"]
+    assert [item.id for item in listed] == ["visit:7", "visit:8", "birth:41", "supply", "treatment", "care"]
     assert listed[1].values["wrong_date"] == Word("child.second_twin")
     assert listed[2].values == {"wrong_date": Word("wrong.births"), "wrong_day": date(2026, 9, 1)}
     # Long ago, so its year is said as well.
     assert listed[4].values["wrong_day"] == Phrase((Word("weekday.2"), " 10 ", Word("month.1"), " 2024"))
-    assert LISTS["wrong_dates"](facts(infants=(), dates=DatesFact()), state()) == ()
+    # With none, which dates are hers can still be put right; where another clinic has taken over, nothing can.
+    only = LISTS["wrong_dates"](facts(infants=(), dates=DatesFact(), care="retest"), state())
+    assert [item.values for item in only] == [
+        {"wrong_date": Word("wrong.care"), "wrong_day": Word("care.retest")}
+    ]
+    assert LISTS["wrong_dates"](facts(elsewhere=True), state()) == ()
     assert [item.id for item in LISTS["wrong_dates"](facts(edd=TODAY), state())][2] == "due_date"
 
 

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
+
 from flows import events as happened
 from flows.events import (
     BirthReported,
@@ -12,6 +14,7 @@ from flows.events import (
     VisitRecorded,
 )
 from scheduler.plan import plan
+from service.apply import NotTheirs
 from service.apply.care_line import change_care
 from service.apply.work import Work
 from service.store import care_dates, people
@@ -170,3 +173,35 @@ async def test_a_closed_book_is_asked_about_no_more_and_a_twins_still_is(clinic:
     assert await clinic.one("SELECT outcome_by FROM infant WHERE id = $1", one) == clinic.mentor
     await clinic.happens(OutcomeRecorded(clinic.mentor, mother, two), number=MENTOR)
     assert await asked() == []
+
+
+async def said(clinic: Clinic, mother: int, care: Any, run_out: date | None = None) -> None:
+    event = happened.CareLineChanged(clinic.mentor, mother, care, run_out)
+    assert await clinic.ten_times(event, number=MENTOR) == []
+
+
+async def test_a_slip_about_the_mother_herself_is_put_right_by_choosing_again(clinic: Clinic) -> None:
+    """From checks she came to treatment by one digit too many; back, and with her supply to treatment once more."""
+    mother = await clinic.mother(edd=None, born_on=(clinic.today - 30 * DAY,))
+    await changed(clinic, mother, "retest")
+    before = await held(clinic, mother)
+    await clinic.happens(happened.NurseNeeded(clinic.mentor, mother, None), number=MENTOR)
+    assert "infant_test" in await held(clinic, mother)
+    texts = await clinic.one("SELECT count(*) FROM message WHERE mother_id = $1", mother)
+    await said(clinic, mother, "retest")
+    assert await held(clinic, mother) == before
+    # The nurse who was told looks all the same: nobody is called back by a digit.
+    assert await clinic.follow_ups(mother) == ["nurse_today"]
+    ends = clinic.today + 40 * DAY
+    await said(clinic, mother, "treatment", ends)
+    now = await held(clinic, mother)
+    assert now["refill"] == ends
+    assert "infant_test" in now
+    assert await clinic.one("SELECT count(*) FROM message WHERE mother_id = $1", mother) == texts
+
+
+async def test_nobody_else_says_which_dates_are_hers(clinic: Clinic) -> None:
+    mother = await clinic.mother()
+    with pytest.raises(NotTheirs):
+        await clinic.happens(happened.CareLineChanged(clinic.supervisor, mother, "retest"), number=MENTOR)
+    assert await clinic.one("SELECT care FROM mother WHERE id = $1", mother) == "treatment"
