@@ -3,232 +3,178 @@
 Written by ``python -m service.content.care > docs/care.md``; a test compares.
 """
 
+import re
 import sys
 from collections.abc import Iterator
-from datetime import time, timedelta
+from hashlib import sha256
 
 from flows.bundle import Bundle
 from scheduler.durations import exact
-from scheduler.fatigue import CHANNEL, GENTLE, OFFER, SILENT
 from scheduler.rules import in_force, load_countries
-from scheduler.types import (
-    EVERYBODY,
-    Age,
-    Country,
-    EscalationPolicy,
-    EscalationStep,
-    Fatigue,
-    Schedule,
-    Series,
-    Step,
-    Target,
-)
+from scheduler.types import Country, EscalationPolicy, Schedule, Series, Step, Target
+from service.content import care_words as words
+from service.content.care_rules import of_schedule, of_series
 from service.content.files import Table, load_bundle, read_tables
 
 HEAD = """# What is sent, asked and when
 
-Written by `python -m service.content.care > docs/care.md`; a test compares. Every line is a rule in
-`flows/content/countries`, with its source. Nothing here was reviewed by a clinician unless a name and a day stand beside
-it; until then it is a draft, which no real gateway accepts. Texts are shown in their covert English wording. "Work" is a
-follow-up for a person; it never reaches her phone. What staff look at beside a date stands in no text either.
+For the clinician who signs for a country, and for whoever runs it there. You need no other page and no computer: read
+your country's part, then who is told and who next, and sign at the end of each. Written by
+`python -m service.content.care > docs/care.md` from the rules that run; a test compares, so what you read is what happens.
 
-A rule is for every mother unless "for" names who it is for: "treatment", or "retest", who has checks from time to time
-(as her country has them, or every three months); which of them she is is asked as her enrolment is finished, and why is
-not kept. "High risk" is what was known of a baby at birth; a baby whose risk nobody knows counts as at high risk.
+## How to read it
 
-A date that is counted from a day of her life falls on a day on which her clinic is open: its weekdays (Monday to Friday,
-unless it says otherwise), without the country's public holidays, and as it says of single days. A date that falls on a
-closed day is moved to the next open day while its window lasts ("until"), else to the open day before. A pick-up is moved
-to the open day before, and only where there is none to come, to the next one before she runs out. What a person agreed
-with her is never moved: her mentor is asked to agree another day. Work for a person is not moved by the clinic's days.
+* **A day she is expected** is a date in the appointment book. **A text** goes to her phone. **Work** is a task for a person;
+  it never reaches her phone.
+* No text says what she has, what she takes, or what was found. Texts are shown in the covert English wording, which every mother
+  gets who did not choose a plainer one (all wordings: [content-reference.md](content-reference.md)). [signature] is
+  the group name she chose, [tip] a true tip for anybody's health, [date] the day. Who is not on treatment reads the same.
+* **Work** is shown in the words staff read after a case number, which tell nobody why. "Look at" is what a nurse does on
+  that day. **It stands on this page only: Pamoja shows it on no phone and no screen**, so hang it where the nurse sees it.
+* A rule is for every mother unless "for" names who it is for. Which dates are hers is asked as her enrolment is finished, and
+  why is not kept. "At high risk" is what was known of a baby at birth; one whose risk nobody knows counts as at high risk.
+* "Asked for until": a baby's test or a pick-up that is late is asked for until then, at her next contact, and never skipped. A
+  visit of her own that had passed before she was enrolled is not made up for: she was seen that day. Where the source names no
+  such day, it is the next date of its kind, or a project choice.
+* A day that falls on a closed day of her clinic (weekends unless it says otherwise, public holidays, single days) is moved to
+  the next open day while it is still asked for, else to the open day before; a pick-up to the open day before, and only where
+  there is none, to the next one before she runs out. What a person agreed with her is never moved: her mentor is asked to agree
+  another day. Work is not moved by the clinic's days; what is not urgent waits for the hours staff work.
+* "Project choice": no source says it, those who made Pamoja chose it. "General knowledge, not sourced": nobody should use it
+  before it is confirmed. The rule's name in brackets is the file it stands in, and in which folder.
 
-What rests on general knowledge and on no source says so; nobody should use it before it is confirmed. Zambia and Lesotho
-have no folder: nothing of theirs was sourced. What is not here: how a result reads; drugs and doses; what is repeated
-after an inconclusive result.
+## What a signature covers
+
+Your name says that on that day, for that country and that version, **the days, how long a late one is asked for, what staff
+look at, and who is told in which order are right and safe**, and that what rests on no source was confirmed or struck out.
+It does not cover the wording in a language (signed by a speaker in each catalogue), any medicine's name or dose, how a result
+is given, the law on personal data, another country, or the program itself.
+
+The version is counted from the text of the part you read. Where yours shows another one, something changed: ask again. Sign
+with exceptions if need be; what you except stays a draft. Whoever runs Pamoja then writes your name and the day into each
+rule's file (`reviewed_by`, `reviewed_on`, `draft = false`) and keeps this sheet. A rule marked WHO stands in a folder that several
+countries share: it is copied into your country's folder first, or your name would stand for theirs too. Until then all of it is a
+draft, which a real gateway refuses unless somebody answers for it by name and with a reason, which is kept.
+
+Not here: how a result reads; drugs and doses; what is repeated after an inconclusive result; a baby that is unwell, which is
+tested at any age (NBK569314). Zambia and Lesotho have no part: nothing of theirs was sourced.
 """
 
-COUNTED_FROM = {
-    "birth": "the birth",
-    "breastfeeding": "the birth, as long as she breastfeeds",
-    "weaning": "the day breastfeeding ended",
-    "infant": "the birth of each living baby, until its outcome is written down",
-    "edd": "the expected day (40 weeks)",
-    "art_start": "the start of treatment",
-    "established": "her last test, else the day her enrolment was finished, where her start is not known",
-    "recognised": "the day a pregnancy, or breastfeeding, became known, until a test of her own is entered",
-    "unsuppressed": "the day of a viral load that was too high",
-    "last_check": "the last test of her own, or the day checks were chosen for her",
-    "last_visit": "the last visit she kept, or the day she was enrolled",
-    "run_out": "the first day without supply",
-    "test_taken": "the day a test was taken",
-}
+SIGN = """**Signed for {whose}, version {version}**
+
+* I agree as it stands ☐  I agree, except for: ____________________________________________
+* Name: ______________________ Profession and registration number: ______________________
+* Facility or ministry: ______________________ Date: ____________ Signature: ______________________
+"""
+
+UNSOURCED = "general knowledge, not sourced"
 
 
 def page() -> str:
     """The whole page, in Markdown."""
     tables, bundle = read_tables(), load_bundle()
     folders = tables["countries"]
+    countries = load_countries(folders)
     parts = [HEAD]
-    for code, country in load_countries(folders).items():
-        parts += _country(bundle, folders, code, country)
-    for code, country in load_countries(folders).items():
+    for code, country in countries.items():
+        name = folders[code]["country"]["name"]
+        parts += signed(name, [f"## {name}\n", *_country(bundle, folders, code, country)])
+    for code, country in countries.items():
         if folders[code].get("escalation"):
-            parts += _ladders(bundle, code, country)
+            users = [
+                one["country"]["name"]
+                for other, one in folders.items()
+                if other == code or (one["country"].get("rules") == code and not one.get("escalation"))
+            ]
+            whose = f"Who is told, and who next: {', '.join(users)}"
+            parts += signed(whose, [f"## {whose}\n", *_ladders(bundle, country)])
     return "\n".join(parts)
 
 
+def signed(whose: str, lines: list[str]) -> list[str]:
+    """A part, and its place to sign. The version is of what is read there, and leaves out who has signed already."""
+    read = re.sub(r"\(`[^)]*\)", "", "\n".join(lines))
+    return [*lines, SIGN.format(whose=whose, version=sha256(read.encode()).hexdigest()[:8])]
+
+
 def _country(bundle: Bundle, folders: Table, code: str, country: Country) -> Iterator[str]:
-    yield f"## {folders[code]['country']['name']}\n"
-    lender = folders[code]["country"].get("rules")
-    if lender:
-        yield f"What is marked {lender} is taken from that folder.\n"
-    interruption = folders[code]["country"].get("interruption")
-    if interruption:
-        days = _long(exact(interruption["after"]))
-        yield (
-            f"Where she is still missed {days} after the day of her visit, somebody records what became of her. "
-            f"Source: {interruption['source']}\n"
-        )
+    about = folders[code]["country"]
+    lender = about.get("rules")
     owners = in_force(code, folders)["schedules"][1]
-    for name, series in sorted(country.series.items()):
-        yield from _heading(name, series, owners[name], f"Dates counted from {COUNTED_FROM[series.anchor]}.")
-        yield "| due | until | date | beside it, for staff | source |\n|---|---|---|---|---|"
-        for target in series.targets:
-            word = bundle.word(f"visit.{series.visit_kind}", "en")
-            beside = "; ".join(target.beside)
-            due = f"{_age(target.at)}{_only_high(target)}"
-            yield f"| {due} | {_age(target.until)} | {word} | {beside} | {target.source} |"
-        yield ""
-    for name, schedule in sorted(country.schedules.items()):
-        around = COUNTED_FROM[schedule.anchor] if schedule.anchor else _around(schedule)
-        yield from _heading(name, schedule, owners[name], f"Counted from {around}.")
-        yield "| when | worth until | to | what | only if | source |\n|---|---|---|---|---|---|"
-        for step in schedule.steps:
-            yield _step(bundle, schedule, step)
-        yield ""
-        if schedule.fatigue is not None:
-            yield _enough(bundle, schedule.fatigue)
-    yield "Reviewed by: ______________________ on: ____________ Signature: ______________________\n"
-
-
-def _enough(bundle: Bundle, rules: Fatigue) -> str:
-    """How often is enough, as a paragraph."""
-    texts = {name: bundle.text(f"message.{name}.covert", "en") for name in (OFFER, GENTLE)}
-    return (
-        f"How often is enough: a mother asked weekly who for {rules.offer_after.days // 7} weeks was not offered "
-        f"another rhythm, got at least {rules.offer_asks} check-ins in them and answered {rules.offer_answered} % is offered "
-        f"one in the place of a check-in ({OFFER}: {texts[OFFER]}), never while she is red. A red mother is asked every "
-        f"week whatever slower rhythm she chose. After {rules.gentle_after} check-ins in a row without a word the text is "
-        f"{GENTLE} ({texts[GENTLE]}) and no nudge follows; after {rules.rest_after} check-ins rest, and whom nobody looks after "
-        f"gets work: {CHANNEL} where she is green, {SILENT} otherwise. Source: {rules.source}\n"
+    rules: dict[str, Series | Schedule] = {**country.series, **country.schedules}
+    if lender:
+        what = f"What is marked {lender}" if code in owners.values() else f"**All of it ({lender})**"
+        yield f"{what} is taken from that folder: no source of {about['name']}'s own was read for it.\n"
+    yield (
+        f"Nothing is sent to her between {country.quiet_from:%H:%M} and {country.quiet_until:%H:%M} unless she chose such an "
+        f"hour herself, or wrote or dialled just then. Source: {about['source']}\n"
     )
+    interruption = about.get("interruption")
+    if interruption:
+        yield (
+            f"Where she is still missed {words.long(exact(interruption['after']))} after the day of her visit, somebody records "
+            f"what became of her. Source: {interruption['source']}\n"
+        )
+    doubtful = [words.title(name) for name in _ordered(rules) if UNSOURCED in _says(rules[name]).lower()]
+    if doubtful:
+        yield f"**To be confirmed first**, since at least a part of it rests on no source: {'; '.join(doubtful)}.\n"
+    for heading, names in (*words.GROUPS, ("Further rules", ())):
+        named = {name for _, group in words.GROUPS for name in group}
+        here = [name for name in (names or sorted(set(rules) - named)) if name in rules]
+        if here:
+            yield f"### {heading}\n"
+        for name in here:
+            one = rules[name]
+            yield from (
+                of_series(bundle, one, owners[name])
+                if isinstance(one, Series)
+                else of_schedule(bundle, one, owners[name])
+            )
 
 
-def _heading(name: str, one: Series | Schedule, owner: str, says: str) -> Iterator[str]:
-    state = "draft" if one.draft else f"reviewed by {one.reviewed_by} on {one.reviewed_on}"
-    yield f"### {name} ({owner}, {state})\n"
-    yield f"{says}{_whom(one)} Source: {one.source}\n"
+def _ordered(rules: "dict[str, Series | Schedule]") -> list[str]:
+    order = [name for _, group in words.GROUPS for name in group]
+    return sorted(rules, key=lambda name: (order.index(name) if name in order else len(order), name))
 
 
-def _whom(one: Series | Schedule) -> str:
-    """Whom it is for, where that is not every mother."""
-    words = {
-        "treatment": "mothers on treatment",
-        "retest": "mothers who have checks as usual",
-        "retest_quarterly": "mothers who have checks every three months",
-    }
-    whom = "" if one.care == EVERYBODY else f" For {' and '.join(words[care] for care in sorted(one.care))}."
-    if isinstance(one, Schedule) and one.treated_for is not None:
-        whom += f" Only after {_age(one.treated_for).removesuffix(' after')} of treatment."
-    return whom
+def _says(one: Series | Schedule) -> str:
+    """All that a rule says of where it comes from."""
+    lines: tuple[Target | Step, ...] = one.targets if isinstance(one, Series) else one.steps
+    return " ".join([one.source, *(f"{line.source} {' '.join(line.beside)}" for line in lines)])
 
 
-def _only_high(one: Target | Step) -> str:
-    return ", at high risk" if one.unless_low else ""
-
-
-def _around(schedule: Schedule) -> str:
-    return {
-        "checkin": "each check-in of the rhythm she chose",
-        "meeting": "the moment a meeting is called",
-    }.get(schedule.stream, "the day she is expected")
-
-
-def _step(bundle: Bundle, schedule: Schedule, step: Step) -> str:
-    if step.template is not None:
-        to, what = "her", f"{step.template}: {bundle.text(f'message.{step.template}.covert', 'en')}"
-    else:
-        to, what = "work", f"{step.cause}: {bundle.word(f'cause.{step.cause}', 'en')}"
-    day = _days(step.offset) if step.after is None else _age(step.after)
-    again = "" if step.every is None else f", then every {_age(step.every).removesuffix(' after')}"
-    hour = "her hour" if step.at is None else f"{step.at:%H:%M}"
-    only = "" if schedule.anchor else ", ".join(sorted(step.only_if))
-    only = "no day is known on which she is expected" if step.unless_expected else only
-    what += f" (to look at: {'; '.join(step.beside)})" if step.beside else ""
-    return f"| {day}{again}{_only_high(step)}, {hour} | {_until(step.until)} | {to} | {what} | {only} | {step.source} |"
-
-
-def _ladders(bundle: Bundle, code: str, country: Country) -> Iterator[str]:
-    yield f"## Who is told, and who next ({code})\n"
+def _ladders(bundle: Bundle, country: Country) -> Iterator[str]:
+    roles = [words.ROLES[one] for one in words.HER_MENTOR]
+    yield f"\\* Her mentor; where she has none or the mentor is away: {', else '.join(roles[1:])}.\n"
     hours = sorted({at for policy in country.policies.values() for at in policy.gathered_at})
     if hours:
-        at_once = sorted(
-            one.cause for one in country.policies.values() if not one.urgent and not one.gathered_at
-        )
+        at_once = [
+            f"“{bundle.word(f'cause.{one.cause}', 'en')}”"
+            for one in _by_rank(country)
+            if not one.urgent and not one.gathered_at
+        ]
         yield (
-            "What is not urgent and falls due for one person at one moment is one text, the gravest first. What others "
-            f"did not take, supervisors hear in one text at {' and '.join(f'{at:%H:%M}' for at in hours)}, "
-            f"but at once of {', '.join(at_once)}. At most five new ones a mentor a day; the rest wait on every list.\n"
+            "What is urgent is told at any hour, the rest while staff work. What is not urgent and falls due for one person at one "
+            "moment is one text, the gravest first. What others did not take, supervisors hear in one text at "
+            f"{' and '.join(f'{at:%H:%M}' for at in hours)}, but at once of {', '.join(at_once)}. At most five new ones a mentor a day; "
+            "the rest wait on every list. The table begins with the gravest.\n"
         )
-    yield "| work | as staff read it | rungs | source |\n|---|---|---|---|"
-    for policy in sorted(country.policies.values(), key=lambda one: (one.rank, one.cause)):
-        urgent = ", urgent" if policy.urgent else ""
-        word = bundle.word(f"cause.{policy.cause}", "en")
-        draft = "draft: " if policy.draft else ""
-        yield f"| {policy.cause}{urgent} | {word} | {_rungs(bundle, policy)} | {draft}{policy.source} |"
-    yield "\nReviewed by: ______________________ on: ____________ Signature: ______________________\n"
+    yield "| about | as staff read it | who is told, and when | source |\n|---|---|---|---|"
+    for policy in _by_rank(country):
+        urgent = ", **urgent**" if policy.urgent else ""
+        rungs = "; then ".join(
+            words.told(rung)
+            + (f" (“{bundle.word(f'ask.{rung.ask}', 'en')}”)" if rung.ask is not None else "")
+            for rung in policy.steps
+        )
+        said = bundle.word(f"cause.{policy.cause}", "en")
+        state = " (`draft`)" if policy.draft else ""
+        yield f"| {policy.cause.replace('_', ' ')}{urgent} | {said} | {rungs} | {policy.source}{state} |"
+    yield ""
 
 
-def _rungs(bundle: Bundle, policy: EscalationPolicy) -> str:
-    return "; then ".join(_rung(bundle, rung) for rung in policy.steps)
-
-
-def _rung(bundle: Bundle, rung: EscalationStep) -> str:
-    when = "at once" if not rung.after else f"after {_long(rung.after)}"
-    also = f", and {' '.join(rung.also)}" if rung.also else ""
-    asks = f' ("{bundle.word(f"ask.{rung.ask}", "en")}")' if rung.ask is not None else ""
-    return f"{when} {' or '.join(rung.who)}{also}".replace("_", " ") + asks
-
-
-def _age(age: Age) -> str:
-    months, days = abs(age.months), abs(age.days)
-    if not months and not days:
-        return "the day itself"
-    parts = [_many(months, "month")] if months else []
-    if days:
-        parts.append(_many(days // 7, "week") if days % 7 == 0 else _many(days, "day"))
-    return f"{' '.join(parts)} {'before' if age.months < 0 or age.days < 0 else 'after'}"
-
-
-def _days(offset: int) -> str:
-    return _age(Age(days=offset))
-
-
-def _until(until: "timedelta | time | str") -> str:
-    if isinstance(until, timedelta):
-        return f"{_long(until)} later"
-    return until if isinstance(until, str) else f"{until:%H:%M} that day"
-
-
-def _long(span: timedelta) -> str:
-    minutes = int(span.total_seconds()) // 60
-    if minutes % 1440 == 0:
-        return _many(minutes // 1440, "day")
-    return _many(minutes // 60, "hour") if minutes % 60 == 0 else _many(minutes, "minute")
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+def _by_rank(country: Country) -> list[EscalationPolicy]:
+    return sorted(country.policies.values(), key=lambda one: (one.rank, one.cause))
 
 
 if __name__ == "__main__":

@@ -6,16 +6,59 @@ import pytest
 
 from scheduler.rules import load_countries
 from scheduler.types import Care
-from service.content import care, contacts
+from service.content import care, care_words, contacts
 from service.content.files import load_bundle, read_tables
 
 ROOT = Path(__file__).parents[2]
 PAGES = contacts.pages()
+PAGE = care.page()
+BUNDLE, FOLDERS = load_bundle(), read_tables()["countries"]
+COUNTRIES = load_countries(FOLDERS)
 
 
 def test_the_page_of_every_rule_is_the_one_the_rules_write() -> None:
     written = (ROOT / "docs/care.md").read_text(encoding="utf-8")
-    assert written == care.page(), "run: python -m service.content.care > docs/care.md"
+    assert written == PAGE, "run: python -m service.content.care > docs/care.md"
+
+
+def test_each_country_has_a_place_to_sign_for_its_days_and_for_who_is_told() -> None:
+    parts = PAGE.split("\n## ")[3:]
+    countries = [folder["country"]["name"] for folder in FOLDERS.values()]
+    assert [part.partition("\n")[0] for part in parts[: len(countries)]] == countries
+    for part in parts:
+        assert part.count("**Signed for ") == 1
+        assert all(
+            word in part for word in ("Name: __", "registration number: __", "Date: __", "Signature: __")
+        )
+    for name in countries:
+        assert sum(name in part.partition("\n")[0] for part in parts) == 2, name
+
+
+def test_a_signature_is_for_the_words_that_were_read_and_signing_changes_no_version() -> None:
+    def version(rule: str, state: str) -> str:
+        return care.signed("Kenya", [f"#### Visits (`anc`, KE, {state})", rule])[-1].partition("version ")[2][
+            :8
+        ]
+
+    draft = version("28 weeks before", "draft")
+    assert version("28 weeks before", "reviewed by Test Clinician on 2026-05-30") == draft
+    assert version("27 weeks before", "draft") != draft
+
+
+def test_every_rule_has_a_name_in_plain_words_and_stands_in_its_countrys_part() -> None:
+    for code, country in COUNTRIES.items():
+        name = FOLDERS[code]["country"]["name"]
+        part = PAGE.partition(f"\n## {name}\n")[2].partition("**Signed for")[0]
+        for rule in (*country.series, *country.schedules):
+            assert f"#### {care_words.TITLES[rule]} (`{rule}`, " in part, (code, rule)
+        assert "{" not in part
+
+
+def test_what_rests_on_no_source_is_named_at_the_head_of_its_country() -> None:
+    for part in PAGE.split("\n## ")[3:]:
+        body = part.partition("**Signed for")[0]
+        first = [line for line in body.splitlines() if line.startswith("**To be confirmed first**")]
+        assert bool(first) == ("not sourced" in body)
 
 
 @pytest.mark.parametrize("code", sorted(PAGES))
@@ -49,8 +92,7 @@ def test_before_a_birth_is_known_nobody_is_told_of_a_day_after_it() -> None:
 
 def _read(code: str, care: Care) -> set[str]:
     """The texts, word for word, of a mother whose dates are those of ``care``."""
-    country = load_countries(read_tables()["countries"])[code]
-    found = contacts.contacts(load_bundle(), country, care)
+    found = contacts.contacts(BUNDLE, COUNTRIES[code], care)
     return {one.what.partition(": ")[2] for one in found if one.to == "her"}
 
 
@@ -60,12 +102,11 @@ def test_no_text_tells_a_mother_on_treatment_from_one_who_is_not(code: str) -> N
 
 
 def test_what_staff_read_of_a_check_of_her_own_is_the_same_whichever_it_is() -> None:
-    bundle = load_bundle()
-    for language in bundle.languages:
-        told = {bundle.word(f"cause.{cause}", language) for cause in ("viral_load_due", "check_due")}
+    for language in BUNDLE.languages:
+        told = {BUNDLE.word(f"cause.{cause}", language) for cause in ("viral_load_due", "check_due")}
         assert len(told) == 1, language
         for day in ("t7", "t1"):
-            texts = {bundle.text(f"message.{kind}_{day}.covert", language) for kind in ("visit", "infant")}
+            texts = {BUNDLE.text(f"message.{kind}_{day}.covert", language) for kind in ("visit", "infant")}
             assert len(texts) == 1, language
 
 
