@@ -9,10 +9,15 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+import asyncpg
+
 from scheduler.localtime import local
 from scheduler.types import Country
 from service.database import Connection, Pool
+from service.logs import get_logger
 from service.store import visit_days
+from service.store.alarms import raise_alarm
+from service.store.aside import ALARM as SET_ASIDE
 from service.store.care_dates import OVER, bring_in_line
 
 NOT_IN_FORCE: Final = "not_in_force"
@@ -28,6 +33,19 @@ AROUND_OTHERS: Final = frozenset({"checkin", "meeting", "visit", "infant_visit",
 """Schedules that are counted from no day of her life: never ended here."""
 
 
+PASSING: Final = (
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InterfaceError,
+    OSError,
+)
+"""What says nothing about her: the next look tries again."""
+
+_log = get_logger(__name__)
+
+
 def digest(country: Country) -> str:
     """What stands for the names of everything this country counts from the days of a mother's life."""
     names = sorted(
@@ -39,7 +57,8 @@ def digest(country: Country) -> str:
 async def join(pool: Pool, countries: Mapping[str, Country], now: datetime, limit: int = AT_ONCE) -> bool:
     """Bring mothers in line with the schedules there are now; whether any may be left.
 
-    Any number of workers may do it together: each takes others.
+    Any number of workers may do it together: each takes others. A mother whom somebody else holds just now is left
+    for the next look. One who cannot be brought in line is set aside with an alarm, and holds up nobody.
     """
     current = {code: digest(country) for code, country in countries.items()}
     for _ in range(0, limit, TOGETHER):
@@ -50,11 +69,11 @@ async def join(pool: Pool, countries: Mapping[str, Country], now: datetime, limi
             async with conn.transaction():
                 rows = await conn.fetch(_BEHIND, [row["care_digest"] for row in older], TOGETHER)
                 if not rows:
-                    return False  # another worker is at those that are left
+                    return True  # they are held: by another worker, or by whatever they do just now
                 for row in rows:
                     country = countries.get(row["country"])
                     if country is not None and row["hold"] not in ("erased", "transferred"):
-                        await _in_line(conn, country, row["id"], row["time_zone"], now)
+                        await _or_aside(conn, country, row["id"], row["time_zone"], now)
                 await conn.execute(
                     _IN_LINE,
                     [row["id"] for row in rows],
@@ -62,6 +81,17 @@ async def join(pool: Pool, countries: Mapping[str, Country], now: datetime, limi
                     [current.get(row["country"]) or min(current.values(), default="") for row in rows],
                 )
     return True
+
+
+async def _or_aside(conn: Connection, country: Country, mother_id: int, zone: str, now: datetime) -> None:
+    try:
+        async with conn.transaction():
+            await _in_line(conn, country, mother_id, zone, now)
+    except PASSING:
+        raise
+    except Exception:
+        _log.warning("joining_set_aside", exc_info=True)
+        await raise_alarm(conn, SET_ASIDE, f"mother:{mother_id}", now)
 
 
 async def _in_line(conn: Connection, country: Country, mother_id: int, zone: str, now: datetime) -> None:

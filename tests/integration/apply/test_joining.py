@@ -101,3 +101,34 @@ async def test_nobody_is_looked_at_again_while_the_names_stay_the_same(clinic: C
     other = {**countries, "KE": replace(countries["KE"], quiet_from=countries["KE"].quiet_until)}
     assert not await join(clinic.pool, other, clinic.now)
     assert await clinic.rows("SELECT * FROM enrolment ORDER BY id") == before
+
+
+async def test_whoever_is_held_for_a_moment_joins_at_the_next_look(clinic: Clinic) -> None:
+    mother = await clinic.mother(edd=clinic.today + 30 * DAY)
+    more = {**clinic.deps.countries, "KE": with_more(clinic.deps.countries["KE"])}
+    planning = Planning(clinic.pool, lambda: more)
+    async with clinic.pool.acquire() as conn, conn.transaction():
+        await conn.execute("SELECT FROM person WHERE id = $1 FOR SHARE", mother)
+        async with planning.behind(clinic.now, 1):
+            pass
+    assert planning.stale()
+    await planned(clinic, planning, more)
+    assert await clinic.rows("SELECT state FROM enrolment WHERE schedule = 'extra'") == [{"state": "active"}]
+    assert not planning.stale()
+
+
+async def test_one_who_cannot_join_holds_up_nobody(clinic: Clinic) -> None:
+    poisoned = await clinic.mother(edd=clinic.today + 30 * DAY)
+    other = await clinic.mother(number="+254700000102", edd=clinic.today + 30 * DAY)
+    more = {**clinic.deps.countries, "KE": with_more(clinic.deps.countries["KE"])}
+    await clinic.pool.execute(
+        f"ALTER TABLE enrolment ADD CONSTRAINT ck_poison CHECK (mother_id <> {poisoned} OR schedule <> 'extra')"
+    )
+    try:
+        await planned(clinic, Planning(clinic.pool, lambda: more), more)
+    finally:
+        await clinic.pool.execute("ALTER TABLE enrolment DROP CONSTRAINT ck_poison")
+    joined = await clinic.rows("SELECT mother_id FROM enrolment WHERE schedule = 'extra'")
+    assert joined == [{"mother_id": other}]
+    alarms = await clinic.rows("SELECT kind, subject FROM alarm WHERE cleared_at IS NULL")
+    assert {"kind": "set_aside", "subject": f"mother:{poisoned}"} in alarms
