@@ -143,7 +143,9 @@ def _birth_day(facts: Facts, state: SessionState) -> Value:
 def _new_baby(facts: Facts, state: SessionState) -> Value:
     """What can be new of a baby: that it is born, where she expects one, or else that she is pregnant."""
     whom = about(facts, state)
-    return Word("new_baby.born" if whom is not None and whom.edd is not None else "new_baby.pregnant")
+    if whom is None:
+        return ""
+    return Word("new_baby.pregnant" if whom.edd is None else "new_baby.born")
 
 
 def _due_day(facts: Facts, state: SessionState) -> Value:

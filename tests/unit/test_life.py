@@ -16,6 +16,7 @@ from flows.events import (
     LossReported,
     MoveReported,
     NumberLeft,
+    PregnancyReported,
     WeanedReported,
 )
 from flows.facts import CaseloadMother, Facts, InfantFact, LifeEventFact, MotherFacts, StaffFacts
@@ -73,6 +74,20 @@ def test_each_report_is_one_event_with_who_said_it(side: Any) -> None:
     )
     assert said(twins, "move") == (MoveReported(HER, by),)
     assert said(side(undoable=(BIRTH,)), "undo_life_event") == (LifeEventUndone(HER, by, 5),)
+
+
+def test_who_is_not_expecting_may_be_and_only_her_mentor_types_the_day() -> None:
+    assert said(mentors(), "pregnant", due_on="2027-08-01") == (
+        PregnancyReported(HER, MENTOR, date(2027, 8, 1)),
+    )
+    assert said(mentors(), "pregnant") == ()
+    assert said(hers(), "pregnant") == (PregnancyReported(HER, None, None),)
+    assert said(hers(edd=EDD), "pregnant") == ()
+    for facts in (mentors(died=True), mentors(elsewhere=True), mentors(edd=EDD)):
+        assert not GUARDS["may_be_pregnant"](facts, state(mother=str(HER)))
+    assert GUARDS["has_baby_news"](mentors(), state(mother=str(HER)))
+    shown = [PLACEHOLDERS["new_baby"](one, state()) for one in (hers(), hers(edd=EDD))]
+    assert shown == [Word("new_baby.pregnant"), Word("new_baby.born")]
 
 
 def test_only_she_gives_up_her_number_and_only_staff_report_her_death() -> None:

@@ -15,6 +15,7 @@ from flows.events import (
     MotherSetUp,
     NumberLeft,
     NurseNeeded,
+    PregnancyReported,
     ReferralArrived,
     SafetyConcern,
     SiteStatusSet,
@@ -299,6 +300,23 @@ async def test_the_end_of_breastfeeding_takes_back_nothing_that_still_holds(clin
     weaned = WeanedReported(mother, infant, None, START.date())
     await while_claimed(clinic, lambda: report(clinic, weaned))
     assert await clinic.state(text) == "delivered"
+
+
+async def test_another_pregnancy_takes_back_nothing_about_the_child_and_her_answer_ends_what_asked(
+    clinic: Programme,
+) -> None:
+    [mother] = await clinic.mothers(1, wording="open", baby_wording=True)
+    infant = await clinic.pool.fetchval(
+        "INSERT INTO infant (mother_id, born_on) VALUES ($1, $2) RETURNING id",
+        mother,
+        START.date() - timedelta(days=240),
+    )
+    text = await announce(clinic, mother, infant)
+    await report(clinic, PregnancyReported(mother, None, None))
+    due = START.date() + timedelta(days=180)
+    await while_claimed(clinic, lambda: report(clinic, PregnancyReported(mother, clinic.mentor, due)))
+    assert await clinic.state(text) == "delivered"
+    assert await clinic.pool.fetchval("SELECT outcome FROM follow_up WHERE cause = 'news'") == "noted"
 
 
 async def test_a_clinic_that_takes_her_over_takes_back_what_the_former_was_about_to_say(clinic: Programme) -> None:
