@@ -31,7 +31,8 @@ LAST: Final = add_months(ENROLLED, 30)
 SUPPLY: Final = timedelta(days=90)
 FIRST_SUPPLY: Final = timedelta(days=30)
 SAME_WEEK: Final = timedelta(days=7)
-SAME_DAYS: Final = timedelta(days=3)
+SAME_DAYS: Final = timedelta(days=2)
+"""A baby's date stands for one of hers so near; a test at birth is no contact of day 3."""
 
 HEAD = f"""# {{name}}: a mother enrolled and starting treatment at 20 weeks, {ENROLLED}; due {EDD}, one baby born {BORN},
 # breastfed until {WEANED}; every date kept, each pick-up for {SUPPLY.days} days, the first test's result not given for

@@ -275,12 +275,13 @@ ON CONFLICT DO NOTHING
 RETURNING id, target IS NULL AS entered
 """
 
+# A baby's date stands for hers of two days around it (project choice), and no more: a test at birth is no contact of day 3.
 _NEEDED = """
 SELECT w.place FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::date[])
     WITH ORDINALITY AS w(mother_id, infant_id, kind, due_on, place)
 WHERE w.infant_id IS NOT NULL OR NOT EXISTS (SELECT FROM visit v
     WHERE v.mother_id = w.mother_id AND v.status = 'expected' AND v.due_on BETWEEN w.due_on - 7 AND w.due_on + 7
-      AND CASE WHEN v.infant_id IS NOT NULL THEN abs(v.due_on - w.due_on) <= 3
+      AND CASE WHEN v.infant_id IS NOT NULL THEN abs(v.due_on - w.due_on) <= 2
           ELSE v.target IS NULL OR (w.kind = 'refill' AND v.kind <> 'refill') END)
 """
 

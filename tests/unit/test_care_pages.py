@@ -110,5 +110,11 @@ def test_what_staff_read_of_a_check_of_her_own_is_the_same_whichever_it_is() -> 
             assert len(texts) == 1, language
 
 
+@pytest.mark.parametrize("code", sorted(PAGES))
+def test_a_test_at_birth_takes_no_mothers_contact_of_day_three_away(code: str) -> None:
+    for lived in PAGES[code].split("# The same life"):
+        assert "| pnc.pnc_day_3 |" in lived
+
+
 def test_malawi_and_tanzania_count_no_test_from_weaning_and_others_do() -> None:
     assert {code for code, text in PAGES.items() if "infant_test_weaned" in text} == {"KE", "UG", "ZA"}

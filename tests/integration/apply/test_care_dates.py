@@ -65,6 +65,17 @@ async def test_a_pregnancy_brings_contacts_and_a_birth_check_and_a_birth_ends_th
     assert await held(clinic, mother) == {"anc": edd, "birth_check": edd}
 
 
+async def test_a_babys_test_at_birth_is_no_contact_of_day_three(clinic: Clinic) -> None:
+    await clinic.run("UPDATE facility SET country = 'ZA', time_zone = 'Africa/Johannesburg'")
+    mother = await clinic.mother(edd=None, born_on=[clinic.today])
+    await planned(clinic)
+    rows = await clinic.rows(
+        "SELECT due_on, infant_id IS NULL AS hers FROM visit WHERE mother_id = $1", mother
+    )
+    days = {(row["due_on"] - clinic.today, row["hers"]) for row in rows}
+    assert {(0 * DAY, False), (3 * DAY, True), (7 * DAY, True)} <= days
+
+
 async def test_the_same_again_changes_nothing(clinic: Clinic) -> None:
     mother = await clinic.mother(art_started_on=clinic.today)
     before = await clinic.rows("SELECT * FROM enrolment ORDER BY id")
