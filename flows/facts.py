@@ -360,6 +360,8 @@ class StaffFacts:
     groups: tuple[GroupFact, ...] = ()
     leave: LeaveFact | None = None
     """Leave that has begun, or the next one to come."""
+    leave_gap: bool = False
+    """With the leave that is said back, nobody could take some of the work."""
     covers: tuple[CoverFact, ...] = ()
     supervisor: SupervisorFacts | None = None
     """What only a supervisor may know; None for everybody else."""

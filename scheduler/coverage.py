@@ -18,7 +18,7 @@ def gaps(policies: Mapping[str, EscalationPolicy], roster: Roster) -> list[Gap]:
     """The rungs for which no role has anybody reachable, by cause. ``roster`` holds everybody of the facility.
 
     Hours are left out: whoever works later today takes it later today. A mentor of the facility stands in for
-    any of its mothers' mentors.
+    any of its mothers' mentors, and so does a colleague who covers one of them (``roster.cover``).
     """
     there = _roles(roster)
     return [
@@ -39,9 +39,10 @@ def _roles(roster: Roster) -> frozenset[Role]:
     assigned = [roster.assigned] if roster.assigned is not None else []
     mentors = any(one.reachable for one in (*assigned, *roster.colleagues))
     duty = sum(one.reachable for one in roster.duty)
+    cover = roster.cover is not None and roster.cover.reachable
     found: dict[Role, bool] = {
         "assigned_mentor": mentors,
-        "cover": mentors,
+        "cover": mentors or cover,
         "least_loaded": mentors,
         "duty": duty > 0,
         "duty_second": duty > 1,

@@ -105,16 +105,22 @@ def leave_one_day(facts: Facts, state: SessionState, typed: str) -> ActionResult
     return remember(leave_until=state.data.get("leave_from", ""))
 
 
-def take_leave(facts: Facts, state: SessionState, typed: str) -> ActionResult:
-    """Away on the days typed, covered by the colleague chosen."""
+def leave_shown(facts: Facts, state: SessionState) -> LeaveTaken | None:
+    """The leave that is said back: away on the days typed, covered by the colleague chosen."""
     days, cover = leave_days(state), chosen_cover(facts, state)
     if facts.staff is None or days is None or cover is None:
-        return NOTHING
+        return None
     # Where a leave is planned, these pages are only come to by changing it.
     planned = facts.staff.leave
-    return happened(
-        LeaveTaken(facts.staff.id, days[0], days[1], cover.id, planned.starts_on if planned else None)
-    )
+    return LeaveTaken(facts.staff.id, days[0], days[1], cover.id, planned.starts_on if planned else None)
+
+
+def take_leave(facts: Facts, state: SessionState, typed: str) -> ActionResult:
+    """Away as said back, unless some of the work would be left to nobody."""
+    leave = leave_shown(facts, state)
+    if leave is None or (facts.staff is not None and facts.staff.leave_gap):
+        return NOTHING
+    return happened(leave)
 
 
 def end_leave(facts: Facts, state: SessionState, typed: str) -> ActionResult:

@@ -43,6 +43,11 @@ def has_cover(facts: Facts, state: SessionState) -> bool:
     return chosen_cover(facts, state) is not None
 
 
+def leave_gap(facts: Facts, state: SessionState) -> bool:
+    """With her away nobody could take some of the work, though somebody can now."""
+    return facts.staff is not None and facts.staff.leave_gap
+
+
 def has_supervisor(facts: Facts, state: SessionState) -> bool:
     """Somebody who supervises this person can be reached."""
     return facts.staff is not None and facts.staff.role != "supervisor" and facts.staff.supervised
@@ -55,5 +60,6 @@ GUARDS: Mapping[str, Guard] = {
     "own_code_known": own_code_known,
     "on_leave": on_leave,
     "has_cover": has_cover,
+    "leave_gap": leave_gap,
     "has_supervisor": has_supervisor,
 }

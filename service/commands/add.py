@@ -13,13 +13,16 @@ from service.commands.days import Holidays, OpenOn, weekdays
 from service.commands.problems import WRONG_USE, UserError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from scheduler.coverage import Gap
     from service.database import Connection
     from service.directory import Duty
     from service.wiring import Services
 
-    Adding = Callable[[Services, Connection, datetime], Awaitable[int]]
+    Adding = Callable[[Services, Connection, datetime], Awaitable[tuple[int, tuple[int, ...]]]]
+    """Adds one row; returns its id and the facilities it belongs to."""
 
 app = typer.Typer(help="Clinics and staff.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -82,7 +85,9 @@ def facility(
 
     closes, opens = _clock(day_close), weekdays(open_on)
 
-    async def adding(services: "Services", conn: "Connection", now: "datetime") -> int:
+    async def adding(
+        services: "Services", conn: "Connection", now: "datetime"
+    ) -> tuple[int, tuple[int, ...]]:
         new: NewFacility = NewFacility(
             name,
             country or services.settings.country,
@@ -93,10 +98,12 @@ def facility(
             opens,
             holidays,
         )
-        return await add_facility(conn, services.deps(), new, now)
+        facility_id = await add_facility(conn, services.deps(), new, now)
+        return facility_id, (facility_id,)
 
-    print(f"Facility {run(_in_transaction(adding))} added.")
-    print("Nobody is told of anything there until you add a supervisor: `pamoja add supervisor`.")
+    facility_id, missing = run(_in_transaction(adding))
+    print(f"Facility {facility_id} added.")
+    _say(missing)
 
 
 @app.command("mentor")
@@ -156,7 +163,9 @@ def _staff(
     duties = [one for text in duty or () for one in _duties(text)]
     pin = new_pin()
 
-    async def adding(services: "Services", conn: "Connection", now: "datetime") -> int:
+    async def adding(
+        services: "Services", conn: "Connection", now: "datetime"
+    ) -> tuple[int, tuple[int, ...]]:
         if language not in services.bundles.current().languages:
             known = ", ".join(sorted(services.bundles.current().languages))
             raise UserError(f"There is no language {language}: use one of {known}.", WRONG_USE)
@@ -177,21 +186,36 @@ def _staff(
         staff_id = await add_staff(conn, services.deps(), new, now)
         if duties:
             await add_duty(conn, facility_id, staff_id, duties)
-        return staff_id
+        return staff_id, (facility_id, *more.get("supervises", ()))
 
-    print(
-        f"{role.capitalize()} {run(_in_transaction(adding))} added. First PIN, to be told face to face: {pin}"
-    )
+    staff_id, missing = run(_in_transaction(adding))
+    print(f"{role.capitalize()} {staff_id} added. First PIN, to be told face to face: {pin}")
+    _say(missing)
 
 
-async def _in_transaction(adding: "Adding") -> int:
+def _say(missing: "Mapping[int, Sequence[Gap]]") -> None:
+    """One sentence for each clinic at which some rung of a ladder has nobody yet."""
+    from scheduler.coverage import said
+
+    for facility_id, gaps in missing.items():
+        if gaps:
+            print(
+                f"At facility {facility_id} there is nobody yet for {said(gaps)}: "
+                "`pamoja add supervisor` adds somebody who answers for all of it."
+            )
+
+
+async def _in_transaction(adding: "Adding") -> "tuple[int, Mapping[int, Sequence[Gap]]]":
+    """What was added, and what is still without anyone where it belongs. Alarms that are over by it are cleared."""
+    from service.store.coverage import after_joining
     from service.wiring import ensure_ready, open_services
 
     async with open_services(operator_settings()) as services:
         await ensure_ready(services)
         now = await services.clocks.care.now()
         async with services.pool.acquire() as conn, conn.transaction():
-            return await adding(services, conn, now)
+            added, facilities = await adding(services, conn, now)
+            return added, await after_joining(conn, services.countries, facilities, now)
 
 
 def new_pin() -> str:
