@@ -94,7 +94,7 @@ class Silences(Protocol):
 
 
 class FollowUps(Protocol):
-    """Open follow-ups whose next action has come."""
+    """Open follow-ups whose next action has come; more than ``limit`` where one person is told of all of them."""
 
     def due(self, now: datetime, limit: int) -> AbstractAsyncContextManager[Batch[DueFollowUp, Move]]: ...
 

@@ -24,6 +24,8 @@ TOLD: Final = "told"
 LADDER_LOCK: Final = 0x1ADDE4
 APART_AFTER: Final = timedelta(minutes=5)
 """What is not urgent waits at most so long for the rest of its moment to be opened, so that it is told in one text."""
+MOST: Final = 10
+"""How many times over the limit a batch may go so that all that waits for one person is in it."""
 
 
 class Ladder:
@@ -40,7 +42,8 @@ class Ladder:
         async with self._pool.acquire() as conn, conn.transaction():
             await conn.execute(_ALARMS_OVER, now, ALARM)
             together = await conn.fetchval(_TOGETHER, now, LADDER_LOCK)
-            rows = await conn.fetch(_DUE, now, limit, together, now - APART_AFTER)
+            most = limit if limit == 1 else limit * MOST
+            rows = await conn.fetch(_DUE, now, limit, together, now - APART_AFTER, most)
             yield await _load(conn, rows, self._sealer, self._bundle(), now)
 
 
@@ -193,7 +196,19 @@ SELECT pg_try_advisory_xact_lock($2)
         AND next_on <= ($1::timestamptz AT TIME ZONE time_zone)::date)
 """
 
+# What is not urgent comes by whole sites, those of one supervisor together: nobody is told by halves.
 _DUE = """
+WITH waiting AS MATERIALIZED (
+    SELECT w.facility_id, count(*) AS due,
+        (SELECT min(s.staff_id) FROM supervision s WHERE s.facility_id = w.facility_id) AS head
+    FROM follow_up w
+    WHERE w.state <> 'resolved' AND w.next_at <= $1 AND NOT w.urgent AND ($3 OR w.next_at <= $4)
+    GROUP BY w.facility_id
+), turn AS MATERIALIZED (
+    SELECT facility_id, sum(due) OVER (ORDER BY head, CASE WHEN head IS NULL THEN facility_id END
+        GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+    FROM waiting
+)
 SELECT f.id, f.mother_id, f.phone_id, f.facility_id, f.cause, f.country, f.risk, f.urgent, f.state, f.step, f.owner_id,
     f.not_reached, f.hold_by_code, f.expect_by, f.wanted_at, f.opened_at, f.next_at,
     (SELECT c.time_zone FROM facility c WHERE c.id = f.facility_id) AS time_zone,
@@ -204,9 +219,10 @@ SELECT f.id, f.mother_id, f.phone_id, f.facility_id, f.cause, f.country, f.risk,
         AND v.due_on >= f.opened_at::date AND v.status IN ('expected', 'missed', 'unknown')
      ORDER BY v.due_on DESC LIMIT 1) AS attendance
 FROM follow_up f
-WHERE f.state <> 'resolved' AND f.next_at <= $1 AND (f.urgent OR $3 OR f.next_at <= $4)
+WHERE f.state <> 'resolved' AND f.next_at <= $1 AND (f.urgent OR (($3 OR f.next_at <= $4)
+    AND f.facility_id IN (SELECT t.facility_id FROM turn t WHERE coalesce(t.before, 0) < $2)))
 ORDER BY f.urgent DESC, f.rank, array_position(ARRAY['red', 'amber', 'green'], f.risk), f.next_at, f.mother_id, f.id
-LIMIT $2
+LIMIT $5
 FOR UPDATE OF f SKIP LOCKED
 """
 

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from flows.messages import render_sms
+from scheduler.escalate import moves
 from service.store.delivery_reports import report
 from service.store.follow_ups import NewFollowUp, open_follow_ups
+from service.store.ladder import Ladder
 from service.store.message_params import from_json, open_params
 from tests.integration.store.kit import HOUR, SEALER, START, Programme, bundle, countries, send_all, staff
 from tests.integration.store.test_ladder import alerts, climb, open_for
@@ -84,6 +86,16 @@ async def test_several_mothers_at_once_are_one_text_and_danger_goes_alone(
     assert text.startswith(begins.format(**codes))
     assert text.endswith(ends.format(**codes))
     assert await clinic.pool.fetchval("SELECT count(*) FROM follow_up_log WHERE what = 'told'") == 5
+
+
+async def test_what_waits_for_one_person_is_told_in_one_text_though_it_is_more_than_a_batch(
+    clinic: Programme,
+) -> None:
+    await open_for(clinic, await clinic.mothers(3), "silent")
+    async with Ladder(clinic.pool, SEALER, bundle).due(START, 2) as batch:
+        assert len(batch.items) == 3
+        await batch.settle(moves(batch.items, countries(), START))
+    assert [person for person, _ in await read(clinic)] == [clinic.mentor]
 
 
 async def test_a_list_too_long_says_how_many_more(clinic: Programme) -> None:
