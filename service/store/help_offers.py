@@ -18,6 +18,8 @@ from service.store.roster import days_of
 
 OFFER: Final = "help_offer"
 A_DAY: Final = timedelta(days=1)
+APART_AFTER: Final = timedelta(minutes=5)
+"""Nobody waits longer than this to be asked for what another worker is at."""
 
 
 class HelpOffers:
@@ -41,7 +43,7 @@ class HelpOffers:
                 [look for _, look in coming],
                 now,
             )
-            due = await conn.fetch(_DUE, now)
+            due = await conn.fetch(_DUE, now, now - APART_AFTER)
             asked = {row["staff_id"] for row in due}
             await conn.execute(_LOOKED_AT, [row["staff_id"] for row in due], [row["on_day"] for row in due])
             for row in rows:
@@ -107,7 +109,12 @@ ON CONFLICT (staff_id, on_day) DO UPDATE SET look_at = excluded.look_at
     WHERE o.asked_at IS NULL AND o.look_at IS NULL AND excluded.look_at > $4
 """
 
-_DUE = "SELECT staff_id, on_day FROM cover_offer WHERE look_at <= $1 ORDER BY staff_id FOR UPDATE SKIP LOCKED"
+# Not while any worker is still moving what is due at this moment: it may just be passed on from her.
+_DUE = """
+SELECT staff_id, on_day FROM cover_offer
+WHERE look_at <= $1 AND NOT EXISTS (SELECT FROM follow_up f WHERE f.state = 'notified' AND f.next_at BETWEEN $2 AND $1)
+ORDER BY staff_id FOR UPDATE SKIP LOCKED
+"""
 
 _LOOKED_AT = """
 UPDATE cover_offer o SET look_at = NULL FROM unnest($1::bigint[], $2::date[]) AS d(staff_id, on_day)

@@ -41,6 +41,19 @@ async def test_she_is_asked_once_after_three_hours_by_whichever_worker(clinic: C
     assert await clinic.one("SELECT question FROM open_question") == "help"
 
 
+async def test_nobody_is_asked_while_a_worker_may_be_passing_her_work_on(clinic: Clinic) -> None:
+    first, second = await two_told(clinic)
+    await offers(clinic).ask(clinic.now)
+    late = clinic.now + timedelta(hours=3)
+    await clinic.run("UPDATE follow_up SET next_at = $2 WHERE id = $1", first, late)
+    assert await offers(clinic).ask(late) == 0
+    await clinic.run("UPDATE follow_up SET next_at = $2 WHERE id = $1", first, late + timedelta(days=1))
+    await clinic.tell(first, clinic.supervisor)
+    assert await offers(clinic).ask(late) == 1
+    assert await clinic.queued(MENTOR) == []
+    assert second
+
+
 async def test_one_that_she_took_is_no_reason_to_ask(clinic: Clinic) -> None:
     first, _ = await two_told(clinic)
     await clinic.run(
