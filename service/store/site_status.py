@@ -30,6 +30,8 @@ async def set_status(conn: Connection, facility_id: int, status: str, now: datet
     if site is None or site["status"] == status:
         return None
     before = str(site["status"])
+    # Before anything of theirs; then a text about a pick-up that is being queued is seen below.
+    mothers = await _lock_who_pick_up(conn, facility_id) if status == STOCK_OUT else []
     if status == "open":
         await conn.execute(_OPEN, facility_id, now)
     else:
@@ -46,7 +48,7 @@ async def set_status(conn: Connection, facility_id: int, status: str, now: datet
         ]
         await resolve_for_site(conn, facility_id, WHILE_CLOSED, "site_open", now, but_not=waiting)
     if status == STOCK_OUT:
-        await _take_back_pick_ups(conn, facility_id, now)
+        await conn.execute(_TAKE_BACK, mothers, facility_id, now)
     await wake(conn)
     return before
 
@@ -56,11 +58,11 @@ def _shut(status: str) -> bool:
     return status not in ("open", STOCK_OUT)
 
 
-async def _take_back_pick_ups(conn: Connection, facility_id: int, now: datetime) -> None:
-    """Texts about a pick-up that wait to leave do not; her person's row first, so that one being queued is seen."""
+async def _lock_who_pick_up(conn: Connection, facility_id: int) -> list[int]:
+    """The persons whose texts about a pick-up are to be taken back, their rows locked."""
     mothers = [row["id"] for row in await conn.fetch(_TO_PICK_UP, facility_id)]
     await conn.fetch(_LOCK_THEM, mothers)
-    await conn.execute(_TAKE_BACK, mothers, facility_id, now)
+    return mothers
 
 
 _LOCK = "SELECT status, status_since, time_zone FROM facility WHERE id = $1 FOR NO KEY UPDATE"

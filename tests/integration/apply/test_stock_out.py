@@ -1,5 +1,6 @@
 """A clinic without stock: nobody is asked to come for a pick-up or blamed for one, and all else goes on."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -41,6 +42,25 @@ async def test_only_what_asks_her_to_come_for_a_pick_up_waits(clinic: Clinic) ->
             assert decision.reason == "stock_out"
     assert seen[pick_up] == {Hold}
     assert Hold not in seen[visit]
+
+
+async def test_whoever_does_something_meanwhile_and_a_closed_clinic_that_opens_without_stock_meet(
+    clinic: Clinic,
+) -> None:
+    mother = await clinic.mother()
+    await clinic.visit(mother, 3, "refill")
+    await clinic.run(
+        "UPDATE mother SET asked_at = $1, silence_check_at = $1", clinic.now - timedelta(hours=1)
+    )
+    await says(clinic, "closed")
+    async with clinic.pool.acquire() as hers, hers.transaction():
+        await hers.execute("SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE", mother)
+        saying = asyncio.create_task(says(clinic, "stock_out"))
+        while not await clinic.one("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            assert not saying.done()
+        await hers.execute("UPDATE mother SET undelivered = 0 WHERE id = $1", mother)
+    await saying
+    assert await clinic.one("SELECT status FROM facility WHERE id = $1", clinic.facility) == "stock_out"
 
 
 async def test_a_pick_up_without_stock_is_nobodys_missed_visit(clinic: Clinic) -> None:
