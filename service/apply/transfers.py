@@ -164,7 +164,7 @@ async def _told_so_far(work: Work, mother: MotherRow) -> list[tuple[StaffRow, st
         for staff in await people.staff(work.conn, [mother.mentor_id]):
             code = await case_codes.code_for(work.conn, staff.id, work.now, mother_id=mother.id)
             told[staff.id] = staff, str(code)
-    for row in await work.conn.fetch(_OPEN, mother.id):
+    for row in await work.conn.fetch(_OPEN_NOW, mother.id):
         told |= {staff.id: (staff, code) for staff, code in await told_about(work, row["id"])}
     return list(told.values())
 
@@ -223,6 +223,9 @@ _OPEN = """
 SELECT id, cause, urgent, state, step, next_at, hold_by_code FROM follow_up
 WHERE mother_id = $1 AND state <> 'resolved' ORDER BY id FOR UPDATE
 """
+
+# Not locked: her enrolments and visits are, before any work about her.
+_OPEN_NOW = "SELECT id FROM follow_up WHERE mother_id = $1 AND state <> 'resolved' ORDER BY id"
 
 # Whoever answers for her clinic: its supervisor, or a nurse who works there.
 _ANSWERS_FOR = """

@@ -50,17 +50,18 @@ async def claim(
     """
     while True:
         try:
-            async with pool.acquire() as conn:
-                async with conn.transaction():
-                    rows = await conn.fetch(_CLAIM, limit, now, worker, lease_until)
-                    stale = [row["id"] for row in rows if row["state"] == "expired"]
-                    await another_day(conn, stale, now)
-                await hasten(conn, stale, now)
+            async with pool.acquire() as conn, conn.transaction():
+                rows = await conn.fetch(_CLAIM, limit, now, worker, lease_until)
+                stale = [row["id"] for row in rows if row["state"] == "expired"]
+                await another_day(conn, stale, now)
         except COLLISIONS:
             if limit == 1:
                 return [], 0
             limit = max(1, limit // 2)
             continue
+        if stale:
+            async with pool.acquire() as conn:
+                await hasten(conn, stale, now)
         claimed = [_claimed(row) for row in rows if row["state"] == "claimed"]
         return sorted(claimed, key=lambda one: (one.priority, one.id)), len(rows) - len(claimed)
 

@@ -87,7 +87,7 @@ SELECT s.id, s.digest_at, f.time_zone, p.phone_id, p.language,
     (SELECT coalesce(array_agg(v.facility_id), '{}') FROM supervision v WHERE v.staff_id = s.id) AS sites
 FROM staff s JOIN person p ON p.id = s.id JOIN facility f ON f.id = s.facility_id LEFT JOIN phone n ON n.id = p.phone_id
 WHERE s.role = 'supervisor' AND (s.digest_at IS NULL OR s.digest_at <= $1)
-ORDER BY s.id LIMIT $2 FOR UPDATE OF s SKIP LOCKED
+ORDER BY s.id LIMIT $2 FOR NO KEY UPDATE OF s SKIP LOCKED
 """
 
 _NEXT = "UPDATE staff s SET digest_at = c.at FROM unnest($1::bigint[], $2::timestamptz[]) AS c(id, at) WHERE s.id = c.id"
