@@ -32,7 +32,9 @@ your country's part, then who is told and who next, and sign at the end of each.
 * **Work** is shown in the words staff read after a case number, which tell nobody why. "Look at" is what a nurse does on
   that day. **It stands on this page only: Pamoja shows it on no phone and no screen**, so hang it where the nurse sees it.
 * A rule is for every mother unless "for" names who it is for. Which dates are hers is asked as her enrolment is finished, and
-  why is not kept. "At high risk" is what was known of a baby at birth; one whose risk nobody knows counts as at high risk.
+  why is not kept. **"At high risk"** is a baby whose mother had been on treatment for under four weeks at the birth, or whose last
+  viral load was too high (WHO 2025). Low is only one whose mother's load was not too high within six months before the birth
+  (project choice). Every other counts as at high risk. What load is "too high", and other signs of risk, the nurse decides.
 * "Asked for until": a baby's test or a pick-up that is late is asked for until then, at her next contact, and never skipped. A
   visit of her own that had passed before she was enrolled is not made up for: she was seen that day. Where the source names no
   such day, it is the next date of its kind, or a project choice.

@@ -73,6 +73,14 @@ def test_a_missed_visit_is_followed_by_three_texts_and_a_person_and_only_after_a
 
 
 @pytest.mark.parametrize("code", ["KE", "WHO"])
+def test_a_babys_test_two_weeks_late_goes_to_the_nurse_and_then_to_the_supervisor(code: str) -> None:
+    late = country(code).policies["infant_test_overdue_nurse"]
+    assert [step.who for step in late.steps] == [("nurse", "supervisor"), ("supervisor",)]
+    weeks = [step.offset for step in country(code).schedules["infant_visit"].steps if step.cause]
+    assert weeks == [7, 14]
+
+
+@pytest.mark.parametrize("code", ["KE", "WHO"])
 def test_before_a_visit_she_hears_a_week_and_a_day_ahead(code: str) -> None:
     for name in ("visit", "infant_visit"):
         week, day = country(code).schedules[name].steps[:2]
