@@ -19,6 +19,7 @@ from service.store import visit_days
 from service.store.alarms import raise_alarm
 from service.store.aside import ALARM as SET_ASIDE
 from service.store.care_dates import OVER, bring_in_line
+from service.store.follow_ups import resolve_these
 
 NOT_IN_FORCE: Final = "not_in_force"
 """Why a schedule ended that the published content does not hold any more."""
@@ -95,11 +96,17 @@ async def _or_aside(conn: Connection, country: Country, mother_id: int, zone: st
 
 
 async def _in_line(conn: Connection, country: Country, mother_id: int, zone: str, now: datetime) -> None:
-    """End what is not in force, and let what came back begin again, with everything else of hers."""
+    """End what is not in force, and let what came back begin again, with everything else of hers.
+
+    Work that only what ended had asked of people is closed with it.
+    """
     known = sorted({*country.series, *country.schedules, *AROUND_OTHERS})
     await conn.execute(_BACK_IN_FORCE, mother_id, known, NOT_IN_FORCE, OVER)
     ended = await conn.fetch(_END, mother_id, known, NOT_IN_FORCE)
+    asked: set[str] = set()
     if ended:
+        names = sorted({row["schedule"] for row in ended})
+        asked = {row["cause"] for row in await conn.fetch(_ASKED, country.code, names)}
         ids = [row["id"] for row in ended]
         await conn.execute(_CANCEL, ids, NOT_IN_FORCE, now)
         unsent = await conn.fetch(_UNQUEUE, ids, NOT_IN_FORCE, now)
@@ -108,7 +115,12 @@ async def _in_line(conn: Connection, country: Country, mother_id: int, zone: str
         today = local(now, zone).date()
         visits = await conn.fetch(_FORESEEN, mother_id, targets, today + timedelta(days=1))
         await visit_days.cancel(conn, [row["id"] for row in visits], NOT_IN_FORCE, now)
-    await bring_in_line(conn, country, mother_id, now)
+    held = await bring_in_line(conn, country, mother_id, now)
+    if asked:
+        still = [one for name, one in country.schedules.items() if name in held | AROUND_OTHERS]
+        asked -= {step.cause for one in still for step in one.steps if step.cause is not None}
+        work = await conn.fetch(_WORK, mother_id, sorted(asked))
+        await resolve_these(conn, [row["id"] for row in work], NOT_IN_FORCE, now)
 
 
 # Each value of the index is looked at once, however many mothers share it.
@@ -142,7 +154,19 @@ _END = """
 UPDATE enrolment SET state = 'ended', ended_reason = $3, next_on = NULL
 WHERE id IN (SELECT id FROM enrolment WHERE mother_id = $1 AND visit_id IS NULL AND state = 'active'
     AND schedule <> ALL($2::text[]) ORDER BY id FOR UPDATE)
-RETURNING id
+RETURNING id, schedule
+"""
+
+# What they asked of people stands in what was published with them.
+_ASKED = """
+SELECT DISTINCT step ->> 'cause' AS cause
+FROM bundle b, unnest($2::text[]) AS w(name),
+    jsonb_array_elements(b.tables -> 'countries' -> $1 -> 'schedules' -> w.name -> 'step') AS step
+WHERE step ->> 'cause' IS NOT NULL
+"""
+
+_WORK = """
+SELECT id FROM follow_up WHERE mother_id = $1 AND cause = ANY($2::text[]) AND state <> 'resolved' ORDER BY id FOR UPDATE
 """
 
 _CANCEL = """

@@ -7,6 +7,8 @@ from typing import Any
 
 from scheduler.plan import plan
 from scheduler.types import Age, Country
+from service.content.files import read_tables
+from service.store.care_dates import bring_in_line
 from service.store.joining import digest, join
 from service.store.planning import Planning
 from tests.integration.apply.clinic import Clinic
@@ -132,3 +134,71 @@ async def test_one_who_cannot_join_holds_up_nobody(clinic: Clinic) -> None:
     assert joined == [{"mother_id": other}]
     alarms = await clinic.rows("SELECT kind, subject FROM alarm WHERE cleared_at IS NULL")
     assert {"kind": "set_aside", "subject": f"mother:{poisoned}"} in alarms
+
+
+async def test_work_that_only_what_is_taken_out_had_asked_for_is_closed_with_it(clinic: Clinic) -> None:
+    mother = await clinic.mother(edd=clinic.today - 8 * DAY)
+    other = await clinic.mother(number="+254700000103", edd=clinic.today - 8 * DAY)
+    in_force = dict(clinic.deps.countries)
+    planning = Planning(clinic.pool, lambda: in_force)
+    await planned(clinic, planning, in_force)
+    tables = read_tables()
+    await clinic.run(
+        "INSERT INTO bundle (sha256, tables, published_at, current) VALUES ('before', $1, $2, TRUE)",
+        {"countries": tables["countries"]},
+        clinic.now,
+    )
+    for who, cause in ((mother, "birth_check"), (mother, "call_requested"), (other, "birth_check")):
+        await clinic.run(
+            "INSERT INTO follow_up (mother_id, facility_id, cause, country, rank, risk, urgent, opened_at, next_at) "
+            "VALUES ($1, $2, $3, 'KE', 40, 'green', FALSE, $4, $4)",
+            who,
+            clinic.facility,
+            cause,
+            clinic.now,
+        )
+    # The other's is asked for by something that still holds for her.
+    await clinic.run("UPDATE enrolment SET state = 'ended' WHERE mother_id = $1", other)
+    kenya = in_force["KE"]
+    without = {name: one for name, one in kenya.schedules.items() if name != "birth_check"}
+    in_force = {**in_force, "KE": replace(kenya, schedules=without)}
+    await planned(clinic, planning, in_force)
+    assert await clinic.follow_ups(mother) == ["call_requested"]
+    closed = await clinic.rows("SELECT mother_id, outcome FROM follow_up WHERE state = 'resolved'")
+    assert closed == [{"mother_id": mother, "outcome": "not_in_force"}]
+    assert await clinic.follow_ups(other) == ["birth_check"]
+
+
+async def test_work_that_another_schedule_of_hers_asks_for_as_well_stays(clinic: Clinic) -> None:
+    mother = await clinic.mother(edd=None, born_on=(clinic.today - 100 * DAY,))
+    await clinic.run("UPDATE mother SET art_started_on = $1", clinic.today - 400 * DAY)
+    in_force = dict(clinic.deps.countries)
+    await clinic.run(
+        "INSERT INTO bundle (sha256, tables, published_at, current) VALUES ('before', $1, $2, TRUE)",
+        {"countries": read_tables()["countries"]},
+        clinic.now,
+    )
+    planning = Planning(clinic.pool, lambda: in_force)
+    clinic.now += timedelta(minutes=1)
+    kenya = in_force["KE"]
+    async with clinic.pool.acquire() as conn, conn.transaction():
+        held = await bring_in_line(conn, kenya, mother, clinic.now)
+    asking = sorted(
+        name
+        for name in held & set(kenya.schedules)
+        if "viral_load_due" in {step.cause for step in kenya.schedules[name].steps}
+    )
+    assert len(asking) > 1
+    await clinic.run(
+        "INSERT INTO follow_up (mother_id, facility_id, cause, country, rank, risk, urgent, opened_at, next_at) "
+        "VALUES ($1, $2, 'viral_load_due', 'KE', 40, 'green', FALSE, $3, $3)",
+        mother,
+        clinic.facility,
+        clinic.now,
+    )
+    for taken_out, left in ((asking[0], ["viral_load_due"]), (None, [])):
+        gone = {taken_out} if taken_out else set(asking)
+        schedules = {name: one for name, one in kenya.schedules.items() if name not in gone}
+        in_force = {**in_force, "KE": replace(kenya, schedules=schedules)}
+        await planned(clinic, planning, in_force)
+        assert await clinic.follow_ups(mother) == left
