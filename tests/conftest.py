@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 from service.clocks import set_stepped
+from service.content import bundles
 from service.content.files import read_tables
 from service.embedded.server import create_database, drop_database, embedded_postgres, with_database
 from service.logs import configure_logging
@@ -23,8 +24,9 @@ MEMORY = Path("/dev", "shm")
 ROOM_BYTES = 3 << 30
 """What one worker's server may fill: its log of changes alone is allowed 1 GB."""
 
-_numbers = count(1)
+PUBLISHED_AT = datetime(2026, 6, 1, 6, tzinfo=UTC)
 CONTENT = read_tables()
+_numbers = count(1)
 configure_logging("WARNING")
 
 
@@ -49,6 +51,27 @@ async def migrated_template(database_server: str) -> str:
     return "migrated"
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def published_template(
+    database_server: str, migrated_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """Name of such a database in which the content that ships is published besides; it has no clock yet."""
+    await create_database(database_server, "published", migrated_template)
+    settings = demo_settings(
+        tmp_path_factory.mktemp("published"), 8000, database_url=with_database(database_server, "published")
+    )
+    async with open_services(settings) as opened:
+        await opened.bundles.publish(CONTENT, PUBLISHED_AT)
+    return "published"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def published_url(database_server: str, published_template: str) -> AsyncIterator[str]:
+    """DSN of a database of this test's own, migrated and with the content published, and nobody in it."""
+    async for dsn in _database(database_server, published_template):
+        yield dsn
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def database_url(database_server: str, migrated_template: str) -> AsyncIterator[str]:
     """DSN of a migrated, empty database of this test's own."""
@@ -70,13 +93,19 @@ async def blank_database_url(database_server: str) -> AsyncIterator[str]:
         yield dsn
 
 
+@pytest.fixture
+def apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No compiled content is shared, as between real processes: whoever opens it reads it from the database."""
+    monkeypatch.setattr(bundles, "_ready", {})
+    monkeypatch.setattr(bundles, "KEPT_READY", 0)
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def services(database_url: str, tmp_path: Path) -> AsyncIterator[Services]:
+async def services(published_url: str, tmp_path: Path) -> AsyncIterator[Services]:
     """A process of the service on a database of its own: simulator gateway, stepped clock, content published."""
-    settings = demo_settings(tmp_path, 8000, database_url=database_url)
+    settings = demo_settings(tmp_path, 8000, database_url=published_url)
     async with open_services(settings) as opened:
-        await set_stepped(opened.pool, datetime(2026, 6, 1, 6, tzinfo=UTC))
-        await opened.bundles.publish(CONTENT, await opened.clocks.care.now())
+        await set_stepped(opened.pool, PUBLISHED_AT)
         yield opened
 
 

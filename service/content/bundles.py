@@ -22,6 +22,12 @@ CHANNEL: Final = "pamoja_bundle"
 RECONNECT_SECONDS: Final = 5.0
 LOOK_AGAIN_SECONDS: Final = 30.0
 
+KEPT_READY: Final = 4
+"""How many compiled versions a process keeps besides those its own ``Bundles`` know."""
+
+_ready: dict[tuple[str, str], tuple[Bundle, Mapping[str, Country]]] = {}
+"""What was compiled last, for whoever opens the same content again in this process: the sha256 is the content's own."""
+
 log = get_logger(__name__)
 
 
@@ -71,6 +77,12 @@ class Bundles:
     async def get(self, sha256: str) -> Bundle:
         """The version a session is pinned to. Raises NoBundleError when it was never published here."""
         if sha256 not in self._known:
+            ready = _ready.get((sha256, self._country))
+            if ready is not None and ready[0].registry is self._registry:
+                if not await self._pool.fetchval("SELECT count(*) FROM bundle WHERE sha256 = $1", sha256):
+                    raise NoBundleError
+                self._remember(*ready)
+                return self._known[sha256]
             tables = await self._pool.fetchval("SELECT tables FROM bundle WHERE sha256 = $1", sha256)
             if tables is None:
                 raise NoBundleError
@@ -135,9 +147,15 @@ class Bundles:
 
     async def _keep(self, tables: Mapping[str, Any]) -> Bundle:
         bundle, countries = await asyncio.to_thread(compiled, tables, self._country, self._registry)
+        _ready[bundle.sha256, self._country] = bundle, countries
+        while len(_ready) > KEPT_READY:
+            del _ready[next(iter(_ready))]
+        self._remember(bundle, countries)
+        return bundle
+
+    def _remember(self, bundle: Bundle, countries: Mapping[str, Country]) -> None:
         self._known[bundle.sha256] = bundle
         self._countries[bundle.sha256] = countries
-        return bundle
 
     async def _follow(self, database_url: str) -> None:
         while True:

@@ -48,6 +48,7 @@ async def back(services: Services) -> str:
 # --- what an older program published -------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("apart")
 async def test_content_of_an_older_program_stops_nobody_from_publishing(services: Services) -> None:
     await publish(services, "Next")
     older = reworded("Next")
@@ -151,6 +152,7 @@ async def test_drafts_nobody_answers_for_are_not_gone_back_to(services: Services
     assert await services.pool.fetchval("SELECT sha256 FROM bundle WHERE current") == second
 
 
+@pytest.mark.usefixtures("apart")
 async def test_a_version_this_program_cannot_read_any_more_is_refused(services: Services) -> None:
     await publish(services, "Next")
     await services.pool.execute(

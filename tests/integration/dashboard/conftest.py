@@ -11,8 +11,8 @@ from tests.integration.simulator.town import Town, open_town
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def town(tmp_path: Path, database_url: str) -> AsyncIterator[Town]:
-    async with open_town(tmp_path, database_url) as opened:
+async def town(tmp_path: Path, published_url: str) -> AsyncIterator[Town]:
+    async with open_town(tmp_path, published_url) as opened:
         yield opened
 
 

@@ -143,8 +143,8 @@ async def test_the_network_can_be_made_to_fail(phone: httpx.AsyncClient, town: T
     assert MENTOR in {one["to"] for one in await town.texts()}
 
 
-async def test_an_answer_does_not_wait_for_ever_without_a_worker(tmp_path: Path, database_url: str) -> None:
-    async with open_town(tmp_path, database_url, worker=False) as town, town.client() as client:
+async def test_an_answer_does_not_wait_for_ever_without_a_worker(tmp_path: Path, published_url: str) -> None:
+    async with open_town(tmp_path, published_url, worker=False) as town, town.client() as client:
         answer = await client.post("/simulator/call", data={"from": MOTHER})
         assert answer.json() == {"ok": True}
         assert (await client.get("/simulator/outbox")).json() == []

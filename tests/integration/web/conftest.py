@@ -18,9 +18,9 @@ NOW = datetime(2026, 11, 30, 8, tzinfo=UTC)
 
 
 @pytest.fixture
-def settings(tmp_path: Path, database_url: str) -> Settings:
+def settings(tmp_path: Path, published_url: str) -> Settings:
     """The demo's settings on this test's own database."""
-    return demo_settings(tmp_path, 8000, database_url=database_url)
+    return demo_settings(tmp_path, 8000, database_url=published_url)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

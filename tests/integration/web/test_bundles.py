@@ -9,6 +9,7 @@ import pytest
 from flows.bundle import BundleError
 from service.content.bundles import Bundles, NoBundleError
 from service.content.files import read_tables
+from service.database import create_pool
 from service.wiring import Services, open_services
 from tests.integration.web.conftest import NOW
 
@@ -28,6 +29,7 @@ async def until(services: Services, sha256: str) -> None:
     raise AssertionError("never switched")
 
 
+@pytest.mark.usefixtures("apart")
 async def test_another_process_switches_and_can_still_read_the_old_version(services: Services) -> None:
     async with open_services(services.settings) as other:
         before = other.bundles.current().sha256
@@ -54,6 +56,24 @@ async def test_content_that_cannot_be_compiled_changes_nothing(services: Service
         await services.bundles.publish(broken, NOW)
     assert services.bundles.current().sha256 == before
     assert await services.pool.fetchval("SELECT count(*) FROM bundle") == 1
+
+
+async def test_what_another_database_holds_is_not_published_here(
+    services: Services, database_url: str
+) -> None:
+    pool = await create_pool(database_url)
+    with pytest.raises(NoBundleError):
+        await Bundles(pool, "KE").get(services.bundles.current().sha256)
+    await pool.close()
+
+
+async def test_what_is_read_again_is_not_compiled_again(services: Services) -> None:
+    again = Bundles(services.pool, services.settings.country)
+    await again.refresh()
+    assert again.current() is services.bundles.current()
+    elsewhere = Bundles(services.pool, "ZA")
+    await elsewhere.refresh()
+    assert elsewhere.current().languages != again.current().languages
 
 
 async def test_what_was_never_published_is_said_to_be_missing(services: Services) -> None:
