@@ -111,6 +111,19 @@ def test_what_staff_read_of_a_check_of_her_own_is_the_same_whichever_it_is() -> 
 
 
 @pytest.mark.parametrize("code", sorted(PAGES))
+def test_she_is_expected_on_open_days_and_reads_no_two_texts_of_one_day(code: str) -> None:
+    calendar = contacts.open_days(code)
+    for care_line in ("treatment", "retest", "retest_quarterly"):
+        lived = contacts.contacts(BUNDLE, COUNTRIES[code], care_line)
+        expected = [one.day for one in lived if one.to == "date"]
+        texts = [one.day for one in lived if one.to == "her"]
+        assert expected
+        assert all(map(calendar.is_open, expected))
+        assert len(expected) == len(set(expected))
+        assert len(texts) == len(set(texts))
+
+
+@pytest.mark.parametrize("code", sorted(PAGES))
 def test_a_test_at_birth_takes_no_mothers_contact_of_day_three_away(code: str) -> None:
     for lived in PAGES[code].split("# The same life"):
         assert "| pnc.pnc_day_3 |" in lived
