@@ -37,6 +37,8 @@ SENT: Mapping[str, frozenset[str]] = {
     "go_now": frozenset(),
     "go_now_transport": frozenset({"transport"}),
     "handover_done": frozenset({"code"}),
+    "handover_refused": frozenset({"code"}),
+    "handover_refused_all": frozenset(),
     "handover_waits": frozenset(),
     "handover_yours": frozenset({"count"}),
     "held": frozenset({"code"}),

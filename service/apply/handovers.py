@@ -72,6 +72,8 @@ async def handover_decided(work: Work, event: HandoverDecided) -> Sequence[int]:
     what = f"handover {handover['id']} {'approved' if event.approved else 'refused'}"
     await audit.record(work.conn, work.now, f"staff {event.staff_id}", "handover", what)
     if not event.approved:
+        if handover["proposed_by"] not in (None, event.staff_id):
+            await _tell_who_asked(work, handover["proposed_by"], handover["mother_id"])
         return []
     if handover["mother_id"] is None:
         return await _share_out(work, event.staff_id, handover["from_id"])
@@ -134,6 +136,20 @@ async def _tell_her_old_mentor(work: Work, from_id: int, mother_id: int) -> None
     if codes and mentor.hold is None:
         code = str(codes[from_id, mother_id])
         await tell_staff(work, mentor, "handover_done", {"code": code}, mother_id=mother_id)
+
+
+async def _tell_who_asked(work: Work, staff_id: int, mother_id: int | None) -> None:
+    """Whoever proposed it hears that all stays; what a mother asks for herself is proposed by nobody."""
+    [asked] = await people.staff(work.conn, [staff_id])
+    if asked.hold is not None:
+        return
+    if mother_id is None:
+        await tell_staff(work, asked, "handover_refused_all", {})
+        return
+    codes = await codes_where_free(work.conn, [(staff_id, mother_id)], work.now)
+    if codes:
+        code = str(codes[staff_id, mother_id])
+        await tell_staff(work, asked, "handover_refused", {"code": code}, mother_id=mother_id)
 
 
 async def _end_her_place(work: Work, leaving: StaffRow) -> None:

@@ -86,7 +86,7 @@ ON CONFLICT (from_id, mother_id) WHERE decided_at IS NULL DO NOTHING RETURNING i
 """
 
 _WAITING = """
-SELECT id, facility_id, mother_id, from_id, to_id, reason FROM handover
+SELECT id, facility_id, mother_id, from_id, to_id, reason, proposed_by FROM handover
 WHERE id = $1 AND decided_at IS NULL FOR UPDATE
 """
 

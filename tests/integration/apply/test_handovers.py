@@ -86,7 +86,7 @@ async def test_her_old_mentor_answers_for_her_no_more(clinic: Clinic) -> None:
     assert await clinic.one("SELECT count(*) FROM follow_up WHERE state = 'acknowledged'") == 0
     wanted = Wanted(clinic.mentor, "mentor", ZoneInfo("Africa/Nairobi"))
     async with clinic.pool.acquire() as conn:
-        facts = await staff_facts(conn, clinic.deps.sealer, wanted, clinic.now)
+        facts = await staff_facts(conn, clinic.deps.sealer, wanted, clinic.now, clinic.deps.countries)
     assert facts is not None
     assert (facts.follow_ups, facts.mothers) == ((), ())
 
@@ -119,6 +119,24 @@ async def test_refused_it_stays_and_only_a_supervisor_of_the_place_decides(clini
     await clinic.happens(HandoverDecided(clinic.supervisor, handover, approved=False), number=SUPERVISOR)
     assert await mentor_of(clinic, mother) == clinic.mentor
     assert await clinic.follow_ups(mother) == []
+    assert await clinic.queued(MENTOR) == ["handover_refused"]
+    await clinic.happens(HandoverDecided(clinic.supervisor, handover, approved=False), number=SUPERVISOR)
+    assert await clinic.queued(MENTOR) == ["handover_refused"]
+
+
+async def test_of_a_whole_list_refused_she_who_leaves_is_told_and_of_what_a_mother_asked_nobody(
+    clinic: Clinic,
+) -> None:
+    mother = await clinic.mother()
+    await clinic.happens(HandoverProposed(clinic.mentor, None), number=MENTOR)
+    await clinic.happens(AnotherMentorAsked(mother))
+    waiting = await clinic.rows("SELECT id FROM handover WHERE decided_at IS NULL ORDER BY id")
+    assert len(waiting) == 2
+    for row in waiting:
+        await clinic.happens(
+            HandoverDecided(clinic.supervisor, row["id"], approved=False), number=SUPERVISOR
+        )
+    assert await clinic.queued(MENTOR) == ["handover_refused_all"]
 
 
 async def test_a_mother_who_asks_for_another_needs_no_reason_and_one_word_settles_it(clinic: Clinic) -> None:
