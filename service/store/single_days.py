@@ -47,6 +47,9 @@ async def set_days(
     if reason is None:
         await _open(conn, facility_id, changed, now)
         return DaysSet(tuple(changed))
+    here = [row["mother_id"] for row in await conn.fetch(_EXPECTED_HERE, facility_id, changed)]
+    await conn.execute(_LOCK_THEM, here)
+    await conn.execute(_LOCK_THEIR_DATES, here)
     rows = await conn.fetch(_EXPECTED, facility_id, changed)
     for row in rows:
         # Planned again at once, for the new day or for the same one, where the rules then call a person.
@@ -106,6 +109,17 @@ async def _open(conn: Connection, facility_id: int, days: Sequence[date], now: d
     await resolve_these(conn, [row["id"] for row in rows], OPEN_AGAIN, now)
 
 
+# Persons, then enrolments, then visits, as everybody else does: a text about that day is queued before or after this.
+_EXPECTED_HERE = """
+SELECT DISTINCT mother_id FROM visit WHERE facility_id = $1 AND due_on = ANY($2::date[]) AND status = 'expected'
+"""
+
+_LOCK_THEM = "SELECT FROM person WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"
+
+_LOCK_THEIR_DATES = (
+    "SELECT FROM enrolment WHERE mother_id = ANY($1::bigint[]) AND state = 'active' ORDER BY id FOR UPDATE"
+)
+
 # ``foreseen``: only the rules chose the day. ``promised``: a text that left, or may have, has named it all the same.
 _EXPECTED = """
 SELECT v.id, v.mother_id, f.time_zone,
@@ -131,7 +145,8 @@ WHERE visit_id = ANY($1::bigint[]) AND state = 'active'
 
 _SERIES_ANEW = """
 UPDATE enrolment SET revision = NULL, next_on = $3
-WHERE mother_id = ANY($1::bigint[]) AND visit_id IS NULL AND schedule = ANY($2::text[]) AND state = 'active'
+WHERE id IN (SELECT id FROM enrolment WHERE mother_id = ANY($1::bigint[]) AND visit_id IS NULL
+    AND schedule = ANY($2::text[]) AND state = 'active' ORDER BY id FOR UPDATE)
 """
 
 _TO_BE_CLOSED = "UPDATE site_day SET was_open = TRUE WHERE facility_id = $1 AND day = ANY($2::date[])"

@@ -1,6 +1,6 @@
 """Days that change: visits moved, taken back, and the texts about a missed one ended, many in a few statements.
 
-Visits are locked before contacts and those before texts, as the planner does.
+Enrolments around them are locked before contacts and those before texts, as the planner does.
 """
 
 from collections.abc import Sequence
@@ -26,6 +26,7 @@ async def move(
     if not days:
         return []
     ids, on = [one[0] for one in days], [one[1] for one in days]
+    await conn.execute(_LOCK_ENROLMENTS, ids)
     free = [row["id"] for row in await conn.fetch(_FREE, ids, on)]
     await _take_back(conn, free, "replanned", now)
     moved = [row["id"] for row in await conn.fetch(_MOVE, free, [dict(days)[one] for one in free], given)]
@@ -68,6 +69,10 @@ async def _take_back(conn: Connection, visit_ids: Sequence[int], reason: str, no
         unsent = await conn.fetch(_UNQUEUE, list(visit_ids), reason, now)
         await conn.execute(_NOT_SENT, [row["reminder_id"] for row in unsent], reason, now)
 
+
+_LOCK_ENROLMENTS = (
+    "SELECT FROM enrolment WHERE visit_id = ANY($1::bigint[]) AND state = 'active' ORDER BY id FOR UPDATE"
+)
 
 _FREE = """
 SELECT v.id FROM unnest($1::bigint[], $2::date[]) AS w(id, day) JOIN visit v ON v.id = w.id

@@ -1,5 +1,7 @@
 """A clinic's calendar on a real database: foreseen days fall on open ones, and a day closed later moves once or brings a person."""
 
+import asyncio
+from collections.abc import Coroutine
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,6 +15,7 @@ from service.store.planning import Planning
 from service.store.reminders import Reminders
 from service.store.single_days import set_days, set_week
 from service.store.sites import Sites
+from service.store.visits import move_visit
 from tests.integration.apply.clinic import MENTOR, SUPERVISOR, Clinic
 from tests.integration.apply.test_care_dates import planned
 
@@ -248,3 +251,40 @@ async def test_planning_twice_at_once_plans_once(weekdays: Clinic) -> None:
         assert not other.items
     await planned(weekdays)
     assert len(await expected_of(weekdays, mother)) == 1
+
+
+async def beside_the_planner(clinic: Clinic, doing: Coroutine[Any, Any, Any], then: str, *ids: int) -> Any:
+    """What this comes to, begun while the planner holds every enrolment and then goes on to ``then``."""
+    async with clinic.pool.acquire() as planner, planner.transaction():
+        await planner.execute("SELECT FROM enrolment ORDER BY id FOR UPDATE")
+        task = asyncio.create_task(doing)
+        while not await clinic.one("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            assert not task.done()
+        await planner.execute(then, *ids)
+    return await task
+
+
+async def test_a_day_closed_and_a_visit_moved_wait_for_the_planner_and_never_cross_it(
+    weekdays: Clinic,
+) -> None:
+    mother = await weekdays.mother()
+    visit = await weekdays.visit(mother, 8)
+    await planned(weekdays)
+    day = weekdays.today + 8 * DAY
+
+    async def closed() -> int:
+        async with weekdays.pool.acquire() as conn, conn.transaction():
+            country = weekdays.deps.country("KE")
+            done = await set_days(conn, country, weekdays.facility, [day], "training", None, weekdays.now)
+        return done.to_call
+
+    async def moved() -> bool:
+        async with weekdays.pool.acquire() as conn, conn.transaction():
+            return await move_visit(conn, visit, day + DAY, weekdays.now)
+
+    its_contacts = "UPDATE reminder r SET look_at = NULL FROM enrolment e WHERE e.id = r.enrolment_id AND e.visit_id = $1"
+    assert (
+        await beside_the_planner(weekdays, closed(), "SELECT FROM visit WHERE id = $1 FOR UPDATE", visit) == 1
+    )
+    await planned(weekdays)
+    assert await beside_the_planner(weekdays, moved(), its_contacts, visit) is True
