@@ -42,6 +42,7 @@ _FORGET: Final = """
 WITH replies AS (DELETE FROM ussd_reply WHERE replied_at < $1),
     sessions AS (DELETE FROM ussd_session WHERE last_at < $2),
     reports AS (DELETE FROM early_report WHERE received_at < $3),
-    codes AS (DELETE FROM code_try WHERE tried_at < $4)
+    codes AS (DELETE FROM code_try WHERE tried_at < $4),
+    slips AS (DELETE FROM referral_try WHERE tried_at < $4)
 DELETE FROM pin_try WHERE tried_at < $4
 """

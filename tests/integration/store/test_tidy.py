@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from service.database import create_pool
-from service.store.tidy import REPLIES_KEPT, Tidy
+from service.store.tidy import REPLIES_KEPT, TRIES_KEPT, Tidy
+from tests.integration.store.kit import START, Programme
 
 NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
 
@@ -27,6 +28,18 @@ async def test_old_replies_and_tries_go_and_those_of_today_stay(database_url: st
     assert [row["session_id"] for row in await pool.fetch("SELECT session_id FROM ussd_reply")] == ["new"]
     assert await pool.fetchval("SELECT count(*) FROM early_report") == 2
     await pool.close()
+
+
+async def test_wrong_codes_of_slips_are_forgotten_once_they_count_no_more(clinic: Programme) -> None:
+    for session, at in (("old", START - TRIES_KEPT - timedelta(minutes=1)), ("new", START)):
+        await clinic.pool.execute(
+            "INSERT INTO referral_try (staff_id, session_id, text_mac, tried_at) VALUES ($1, $2, '\\x00', $3)",
+            clinic.mentor,
+            session,
+            at,
+        )
+    await Tidy(clinic.pool).tidy(START)
+    assert [row["session_id"] for row in await clinic.pool.fetch("SELECT * FROM referral_try")] == ["new"]
 
 
 async def test_a_stranger_nobody_waits_for_is_forgotten_and_a_person_never(database_url: str) -> None:
