@@ -139,6 +139,8 @@ class FollowUpItem:
     """The local time today at which she would like to be called, such as "16:00"."""
     asked_by: str = ""
     """The first name of the colleague who asks to be called, where it is a colleague."""
+    ask: str | None = None
+    """What this point of the tracing asks, translated as ``ask.<ask>``; None: to look after her."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,9 +54,14 @@ def follow_ups(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
     if facts.staff is None:
         return ()
     return tuple(
-        ListItem(str(item.id), {"code": item.code, "cause": Word(f"cause.{item.cause}"), "days": item.days})
+        ListItem(str(item.id), {"code": item.code, "cause": asked(item), "days": item.days})
         for item in facts.staff.follow_ups
     )
+
+
+def asked(item: FollowUpItem) -> Word:
+    """What is asked just now, as the text said it; else why it was opened."""
+    return Word(f"cause.{item.cause}" if item.ask is None else f"ask.{item.ask}")
 
 
 def incomplete(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
@@ -79,8 +84,15 @@ def _cause(facts: Facts, state: SessionState) -> Value:
 
 
 def _wanted_at(facts: Facts, state: SessionState) -> Value:
-    """The time today at which she would like the call she asked for; for a colleague who asks, their first name."""
+    """The time today at which she would like the call she asked for; for a colleague who asks, their first name.
+
+    Where a missed visit is traced, what is asked at this point of it; for a supervisor, that nobody was told yet.
+    """
     item = chosen_follow_up(facts, state)
+    if item is not None and item.ask is not None:
+        return Word(f"ask.{item.ask}")
+    if item is not None and item.state == "open" and facts.staff and facts.staff.supervisor:
+        return Word("follow_up.not_told")
     return item.wanted_at or item.asked_by[:NAME_SHOWN] if item else ""
 
 
@@ -146,7 +158,7 @@ LONGEST: Mapping[str, Value] = {
     "ask": Word("ask.call"),
     "cases": Phrase(("417 ", Word("cause.infant_test_overdue"), " 12:00 +9, +120")),
     "days": 120,
-    "wanted_at": "Wanjiku",
+    "wanted_at": Word("ask.visit"),
     "marking_code": "417",
     "closing_day": date(2026, 12, 23),
     "day_count": 120,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from flows.facts import ColleagueFact, Facts, FollowUpItem, PauseFact, SiteFact, SupervisorFacts
+from flows.lists.staff import asked
 from flows.registry import ListItem, ListOf, Placeholder, Value, Word
 from flows.types import SessionState
 
@@ -40,8 +41,7 @@ def chosen_pause(facts: Facts, state: SessionState) -> PauseFact | None:
 
 def _lines(items: tuple[FollowUpItem, ...]) -> tuple[ListItem, ...]:
     return tuple(
-        ListItem(str(item.id), {"code": item.code, "cause": Word(f"cause.{item.cause}"), "days": item.days})
-        for item in items
+        ListItem(str(item.id), {"code": item.code, "cause": asked(item), "days": item.days}) for item in items
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from service.database import Connection
+from service.store.follow_ups import NOT_YET
 
 SHOWN: Final = 60
 """How many follow-ups one page lists; the count above the list is of all."""
@@ -122,12 +123,12 @@ async def waiting(
     ``facilities`` None means all of them.
     """
     chosen = None if facilities is None else list(facilities)
-    rows = await conn.fetch(_WAITING, chosen, SHOWN)
+    rows = await conn.fetch(_WAITING, chosen, SHOWN, list(NOT_YET))
     found = [Waiting(**dict(row)) for row in rows]
     by_id = {one.id: one for one in found}
     for row in await conn.fetch(_TOLD, list(by_id)):
         by_id[row["follow_up_id"]].told.append(Told(**{k: v for k, v in row.items() if k != "follow_up_id"}))
-    counts = {row["risk"]: row["n"] for row in await conn.fetch(_COUNTS, chosen)}
+    counts = {row["risk"]: row["n"] for row in await conn.fetch(_COUNTS, chosen, list(NOT_YET))}
     return found, counts
 
 
@@ -181,7 +182,7 @@ SELECT f.id, f.cause, f.risk, f.urgent, f.state, f.opened_at, f.next_at, f.alarm
 FROM follow_up f JOIN facility c ON c.id = f.facility_id
 LEFT JOIN person p ON p.id = f.mother_id
 LEFT JOIN phone ph ON ph.id = coalesce(f.phone_id, p.phone_id)
-WHERE f.state <> 'resolved' AND NOT (f.state = 'open' AND f.cause = 'referral_unanswered')
+WHERE f.state <> 'resolved' AND NOT (f.state = 'open' AND f.cause = ANY($3::text[]))
   AND ($1::bigint[] IS NULL AND f.cause <> 'mentor_asks_talk' OR f.facility_id = ANY($1::bigint[]))
 ORDER BY f.urgent DESC, array_position(ARRAY['red', 'amber', 'green']::varchar[], f.risk),
     f.state = 'acknowledged', f.opened_at, f.id
@@ -189,7 +190,7 @@ LIMIT $2
 """
 
 _COUNTS = """
-SELECT f.risk, count(*) AS n FROM follow_up f WHERE f.state <> 'resolved' AND NOT (f.state = 'open' AND f.cause = 'referral_unanswered')
+SELECT f.risk, count(*) AS n FROM follow_up f WHERE f.state <> 'resolved' AND NOT (f.state = 'open' AND f.cause = ANY($2::text[]))
   AND ($1::bigint[] IS NULL AND f.cause <> 'mentor_asks_talk' OR f.facility_id = ANY($1::bigint[])) GROUP BY 1
 """
 

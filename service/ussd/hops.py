@@ -137,8 +137,8 @@ class Hops:
         facilities = {person.facility_id for t in thoughts for person in t.prepared.row.people}
         await self._places.refresh(facilities, asyncio.get_running_loop().time())
         wanted = [w for t in thoughts if (w := self._wanted(t)) is not None]
-        own = await load_own(connection, self._sealer, wanted, now) if wanted else {}
         deps = self._deps()
+        own = await load_own(connection, self._sealer, wanted, now, deps.countries) if wanted else {}
         return [
             answer(
                 self._sealer,

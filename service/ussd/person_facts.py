@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from flows.facts import MotherFacts, StaffFacts
+from scheduler.types import Country
 from service.database import Connection
 from service.security.sealing import Sealer
 from service.ussd import mother_facts, staff_facts
@@ -13,7 +14,11 @@ Own = MotherFacts | StaffFacts
 
 
 async def load_own(
-    connection: Connection, sealer: Sealer, wanted: Sequence[Wanted], now: datetime
+    connection: Connection,
+    sealer: Sealer,
+    wanted: Sequence[Wanted],
+    now: datetime,
+    countries: Mapping[str, Country],
 ) -> Mapping[int, Own]:
     """Return each person's own facts by person id; a person who is gone is left out."""
     mothers = [w for w in wanted if w.kind == "mother"]
@@ -21,7 +26,7 @@ async def load_own(
     for person in wanted:
         if (
             person.kind != "mother"
-            and (facts := await staff_facts.staff(connection, sealer, person, now)) is not None
+            and (facts := await staff_facts.staff(connection, sealer, person, now, countries)) is not None
         ):
             own[person.person_id] = facts
     return own

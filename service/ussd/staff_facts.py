@@ -1,15 +1,18 @@
 """What a mentor's or supervisor's own screens may know: the worklist, the day to close, enrolments to finish."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from flows.facts import ExpectedVisit, FollowUpItem, IncompleteEnrolment, PlaceFact, StaffFacts
+from scheduler.types import Country
 from service.database import Connection
 from service.security.sealing import Sealer
 from service.store.case_codes import codes_where_free
 from service.store.caseload import caseload
 from service.store.follow_ups import NOT_FOR_HER_MENTOR, NOT_YET
 from service.ussd import referral_tries
+from service.ussd.asked import ask_of
 from service.ussd.names import first_name
 from service.ussd.supervisor_facts import supervisor
 from service.ussd.team_facts import team
@@ -25,8 +28,14 @@ CLOSE_WITHIN = timedelta(days=3)
 """A day that was not closed may still be closed this much later; after that the register decides."""
 
 
-async def staff(connection: Connection, sealer: Sealer, person: Wanted, now: datetime) -> StaffFacts | None:
-    """Return what this member of staff may know; None when they are gone."""
+async def staff(
+    connection: Connection,
+    sealer: Sealer,
+    person: Wanted,
+    now: datetime,
+    countries: Mapping[str, Country],
+) -> StaffFacts | None:
+    """Return what this member of staff may know; None when they are gone. ``countries`` say what a rung asks."""
     row = await connection.fetchrow("SELECT id, role, facility_id FROM staff WHERE id = $1", person.person_id)
     if row is None:
         return None
@@ -38,7 +47,7 @@ async def staff(connection: Connection, sealer: Sealer, person: Wanted, now: dat
         id=row["id"],
         role=row["role"],
         facility_id=row["facility_id"],
-        follow_ups=await _follow_ups(connection, sealer, person, today),
+        follow_ups=await _follow_ups(connection, sealer, person, today, countries),
         day=day,
         day_closed=closed,
         expected=() if closed else await _expected(connection, row["id"], row["facility_id"], day, now),
@@ -55,7 +64,9 @@ async def staff(connection: Connection, sealer: Sealer, person: Wanted, now: dat
         leave=hers.leave,
         covers=hers.covers,
         supervisor=(
-            await supervisor(connection, sealer, person, today, now) if row["role"] == "supervisor" else None
+            await supervisor(connection, sealer, person, today, now, countries)
+            if row["role"] == "supervisor"
+            else None
         ),
     )
 
@@ -76,7 +87,11 @@ async def _day_to_close(connection: Connection, facility_id: int, today: date) -
 
 
 async def _follow_ups(
-    connection: Connection, sealer: Sealer, person: Wanted, today: date
+    connection: Connection,
+    sealer: Sealer,
+    person: Wanted,
+    today: date,
+    countries: Mapping[str, Country],
 ) -> tuple[FollowUpItem, ...]:
     """Hers by assignment, by an alert she was sent, or because she took it; ranked by risk, then age.
 
@@ -84,7 +99,7 @@ async def _follow_ups(
     """
     rows = await connection.fetch(
         """
-        SELECT f.id, c.code, f.cause, f.risk, f.urgent, f.state, f.mother_id,
+        SELECT f.id, c.code, f.cause, f.risk, f.urgent, f.state, f.mother_id, f.country, f.step, f.hold_by_code,
                (f.opened_at AT TIME ZONE $2)::date AS opened_on,
                CASE WHEN (f.wanted_at AT TIME ZONE $2)::date = $4 THEN to_char(f.wanted_at AT TIME ZONE $2, 'HH24:MI')
                     ELSE '' END AS wanted_at,
@@ -127,6 +142,7 @@ async def _follow_ups(
             mother_id=row["mother_id"],
             wanted_at=row["wanted_at"],
             asked_by=_asked_by(sealer, row),
+            ask=ask_of(row, countries),
         )
         for row in rows
     )

@@ -1,15 +1,17 @@
 """What a supervisor's screens may know of the facilities she answers for: work, sites, colleagues, pauses to confirm."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
 from flows.facts import ColleagueFact, FollowUpItem, PauseFact, SiteFact, SupervisorFacts
 from scheduler.answers import NUMBER_PROBLEM
+from scheduler.types import Country
 from service.database import Connection
 from service.security.sealing import Sealer
 from service.store.case_codes import codes_where_free
 from service.store.follow_ups import NOT_YET
+from service.ussd.asked import ask_of
 from service.ussd.handover_facts import handovers
 from service.ussd.names import told_apart
 from service.ussd.wanted import Wanted
@@ -30,7 +32,12 @@ ONLY_FOR_THOSE_TOLD: Final = "safety"
 
 
 async def supervisor(
-    connection: Connection, sealer: Sealer, person: Wanted, today: date, now: datetime
+    connection: Connection,
+    sealer: Sealer,
+    person: Wanted,
+    today: date,
+    now: datetime,
+    countries: Mapping[str, Country],
 ) -> SupervisorFacts:
     """Return what this supervisor may know now. Whoever is listed has a case code with her, given here if need be."""
     sites = await connection.fetch(_SITES, person.person_id)
@@ -42,9 +49,9 @@ async def supervisor(
     codes = await _codes(connection, person.person_id, [*untaken, *oldest, *pauses], now)
     staff = await connection.fetch(_COLLEAGUES, ids, person.person_id, COLLEAGUES_AT_MOST)
     return SupervisorFacts(
-        unacknowledged=tuple(_item(row, codes, today) for row in untaken if row["id"] in codes),
+        unacknowledged=tuple(_item(row, codes, today, countries) for row in untaken if row["id"] in codes),
         unacknowledged_count=untaken[0]["of_all"] if untaken else 0,
-        oldest=tuple(_item(row, codes, today) for row in oldest if row["id"] in codes),
+        oldest=tuple(_item(row, codes, today, countries) for row in oldest if row["id"] in codes),
         pauses=tuple(_pause(row, codes, today) for row in pauses if row["id"] in codes),
         pauses_count=pauses[0]["of_all"] if pauses else 0,
         sites=tuple(SiteFact(row["id"], row["name"], row["status"]) for row in sites),
@@ -69,7 +76,7 @@ async def _codes(connection: Connection, staff_id: int, rows: Sequence[Any], now
     return {id_: str(code) for id_, code in known.items() if code is not None}
 
 
-def _item(row: Any, codes: dict[int, str], today: date) -> FollowUpItem:
+def _item(row: Any, codes: dict[int, str], today: date, countries: Mapping[str, Country]) -> FollowUpItem:
     return FollowUpItem(
         id=row["id"],
         code=codes[row["id"]],
@@ -79,6 +86,7 @@ def _item(row: Any, codes: dict[int, str], today: date) -> FollowUpItem:
         days=max(0, (today - row["opened_on"]).days),
         state=row["state"],
         mother_id=row["mother_id"],
+        ask=ask_of(row, countries),
     )
 
 
@@ -94,7 +102,7 @@ WHERE v.staff_id = $1 ORDER BY f.id LIMIT 50
 """
 
 _LISTED = """
-SELECT f.id, f.cause, f.risk, f.urgent, f.state, f.mother_id, f.phone_id,
+SELECT f.id, f.cause, f.risk, f.urgent, f.state, f.mother_id, f.phone_id, f.country, f.step, f.hold_by_code,
     (f.opened_at AT TIME ZONE $3)::date AS opened_on, count(*) OVER () AS of_all
 FROM follow_up f
 WHERE f.facility_id = ANY($1::bigint[]) AND f.state <> 'resolved' AND NOT (f.state = 'open' AND f.cause = ANY($4::text[]))
