@@ -10,6 +10,7 @@ import pytest
 from flows.events import CallRequested, StopRequested
 from service.inbound.sms import LONGEST, InboundText, receive
 from service.store import people
+from service.store.follow_ups import NewFollowUp, open_follow_ups
 from tests.integration.apply.clinic import COLLEAGUE, MENTOR, MOTHER, STRANGER, Clinic, only
 
 _ids = count(1)
@@ -80,6 +81,39 @@ async def test_a_digit_after_72_hours_is_read_by_a_person(clinic: Clinic) -> Non
     await text(clinic, "1")
     assert await clinic.one("SELECT state FROM inbound_sms") == "inbox"
     assert await clinic.follow_ups(mother) == ["call_requested"]
+
+
+async def test_a_late_digit_is_a_sign_of_life_where_it_is_surely_hers(clinic: Clinic) -> None:
+    """What it answers is guessed by nobody; that she is there is known, and whoever looks for her is told."""
+    mother = await clinic.mother()
+    await clinic.ask(mother)
+    await clinic.run("UPDATE mother SET unanswered = 3, nudged_at = $1", clinic.now)
+    async with clinic.pool.acquire() as conn, conn.transaction():
+        silent = NewFollowUp(clinic.facility, "silent", "KE", 40, "red", mother_id=mother)
+        await open_follow_ups(conn, [silent], clinic.now)
+    clinic.now += timedelta(hours=80)
+    await text(clinic, "1")
+    assert await clinic.one("SELECT state FROM inbound_sms") == "inbox"
+    [spell] = await clinic.rows(
+        "SELECT asked_at, nudged_at, silence_check_at, unanswered, last_heard_at FROM mother"
+    )
+    assert spell == {
+        "asked_at": None, "nudged_at": None, "silence_check_at": None, "unanswered": 0, "last_heard_at": clinic.now,
+    }  # fmt: skip
+    assert await clinic.rows("SELECT outcome FROM follow_up WHERE cause = 'silent'") == [
+        {"outcome": "answered"}
+    ]
+    assert await clinic.follow_ups(mother) == ["call_requested"]
+
+
+async def test_a_late_digit_on_a_phone_of_two_ends_nobodys_silence(clinic: Clinic) -> None:
+    one, two = await clinic.mother(), await clinic.mother()
+    await clinic.ask(one)
+    clinic.now += timedelta(hours=80)
+    await text(clinic, "1")
+    assert await clinic.one("SELECT asked_at IS NOT NULL FROM mother WHERE id = $1", one)
+    assert await clinic.one("SELECT last_heard_at FROM mother WHERE id = $1", two) is None
+    assert await clinic.one("SELECT state FROM inbound_sms") == "inbox"
 
 
 async def test_a_mentor_who_is_a_mother_answers_as_both(clinic: Clinic) -> None:
