@@ -89,8 +89,20 @@ async def test_dates_of_the_second_twin_change_the_second_twins_visit(
     phone = dial()
     assert "2 Second twin" in await phone.walk("3", PIN)
     await phone.type("2")
-    assert (await phone.type("1")).startswith("END Thank you.")
-    rows = await services.pool.fetch(
-        "SELECT n.birth_order FROM visit v JOIN infant n ON n.id = v.infant_id WHERE v.confirmed_at IS NOT NULL"
+    assert "stays" in await phone.type("3")
+    asked = await services.pool.fetchval(
+        "SELECT n.birth_order FROM follow_up f JOIN visit v ON v.id = f.visit_id JOIN infant n ON n.id = v.infant_id "
+        "WHERE f.cause = 'getting_there'"
     )
-    assert [row["birth_order"] for row in rows] == [2]
+    assert asked == 2
+
+
+async def test_her_word_about_a_day_is_about_both_twins_who_are_expected_on_it(
+    services: Services, mother: int, dial: Callable[..., Handset]
+) -> None:
+    phone = dial()
+    await phone.walk("3", PIN)
+    await phone.type("2")
+    assert (await phone.type("1")).startswith("END Thank you.")
+    confirmed = "SELECT count(*) FROM visit WHERE confirmed_at IS NOT NULL AND infant_id IS NOT NULL"
+    assert await services.pool.fetchval(confirmed) == 2
