@@ -61,7 +61,7 @@ class Reminders:
     async def due(self, now: datetime, limit: int) -> AsyncIterator[Batch[DueReminder, Decision]]:
         """See the port. Her person's row is locked with the contact, so that a stop comes before or after it."""
         async with self._pool.acquire() as conn, conn.transaction():
-            rows = await conn.fetch(DUE, now, limit)
+            rows = await conn.fetch(DUE, now, limit, foreseeing(self._countries()))
             pushed = await pushed_lately(conn, rows, now)
             items = [item_of(row, pushed[row["mother_id"]]) for row in rows]
             items = await mark_closed(conn, rows, items, now.date())
@@ -243,6 +243,11 @@ async def pushed_lately(conn: Connection, rows: Sequence[Any], now: datetime) ->
     for row in await conn.fetch(PUSHED, list(zones), list(zones.values()), now):
         counted[row["mother_id"]] = (row["today"], row["week"])
     return counted
+
+
+def foreseeing(countries: Mapping[str, Country]) -> list[str]:
+    """The names of the rules that foresee days on which she, or a baby of hers, is expected."""
+    return sorted({name for country in countries.values() for name in country.series})
 
 
 def item_of(row: Any, pushed: tuple[int, int]) -> DueReminder:

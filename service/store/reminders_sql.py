@@ -2,7 +2,8 @@
 
 # ``site_has_entries`` is false only when the clinic's last open day with visits expected, before today, had none marked.
 # ``answered_since_due``: for a check-in, anything heard from her since it was due; for a visit, that she confirmed it;
-# an invitation is taken back as soon as she has answered it.
+# an invitation is taken back as soon as she has answered it. ``date_known``: a day is in the book, or one of the rules
+# that foresee days ($3) has one to come that is too far ahead to be in it yet.
 _KNOWN = """
 SELECT c.id, c.mother_id, e.country, e.schedule, c.step, c.occurrence, c.due_at, c.valid_until, f.time_zone, c.hold, c.rests,
     c.phone_id, c.language, e.visit_id, coalesce(e.infant_id, v.infant_id) AS infant_id,
@@ -14,9 +15,11 @@ SELECT c.id, c.mother_id, e.country, e.schedule, c.step, c.occurrence, c.due_at,
     EXISTS (SELECT FROM consent k WHERE k.mother_id = m.id AND k.stream = 'sms' AND k.withdrawn_at IS NULL) AS consented,
     EXISTS (SELECT FROM follow_up u WHERE u.mother_id = m.id AND u.state = 'acknowledged'
         AND u.cause IN ('silent', 'number_problem')) AS in_hand,
-    e.visit_id IS NULL AND e.schedule NOT IN ('checkin', 'meeting') AND EXISTS (SELECT FROM visit x
+    e.visit_id IS NULL AND e.schedule NOT IN ('checkin', 'meeting') AND (EXISTS (SELECT FROM visit x
         WHERE x.mother_id = m.id AND x.status = 'expected'
-        AND x.due_on >= (greatest(c.due_at, $1::timestamptz) AT TIME ZONE f.time_zone)::date) AS date_known,
+        AND x.due_on >= (greatest(c.due_at, $1::timestamptz) AT TIME ZONE f.time_zone)::date)
+      OR EXISTS (SELECT FROM enrolment y WHERE y.mother_id = m.id AND y.visit_id IS NULL AND y.state = 'active'
+        AND y.next_on IS NOT NULL AND y.schedule = ANY($3::text[]))) AS date_known,
     CASE WHEN f.status = 'stock_out' AND v.kind IS DISTINCT FROM 'refill' THEN 'open' ELSE f.status END AS site,
     coalesce((
         SELECT s.closed_as IS NOT NULL OR EXISTS (SELECT FROM visit x WHERE x.facility_id = f.id

@@ -10,7 +10,7 @@ from scheduler.types import Attendance, Country, Decision, DueReminder, Send, Te
 from service.database import Connection
 from service.store.fatigue import mark_enough
 from service.store.open_days import mark_closed
-from service.store.reminders import item_of, pushed_lately
+from service.store.reminders import foreseeing, item_of, pushed_lately
 from service.store.reminders_sql import TO_COME
 
 
@@ -30,7 +30,7 @@ async def to_be_decided(
     Texts of other days count for no cap; a visit still to come is taken to become what the step is there for.
     A contact of a country we have no rules for is left out.
     """
-    rows = await conn.fetch(TO_COME, now, mother_id)
+    rows = await conn.fetch(TO_COME, now, mother_id, foreseeing(countries))
     pushed = await pushed_lately(conn, rows, now)
     items = [item_of(row, pushed[mother_id]) for row in rows]
     items = await mark_closed(conn, rows, items, now.date())

@@ -13,12 +13,16 @@ from flows.events import (
     OutcomeRecorded,
     VisitRecorded,
 )
+from scheduler.decide import decide_all
 from scheduler.plan import plan
+from scheduler.types import Skip
 from service.apply import NotTheirs
 from service.apply.care_line import change_care
 from service.apply.work import Work
 from service.store import care_dates, people
 from service.store.planning import Planning
+from service.store.reminders import Reminders
+from service.store.timeline.foreseen import to_be_decided
 from tests.integration.apply.clinic import MENTOR, Clinic
 
 DAY = timedelta(days=1)
@@ -154,6 +158,26 @@ async def test_six_weeks_are_counted_from_the_last_day_she_was_seen(clinic: Clin
     assert await counted() == clinic.today - DAY
     await clinic.happens(VisitRecorded(clinic.mentor, mother, clinic.today - 3 * DAY), number=MENTOR)
     assert await counted() == clinic.today - DAY
+
+
+@pytest.mark.parametrize(("supply", "looked_for"), [(180, False), (None, True)])
+async def test_a_day_that_is_foreseen_far_ahead_is_a_day_that_is_known(
+    clinic: Clinic, supply: int | None, looked_for: bool
+) -> None:
+    ends = None if supply is None else clinic.today + supply * DAY
+    mother = await clinic.mother(edd=None, run_out_on=ends)
+    clinic.now += 6 * WEEK
+    await planned(clinic)
+    assert not await clinic.rows("SELECT FROM visit WHERE mother_id = $1", mother)
+    port = Reminders(
+        clinic.pool, clinic.deps.sealer, lambda: clinic.deps.bundle, lambda: clinic.deps.countries
+    )
+    async with clinic.pool.acquire() as conn:
+        told = await to_be_decided(conn, mother, clinic.deps.countries, clinic.now)
+    assert (Skip("date_known") in [one.decision for one in told.values()]) is not looked_for
+    async with port.due(clinic.now, 100) as batch:
+        await batch.settle(decide_all(batch.items, clinic.deps.countries, clinic.now))
+    assert ("no_next_date" in await clinic.follow_ups(mother)) is looked_for
 
 
 async def test_a_closed_book_is_asked_about_no_more_and_a_twins_still_is(clinic: Clinic) -> None:
