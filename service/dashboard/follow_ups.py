@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import asyncpg
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -50,12 +51,18 @@ def follow_up_routes(services: Services, guard: Guard) -> APIRouter:
 async def _save(services: Services, event: FollowUpAnswered) -> bool:
     now = await services.clocks.care.now()
     origin = Origin(phone_id=None, number_index=b"", number=None, via="page")
-    try:
-        async with services.pool.acquire() as conn, conn.transaction():
-            await apply(conn, [event], origin, now, services.deps())
-    except (NotTheirs, LookupError):
-        return False
-    return True
+    for last in (False, False, True):
+        try:
+            async with services.pool.acquire() as conn, conn.transaction():
+                await apply(conn, [event], origin, now, services.deps())
+            return True
+        except (NotTheirs, LookupError):
+            return False
+        except asyncpg.DeadlockDetectedError:
+            # Somebody's report about the same mother crossed it; nothing was changed.
+            if last:
+                raise
+    return False
 
 
 async def _is_theirs(conn: Connection, user: User, staff_id: int, facility: int) -> bool:

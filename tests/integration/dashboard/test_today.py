@@ -1,5 +1,6 @@
 """Today: what it shows, what it never shows, and that a button does what a mentor's reply does."""
 
+import asyncio
 import re
 
 import httpx
@@ -82,6 +83,20 @@ async def test_a_button_does_what_the_mentors_reply_does(town: Town, page: httpx
     again = {"action": "reached_coming", "coming": "tomorrow", "form_token": token}
     assert (await page.post(f"/follow-ups/{follow_up}", data=again)).status_code == 303
     assert "expected by Tue 24 Nov" in (await page.get("/")).text
+
+
+async def test_a_button_that_crosses_a_report_is_tried_again(town: Town, page: httpx.AsyncClient) -> None:
+    html = await call(page)
+    follow_up, token = follow_up_on(html), form_token(html)
+    pool, form = town.services.pool, {"action": "going", "form_token": token}
+    async with pool.acquire() as report, report.transaction():
+        await report.execute("SET LOCAL deadlock_timeout = '60s'")  # it is the button that gives way
+        mother = await report.fetchval("SELECT mother_id FROM follow_up WHERE id = $1 FOR UPDATE", follow_up)
+        pressed = asyncio.create_task(page.post(f"/follow-ups/{follow_up}", data=form))
+        while not await pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            assert not pressed.done()
+        await report.execute("SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE", mother)
+    assert (await pressed).headers["location"] == f"/?done=going#follow-up-{follow_up}"
 
 
 async def test_a_death_is_asked_twice_and_silences_at_once(town: Town, page: httpx.AsyncClient) -> None:
