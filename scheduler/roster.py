@@ -20,8 +20,8 @@ NEW_A_DAY = 5
 SOON = timedelta(days=1)
 """Work that follows working hours waits so long for whoever is asked first (project choice): a night, not a weekend."""
 
-DAYS_AHEAD = 9
-"""Days in which the next working day is looked for: a week, and a day a time zone skipped."""
+DAYS_AHEAD = 16
+"""Days in which the next working day is looked for: two weeks, since a weekday may be a holiday, and a day a time zone skipped."""
 
 CAPPED_FROM_RANK = 20
 """Causes ranked before this (danger, a call she asked for) are never made to wait behind the cap."""
@@ -87,7 +87,7 @@ def works_from(person: StaffMember, now: datetime) -> datetime:
 
 def works_on(person: StaffMember, day: date) -> bool:
     """Whether this person works on that local day."""
-    return day.weekday() in person.works_on
+    return day.weekday() in person.works_on and day not in person.off_on
 
 
 def works_soon(person: StaffMember, now: datetime) -> bool:

@@ -15,7 +15,8 @@ EVERY_DAY = frozenset(range(7))
 class StaffMember:
     """Somebody who may be told. ``reachable``: has a number, not stopped, not on leave, phone not lost.
 
-    ``starts_at`` and ``ends_at`` are local working hours, on the weekdays ``works_on`` (Monday is 0);
+    ``starts_at`` and ``ends_at`` are local working hours, on the weekdays ``works_on`` (Monday is 0) but not on
+    the single days ``off_on``: the public holidays her clinic keeps, where she works as it is open;
     ``works_soon``: within a day of now. ``new_today`` are the non-urgent follow-ups already given
     today; ``open_cases`` the load. A mentor ``works_in`` the facility or the community.
     """
@@ -29,6 +30,7 @@ class StaffMember:
     new_today: int = 0
     open_cases: int = 0
     works_on: frozenset[int] = EVERY_DAY
+    off_on: frozenset[date] = frozenset()
     works_soon: bool = True
     works_in: Literal["facility", "community"] = "facility"
 

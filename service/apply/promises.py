@@ -5,6 +5,7 @@ from typing import Any
 
 from scheduler.localtime import instant_at, local
 from service.apply.work import Work
+from service.store.open_days import days_off
 from service.store.people import MotherRow
 from service.store.roster import days_of
 
@@ -27,8 +28,9 @@ async def call_promise(work: Work, mother: MotherRow) -> str | None:
 def _called_by(asked: datetime, zone: str, worker: Any) -> datetime | None:
     """The full hour by which somebody with these working hours and days can have called; within a day, or None."""
     starts, ends, days = worker["starts_at"], worker["ends_at"], days_of(worker["works_on"])
+    off = days_off(worker, asked.date())
     for day in (asked.date(), asked.date() + timedelta(days=1)):
-        if day.weekday() not in days:
+        if day.weekday() not in days or day in off:
             continue
         opens, closes = instant_at(zone, day, starts), instant_at(zone, day, ends)
         if opens is None or closes is None or closes <= opens:
@@ -43,7 +45,10 @@ def _called_by(asked: datetime, zone: str, worker: Any) -> datetime | None:
 
 
 _WILL_BE_THERE = """
-SELECT s.starts_at, s.ends_at, coalesce(s.works_on, f.open_on) AS works_on
+SELECT s.starts_at, s.ends_at, coalesce(s.works_on, f.open_on) AS works_on,
+    f.country, s.works_on IS NULL AND f.keeps_holidays AS off_on_holidays,
+    CASE WHEN s.works_on IS NULL AND f.keeps_holidays THEN
+        (SELECT array_agg(d.day) FROM facility_day d WHERE d.facility_id = f.id AND d.open) END AS opened
 FROM staff s JOIN person p ON p.id = s.id JOIN phone t ON t.id = p.phone_id JOIN facility f ON f.id = s.facility_id
 WHERE s.facility_id = $1 AND s.role IN ('mentor', 'supervisor') AND p.hold IS NULL
   AND t.number IS NOT NULL AND t.trust = 'ok' AND t.opted_out_at IS NULL AND f.status <> 'paused'

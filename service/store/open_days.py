@@ -29,6 +29,19 @@ def calendar(row: Any, today: date) -> OpenDays:
     )
 
 
+def days_off(row: Any, today: date) -> frozenset[date]:
+    """The public holidays on which whoever works as their clinic is open is off.
+
+    ``row`` says with ``off_on_holidays`` whether that is so, and holds the ``country`` and the days ``opened`` all the same.
+
+    A closure is no day off: a strike closes the clinic, not the care for who cannot come.
+    """
+    if not row["off_on_holidays"]:
+        return frozenset()
+    holidays_near = holidays.of_years(row["country"], range(today.year - 1, today.year + 3))
+    return holidays_near - frozenset(row["opened"] or ())
+
+
 async def open_days_of(conn: Connection, facility_ids: Iterable[int], today: date) -> dict[int, OpenDays]:
     """The calendars of these facilities by id."""
     wanted = sorted(set(facility_ids))

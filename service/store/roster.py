@@ -11,6 +11,7 @@ from scheduler.roster import works_soon
 from scheduler.types import Roster, StaffMember
 from scheduler.types.follow_ups import EVERY_DAY
 from service.database import Connection
+from service.store.open_days import days_off
 
 MIDNIGHT = time(0)
 
@@ -157,6 +158,7 @@ def _member(row: Any, on_leave: bool, now: datetime) -> StaffMember:
         starts_at=row["starts_at"],
         ends_at=row["ends_at"],
         works_on=days_of(row["works_on"]),
+        off_on=days_off(row, local(now, row["time_zone"]).date()),
         works_in=row["works_in"],
     )
     return replace(member, works_soon=works_soon(member, now))
@@ -229,6 +231,9 @@ ORDER BY c.staff_id, c.id DESC
 _STAFF = """
 SELECT s.id, s.role, s.facility_id, s.starts_at, s.ends_at, f.time_zone, p.language, p.hold, p.phone_id, s.answers_mood,
     coalesce(s.works_on, f.open_on) AS works_on, s.works_in,
+    f.country, s.works_on IS NULL AND f.keeps_holidays AS off_on_holidays,
+    CASE WHEN s.works_on IS NULL AND f.keeps_holidays THEN
+        (SELECT array_agg(d.day) FROM facility_day d WHERE d.facility_id = f.id AND d.open) END AS opened,
     n.number IS NOT NULL AND n.trust = 'ok' AND n.opted_out_at IS NULL AS has_phone
 FROM staff s JOIN person p ON p.id = s.id JOIN facility f ON f.id = s.facility_id LEFT JOIN phone n ON n.id = p.phone_id
 WHERE s.facility_id = ANY($1::bigint[]) OR s.id = ANY($2::bigint[]) ORDER BY s.id

@@ -45,8 +45,10 @@ class Worker:
     ends_at: time
     away: tuple[tuple[date, date], ...]
     days: frozenset[int] = EVERY_DAY
+    as_clinic: bool = False
+    """Off on the public holidays their clinic keeps, having no days of their own."""
 
-    def works(self, local: datetime) -> bool:
+    def works(self, local: datetime, holidays: frozenset[date] = frozenset()) -> bool:
         """Whether they are at work at this local moment; hours that end where they begin go round the clock."""
         at, day = local.time(), local.date()
         if self.starts_at < self.ends_at:
@@ -54,7 +56,11 @@ class Worker:
         else:
             here = at >= self.starts_at or at < self.ends_at
         began = day - timedelta(days=1) if self.ends_at <= self.starts_at and at < self.ends_at else day
-        return here and began.weekday() in self.days and not self.is_away(day)
+        return here and self.works_on(began, holidays) and not self.is_away(day)
+
+    def works_on(self, day: date, holidays: frozenset[date] = frozenset()) -> bool:
+        """Whether this is one of their working days."""
+        return day.weekday() in self.days and not (self.as_clinic and day in holidays)
 
     def is_away(self, day: date) -> bool:
         """Whether they are on leave on this local day."""
@@ -84,14 +90,21 @@ class Place:
     def at_work(self, now: datetime) -> bool:
         """Whether somebody who calls mothers on request is at work at this instant."""
         local = now.astimezone(self.zone)
-        return any(worker.works(local) for worker in self.workers)
+        return any(worker.works(local, self._holidays(local.date())) for worker in self.workers)
 
     def calls_tomorrow(self, now: datetime) -> bool:
         """Whether somebody who calls mothers is there on the next local day."""
         tomorrow = now.astimezone(self.zone).date() + timedelta(days=1)
+        kept = self._holidays(tomorrow)
         return any(
-            tomorrow.weekday() in worker.days and not worker.is_away(tomorrow) for worker in self.workers
+            worker.works_on(tomorrow, kept) and not worker.is_away(tomorrow) for worker in self.workers
         )
+
+    def _holidays(self, today: date) -> frozenset[date]:
+        if self.days is None or not self.days["keeps_holidays"]:
+            return frozenset()
+        clinic = calendar(self.days, today)
+        return clinic.holidays - clinic.opened
 
 
 class Places:
@@ -132,8 +145,9 @@ def _place(row: Any) -> Place:
                 time.fromisoformat(b),
                 tuple((date.fromisoformat(first), date.fromisoformat(last)) for first, last in away or ()),
                 days_of(works_on),
+                as_clinic,
             )
-            for a, b, away, works_on in row["workers"] or ()
+            for a, b, away, works_on, as_clinic in row["workers"] or ()
         ),
         {name: row[name] for name in ("country", "open_on", "keeps_holidays", "days")},
     )
@@ -147,7 +161,8 @@ SELECT f.id, f.time_zone, f.transport, f.country, f.open_on, f.keeps_holidays,
     (SELECT jsonb_agg(jsonb_build_array(d.weekday, d.starts_at, d.ends_at))
      FROM duty_roster d WHERE d.facility_id = f.id) AS shifts,
     (SELECT jsonb_agg(jsonb_build_array(s.starts_at, s.ends_at, (
-         SELECT jsonb_agg(jsonb_build_array(c.starts_on, c.ends_on)) FROM cover c WHERE c.staff_id = s.id), coalesce(s.works_on, f.open_on)))
+         SELECT jsonb_agg(jsonb_build_array(c.starts_on, c.ends_on)) FROM cover c WHERE c.staff_id = s.id), coalesce(s.works_on, f.open_on),
+         s.works_on IS NULL))
      FROM staff s JOIN person p ON p.id = s.id JOIN phone t ON t.id = p.phone_id
      WHERE s.facility_id = f.id AND s.role IN ('mentor', 'supervisor') AND p.hold IS NULL
        AND t.number IS NOT NULL AND t.trust = 'ok' AND t.opted_out_at IS NULL AND f.status <> 'paused') AS workers

@@ -1,11 +1,11 @@
 """Working days: ordinary work waits for them or goes to who works sooner, danger waits for nobody; queues stay apart."""
 
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
-from scheduler.roster import Tally, next_start, taker, works_from, works_soon
+from scheduler.roster import Tally, gathers_from, next_start, taker, works_from, works_soon
 from scheduler.types import EscalationStep, StaffMember
 from tests.unit.scheduler.made import COLLEAGUE, MENTOR, at, follow_up, roster, staff
 
@@ -88,3 +88,21 @@ def test_the_clinics_mentors_help_each_other_before_those_in_the_community() -> 
     found = taker(follow_up(roster=there, passed_by=frozenset({MENTOR.id})), RUNG, Tally())
     assert found is not None
     assert found.id == outside.id
+
+
+def test_over_a_public_holiday_whoever_works_as_the_clinic_is_open_waits() -> None:
+    """Friday 25 and Saturday 26 December 2026 are holidays; the clinic is open from Monday to Friday."""
+    holidays = frozenset({date(2026, 12, 25), date(2026, 12, 26)})
+    as_clinic = staff(1, works_on=WEEKDAYS, off_on=holidays)
+    own_days = staff(2, works_on=WEEKDAYS)
+    christmas, monday = at("2026-12-25 10:00"), at("2026-12-28 08:00")
+    assert works_from(as_clinic, christmas) == monday
+    assert next_start(as_clinic, at("2026-12-24 18:00")) == monday
+    assert not works_soon(as_clinic, christmas)
+    assert works_from(own_days, christmas) == christmas
+    assert gathers_from(as_clinic, (time(10), time(14)), christmas, christmas) == at("2026-12-28 10:00")
+
+
+def test_a_clinic_open_one_day_a_week_waits_for_the_next_when_that_day_is_a_holiday() -> None:
+    fridays = staff(1, works_on=frozenset({4}), off_on=frozenset({date(2026, 12, 25)}))
+    assert next_start(fridays, at("2026-12-21 09:00")) == at("2027-01-01 08:00")
