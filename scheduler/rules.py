@@ -306,14 +306,19 @@ def _policies(table: Table, interruption: Table | None) -> dict[str, EscalationP
     if interruption is None:
         return result
     day, source = interruption.duration("after"), interruption.text("source")
+    again = interruption.duration("again") if "again" in interruption else None
     interruption.done(allow=("reviewed_by", "reviewed_on"))
-    return {cause: _interrupted(policy, day, source, interruption) for cause, policy in result.items()}
+    return {cause: _interrupted(policy, day, again, source, interruption) for cause, policy in result.items()}
 
 
-def _interrupted(policy: EscalationPolicy, day: timedelta, source: str, table: Table) -> EscalationPolicy:
+def _interrupted(
+    policy: EscalationPolicy, day: timedelta, again: timedelta | None, source: str, table: Table
+) -> EscalationPolicy:
     """The same ladder, with the country's own day for the rung that asks what became of her.
 
-    The day is counted from the visit she missed, and the ladder is opened the day after it.
+    The day is counted from the visit she missed, and the ladder is opened the day after it. Where it lies far behind
+    the rung before it, that rung is repeated every ``again``, at least so long before the last, and nobody is left
+    unlooked at in between.
     """
     *before, last = policy.steps
     if last.ask != INTERRUPTION:
@@ -321,7 +326,15 @@ def _interrupted(policy: EscalationPolicy, day: timedelta, source: str, table: T
     after = day - timedelta(days=1) - sum((step.after for step in before), start=timedelta())
     if after <= timedelta():
         raise table.error("after", "give a day later than the rung before it")
-    return replace(policy, steps=(*before, replace(last, after=after)), source=f"{policy.source} {source}")
+    between: list[EscalationStep] = []
+    if again is not None:
+        if again <= timedelta() or before[-1].who[0] != "supervisor":
+            raise table.error("again", "give a span such as P7D, behind a rung that is the supervisor's")
+        while after >= 2 * again:
+            between.append(replace(before[-1], after=again))
+            after -= again
+    steps = (*before, *between, replace(last, after=after))
+    return replace(policy, steps=steps, source=f"{policy.source} {source}")
 
 
 def _rung(table: Table) -> EscalationStep:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from scheduler.durations import age, exact
-from scheduler.rules import RulesError, load_country
+from scheduler.rules import RulesError, load_countries, load_country
 from scheduler.types import Age
+from service.content.files import read_tables
 from tests.unit.scheduler.made import tables_of
 
 
@@ -106,6 +107,10 @@ MISTAKES: list[tuple[Any, str]] = [
         "later than the rung before",
     ),
     (lambda t: t["country"].update(interruption={"after": "P300D", "source": "x"}), "over 92 days"),
+    (
+        lambda t: t["country"].update(interruption={"after": "P60D", "again": "PT0H", "source": "x"}),
+        "such as P7D",
+    ),
     (lambda t: t["escalation"]["policy"].pop("number_problem"), "number_problem is missing"),
     (lambda t: t.update(schedules=[]), "not a table"),
 ]
@@ -162,3 +167,29 @@ def test_a_country_sets_its_own_day_of_interruption_and_who_is_told_at_once() ->
     tables["country"].pop("interruption")
     steps = load_country(tables).policies["visit_missed"].steps
     assert sum((rung.after for rung in steps), timedelta()) == timedelta(days=27)
+
+
+def test_until_a_late_day_of_interruption_the_supervisor_looks_again_every_week() -> None:
+    tables = tables_of("KE")
+    tables["country"]["interruption"] = {"after": "P60D", "again": "P7D", "source": "x"}
+    steps = load_country(tables).policies["visit_missed"].steps
+    days, at = [], 1
+    for rung in steps:
+        at += rung.after.days
+        days.append((at, rung.who[0], rung.ask))
+    assert days[5:] == [
+        (17, "supervisor", "visit"),
+        (24, "supervisor", "visit"),
+        (31, "supervisor", "visit"),
+        (38, "supervisor", "visit"),
+        (45, "supervisor", "visit"),
+        (52, "supervisor", "visit"),
+        (60, "nurse", "interruption"),
+    ]
+
+
+def test_malawi_says_so_in_its_own_words() -> None:
+    policy = load_countries(read_tables()["countries"])["MW"].policies["visit_missed"]
+    gaps = [rung.after for rung in policy.steps]
+    assert max(gaps) <= timedelta(days=8)
+    assert "Project choice: until then the supervisor hears of her once a week." in policy.source
