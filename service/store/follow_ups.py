@@ -164,6 +164,10 @@ WHERE f.mother_id = k.mother_id AND f.state <> 'resolved' AND f.hold_by_code IS 
                      AND l.kind = 'infant_test' AND l.status = 'kept' AND l.due_on >= o.due_on))
       ELSE f.expect_by IS NOT NULL OR f.visit_id = ANY($2)
            OR f.cause IN ('silent', 'visit_missed', 'attendance_unknown', 'no_next_date', 'channel') END
+  -- Nothing goes to her until somebody has checked the number with her: that she was seen is no check.
+  AND NOT (f.cause IN ('wrong_person', 'number_problem', 'new_number') AND EXISTS (
+      SELECT FROM person p LEFT JOIN phone t ON t.id = p.phone_id
+      WHERE p.id = f.mother_id AND (p.hold = 'wrong_number' OR p.phone_id IS NULL OR t.trust = 'untrusted')))
   AND NOT f.urgent
 RETURNING f.id
 """

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from flows.events import CheckInAnswered, MotherEnrolled, MotherSetUp
+from flows.events import CheckInAnswered, FollowUpAnswered, MotherEnrolled, MotherSetUp, VisitRecorded
 from service.directory import NewFacility, NewStaff, add_facility, add_staff
 from service.store import people
 from service.store.messages import NewMessage, queue
-from tests.integration.apply.clinic import MOTHER, Clinic
+from tests.integration.apply.clinic import MENTOR, MOTHER, Clinic
 
 ELSEWHERE = "+254700000021"
 
@@ -80,6 +80,18 @@ async def test_with_another_mentor_of_the_same_clinic_it_is_checked_too(clinic: 
     former = await clinic.mother(phone_use="shared")
     await enrols(clinic, clinic.colleague, "shared")
     assert await clinic.hold(former) == "wrong_number"
+
+
+async def test_that_she_came_does_not_end_the_check_of_her_number(clinic: Clinic) -> None:
+    former = await clinic.mother(phone_use="shared")
+    await enrols(clinic, clinic.colleague, "shared")
+    [row] = await clinic.rows("SELECT id FROM follow_up WHERE mother_id = $1", former)
+    coming = FollowUpAnswered(clinic.mentor, "reached_coming", row["id"], coming="tomorrow", verified=True)
+    await clinic.happens(coming, number=MENTOR)
+    await clinic.visit(former, 0)
+    await clinic.happens(VisitRecorded(clinic.mentor, former, clinic.today), number=MENTOR)
+    assert await clinic.one("SELECT status FROM visit WHERE mother_id = $1", former) == "kept"
+    assert (await clinic.hold(former), await clinic.follow_ups(former)) == ("wrong_number", ["wrong_person"])
 
 
 async def test_with_the_same_mentor_a_phone_may_be_shared(clinic: Clinic) -> None:
