@@ -119,17 +119,18 @@ def _listed(cases: Sequence[Sequence[Told]], bundle: Bundle, now: datetime) -> N
 
 
 def _cases(shown: Sequence[Sequence[Told]], left: int, now: datetime) -> Phrase:
+    """Parted by semicolons: a cause may hold a comma ("do not call"), which must not be read with the next code."""
     parts: list[str | Word] = []
     for case in shown:
         one = case[0]
-        parts.append(f"{', ' if parts else ''}{one.code} ")
+        parts.append(f"{'; ' if parts else ''}{one.code} ")
         parts.append(Word(f"ask.{one.ask}" if one.ask is not None else f"cause.{one.cause}"))
         hour = _hour(one, now)
         tail = (f" {hour}" if hour else "") + _more(case)
         if tail:
             parts.append(tail)
     if left:
-        parts.append(f", +{left}")
+        parts.append(f"; +{left}")
     return Phrase(tuple(parts))
 
 

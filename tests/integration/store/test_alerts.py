@@ -61,10 +61,10 @@ async def test_two_causes_on_one_mother_are_one_alert_that_names_the_gravest(cli
     [
         (
             "en",
-            "3 need you: {a} no answer +1, {b} did not come, {c} had a hard week. ",
+            "3 need you: {a} no answer +1; {b} did not come; {c} had a hard week. ",
             "{a} 1 going, {a} 2 pass on",
         ),
-        ("sw", "3 wanakuhitaji: {a} hakuna jibu +1, {b} ", "{a} 1 naenda, {a} 2 mwingine"),
+        ("sw", "3 wanakuhitaji: {a} hakuna jibu +1; {b} ", "{a} 1 naenda, {a} 2 mwingine"),
     ],
 )
 async def test_several_mothers_at_once_are_one_text_and_danger_goes_alone(
@@ -107,7 +107,7 @@ async def test_a_list_too_long_says_how_many_more(clinic: Programme) -> None:
     assert who == clinic.supervisor
     assert text.startswith("40 need you: ")
     shown = text.count("no answer")
-    assert f", +{40 - shown}. " in text
+    assert f"; +{40 - shown}. " in text
     assert 1 < shown < 40
     assert len(text) <= 306
     assert await clinic.pool.fetchval("SELECT count(*) FROM follow_up_log WHERE what = 'told'") == 40
