@@ -56,6 +56,7 @@ SENT: Mapping[str, frozenset[str]] = {
     "run_outs": frozenset({"codes"}),
     "site_ask": frozenset({"date"}),
     "site_ask_dial": frozenset({"date"}),
+    "staff_received": frozenset(),
     "stock_still": frozenset({"date"}),
     "stock_still_dial": frozenset({"date"}),
     "gone_over": frozenset({"code"}),

@@ -355,10 +355,14 @@ async def test_two_robots_cannot_keep_each_other_awake(clinic: Clinic, words: st
     assert (await clinic.queued(MOTHER)).count(template) <= 2
 
 
-async def test_staff_words_nobody_understands_reach_the_inbox(clinic: Clinic) -> None:
-    await text(clinic, "nimechelewa leo", MENTOR)
-    assert await clinic.one("SELECT state FROM inbound_sms") == "inbox"
-    assert await clinic.queued() == []
+@pytest.mark.parametrize("words", ["nimechelewa leo", "1"])
+async def test_staff_words_nobody_understands_reach_the_inbox_and_say_how_a_case_is_answered(
+    clinic: Clinic, words: str
+) -> None:
+    for _ in range(3):
+        await text(clinic, words, MENTOR)
+    assert await clinic.one("SELECT min(state) FROM inbound_sms") == "inbox"
+    assert await clinic.queued(MENTOR) == ["staff_received"]
 
 
 async def test_stop_and_danger_in_any_order_leave_help_on_its_way(clinic: Clinic) -> None:
