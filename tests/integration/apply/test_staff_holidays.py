@@ -1,10 +1,11 @@
 """Over a public holiday whoever works as the clinic is open is off: not told, and no call promised in their name."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flows.events import CallRequested
 from scheduler.roster import works_from
+from service.store.mood import mood_is_answered
 from service.store.roster import load_rosters
 from service.ussd.places import Places
 from tests.integration.apply.clinic import Clinic, only
@@ -73,3 +74,21 @@ async def test_no_call_is_promised_for_it(clinic: Clinic) -> None:
     await clinic.happens(CallRequested(mother), via="call")
     assert only(await clinic.queued()) == "call_promise"
     assert await promised(clinic) == (True, True)
+
+
+async def test_nobody_is_asked_how_she_feels_on_a_day_on_which_nobody_trained_would_answer(
+    clinic: Clinic,
+) -> None:
+    mother = await clinic.mother()
+    await clinic.run("UPDATE staff SET answers_mood = TRUE WHERE id = $1", clinic.mentor)
+    await keeps_holidays(clinic)
+
+    async def answered(now: datetime) -> bool:
+        async with clinic.pool.acquire() as conn:
+            return mother in await mood_is_answered(conn, [mother], now)
+
+    assert await answered(CHRISTMAS - timedelta(days=1))
+    assert not await answered(CHRISTMAS)
+    await clinic.run("UPDATE staff SET works_on = '4' WHERE id = $1", clinic.mentor)
+    assert await answered(CHRISTMAS)
+    assert not await answered(CHRISTMAS - timedelta(days=1))

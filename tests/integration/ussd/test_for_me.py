@@ -21,7 +21,10 @@ async def mother(services: Services) -> int:
         facility = await add_facility(conn, deps, NewFacility("Test clinic", "KE", "Africa/Nairobi"), now)
         new = NewStaff("mentor", "Test Mentor", "+254700000777", facility, "en", answers_mood=True)
         mentor = await add_staff(conn, deps, new, now)
-        await conn.execute("UPDATE staff SET starts_at = '00:00', ends_at = '00:00' WHERE id = $1", mentor)
+        await conn.execute(
+            "UPDATE staff SET starts_at = '00:00', ends_at = '00:00', works_on = '0123456' WHERE id = $1",
+            mentor,
+        )
         born = now.date()
         enrolled = Enrolled(facility, mentor, "en", "77", "hers", None, (born, born))
         hashed = await services.pins.hash_pin(PIN)
