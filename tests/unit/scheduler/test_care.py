@@ -21,6 +21,7 @@ from tests.unit.scheduler.made import at, enrolment, kenya, reminder, tables_of
 DAY = timedelta(days=1)
 EDD = date(2026, 11, 23)
 FOLDERS = read_tables()["countries"]
+COUNTRIES = load_countries(FOLDERS)
 
 
 def counted(schedule: str, anchor_on: date, entered_on: date, **more: Any) -> EnrolmentToPlan:
@@ -274,7 +275,7 @@ def test_nobody_is_looked_for_who_is_expected(date_known: bool, expected: Skip |
 
 @given(code=st.sampled_from(sorted(FOLDERS)), age_days=st.integers(0, 1500))
 def test_no_baby_of_treatment_is_ever_without_a_day_on_which_somebody_looks(code: str, age_days: int) -> None:
-    country = load_countries(FOLDERS)[code]
+    country = COUNTRIES[code]
     born = date(2024, 1, 31)
     today = born + age_days * DAY
     tests = plan(country, counted("infant_test", born, today, country=code), today)
