@@ -159,6 +159,7 @@ def upgrade() -> None:
     op.add_column(
         "facility", sa.Column("keeps_holidays", sa.Boolean(), server_default=sa.text("true"), nullable=False)
     )
+    op.create_index("ix_follow_up_facility_opened", "follow_up", ["facility_id", "opened_at"], unique=False)
     op.create_index(
         "ix_follow_up_notified_at",
         "follow_up",
@@ -419,6 +420,7 @@ def downgrade() -> None:
     op.drop_index(
         "ix_follow_up_notified_at", table_name="follow_up", postgresql_where=sa.text("state = 'notified'")
     )
+    op.drop_index("ix_follow_up_facility_opened", table_name="follow_up")
     op.drop_column("facility", "keeps_holidays")
     op.drop_column("facility", "open_on")
     op.drop_index("ix_correction_mother_id", table_name="correction")

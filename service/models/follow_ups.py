@@ -46,6 +46,7 @@ class FollowUp(SQLModel, table=True):
         Index("ix_follow_up_notified_at", "notified_at", postgresql_where=text("state = 'notified'")),
         Index("ix_follow_up_mother_id", "mother_id"),
         Index("ix_follow_up_facility_open", "facility_id", postgresql_where=text(OPEN)),
+        Index("ix_follow_up_facility_opened", "facility_id", "opened_at"),
     )
 
     id: int | None = Field(default=None, sa_column=identity())

@@ -32,7 +32,9 @@ class LifeEvent(SQLModel, table=True):
             "transferred",
             "tests_over",
         ),
-        CheckConstraint("(what IN ('pregnancy', 'birth', 'loss')) = (pregnancy_id IS NOT NULL)", name="pregnancy"),
+        CheckConstraint(
+            "(what IN ('pregnancy', 'birth', 'loss')) = (pregnancy_id IS NOT NULL)", name="pregnancy"
+        ),
         CheckConstraint(
             "(what IN ('infant_death', 'weaned', 'tests_over')) = (infant_id IS NOT NULL)", name="infant"
         ),
