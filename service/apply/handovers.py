@@ -64,6 +64,8 @@ async def handover_decided(work: Work, event: HandoverDecided) -> Sequence[int]:
 
     Raises NotTheirs for anybody who does not supervise there, and for a mentor who cannot take her.
     """
+    # Whoever proposes the same holds the person first, too.
+    await work.conn.execute(_LOCK_WHOM, event.handover_id)
     handover = await handovers.waiting(work.conn, event.handover_id)
     if handover is None:
         return []
@@ -159,6 +161,10 @@ async def _end_her_place(work: Work, leaving: StaffRow) -> None:
     await messages.cancel_texts_to(work.conn, leaving.id, REVOKED, work.now)
     await work.conn.execute(_END_SESSIONS, leaving.id, work.now)
 
+
+_LOCK_WHOM = """
+SELECT FROM person WHERE id = (SELECT coalesce(mother_id, from_id) FROM handover WHERE id = $1) FOR NO KEY UPDATE
+"""
 
 _ASKED_FOR = """
 SELECT id FROM follow_up WHERE mother_id = ANY($1::bigint[]) AND cause = $2 AND state <> 'resolved'

@@ -1,5 +1,6 @@
 """A mother given to another mentor: with her open work, by the supervisor's word alone, and nothing said to her."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from service.apply import NotTheirs
 from service.directory import NewStaff, add_staff
 from service.store.assignment import assign
 from service.store.caseload import caseload, looks_after
+from service.store.handovers import propose
 from service.store.own_care import link
 from service.store.roster import load_rosters
 from service.ussd.staff_facts import staff as staff_facts
@@ -58,6 +60,19 @@ async def test_until_it_is_approved_nothing_changes_and_said_twice_it_waits_once
     assert await clinic.one("SELECT to_id FROM handover") == clinic.colleague
     assert await mentor_of(clinic, mother) == clinic.mentor
     assert await clinic.queued(SUPERVISOR) == ["handover_waits"]
+
+
+async def test_a_decision_and_the_same_proposal_at_once_meet_at_the_mother(clinic: Clinic) -> None:
+    mother = await clinic.mother()
+    decided = HandoverDecided(clinic.supervisor, await proposed(clinic, mother), approved=True)
+    async with clinic.pool.acquire() as conn, conn.transaction():
+        await conn.execute("SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE", mother)
+        deciding = asyncio.create_task(clinic.happens(decided, number=SUPERVISOR))
+        while not await clinic.one("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            assert not deciding.done()
+        assert not await propose(conn, clinic.mentor, mother, None, "proposed", clinic.mentor, clinic.now)
+    await deciding
+    assert await mentor_of(clinic, mother) == clinic.colleague
 
 
 async def test_approved_she_goes_with_what_is_open_and_nobody_texts_her(clinic: Clinic) -> None:
@@ -133,9 +148,7 @@ async def test_of_a_whole_list_refused_she_who_leaves_is_told_and_of_what_a_moth
     waiting = await clinic.rows("SELECT id FROM handover WHERE decided_at IS NULL ORDER BY id")
     assert len(waiting) == 2
     for row in waiting:
-        await clinic.happens(
-            HandoverDecided(clinic.supervisor, row["id"], approved=False), number=SUPERVISOR
-        )
+        await clinic.happens(HandoverDecided(clinic.supervisor, row["id"], approved=False), number=SUPERVISOR)
     assert await clinic.queued(MENTOR) == ["handover_refused_all"]
 
 
