@@ -145,12 +145,15 @@ SELECT facility_id, week, count(*)::int AS planned,
 FROM due GROUP BY facility_id, week
 """
 
+# A local day begins at most 14 hours from UTC's: the wider span is found by the index, the days within it by each zone.
 # An answer whose next one takes it back was none. She may come, or answer herself, without any.
 _CASES = """
 WITH opened AS (
     SELECT f.id, f.facility_id, f.mother_id, f.opened_at, (f.opened_at AT TIME ZONE c.time_zone)::date AS opened_on
     FROM follow_up f JOIN facility c ON c.id = f.facility_id
     WHERE f.facility_id = ANY($1::bigint[]) AND f.mother_id IS NOT NULL AND ($4::text IS NULL OR f.risk = $4)
+      AND f.opened_at >= ($2::date - 1)::timestamp AT TIME ZONE 'UTC'
+      AND f.opened_at < ($3::date + 1)::timestamp AT TIME ZONE 'UTC'
       AND (f.opened_at AT TIME ZONE c.time_zone)::date >= $2 AND (f.opened_at AT TIME ZONE c.time_zone)::date < $3
 ), said AS (
     SELECT l.follow_up_id, l.at, l.what, lead(l.what) OVER (PARTITION BY l.follow_up_id ORDER BY l.id) AS next

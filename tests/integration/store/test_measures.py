@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from service.commands.measures import shown
+from service.store import measures
 from service.store.measures import Funnel, Times, funnel, times
 from tests.integration.store.kit import HOUR, START, Programme
 
@@ -275,3 +276,41 @@ def test_nothing_yet_is_said_so() -> None:
     assert list(shown([], [], FIRST)) == ["Nothing was planned and no case opened since 2026-03-02."]
     took = Times(3, 0, None, None, 0, None, None)
     assert "no time yet" in list(shown([Funnel(3, FIRST)], [took], FIRST))[-1]
+
+
+async def test_a_clinics_weeks_are_found_by_an_index_however_long_its_history(clinic: Programme) -> None:
+    """Neither the day's edge in its own zone nor a long history makes it read the whole table."""
+    [mother] = await clinic.mothers(1)
+    await clinic.pool.execute(
+        """
+        INSERT INTO follow_up (mother_id, facility_id, cause, country, rank, risk, state, opened_at, resolved_at)
+        SELECT $1, $2, 'silent', 'KE', 40, 'red', 'resolved', t, t
+        FROM generate_series('2021-01-01'::timestamptz, '2025-12-31', interval '6 hours') AS t
+        """,
+        mother,
+        clinic.facility,
+    )
+    # Monday begins in Nairobi at 21:00 UTC of Sunday, and ends there as early.
+    for at in ("2026-03-01T20:59Z", "2026-03-01T21:00Z", "2026-03-08T20:59Z", "2026-03-08T21:00Z"):
+        await clinic.pool.execute(
+            "INSERT INTO follow_up (mother_id, facility_id, cause, country, rank, risk, state, opened_at, resolved_at) "
+            "VALUES ($1, $2, 'silent', 'KE', 40, 'red', 'resolved', $3, $3)",
+            mother,
+            clinic.facility,
+            datetime.fromisoformat(at),
+        )
+    await clinic.pool.execute("ANALYZE follow_up")
+    async with clinic.pool.acquire() as conn:
+        week = await funnel(conn, [clinic.facility], FIRST, FIRST + timedelta(days=7))
+        plan = await conn.fetch(
+            f"EXPLAIN {measures._CASES} {measures._TIMED}",
+            [clinic.facility],
+            FIRST,
+            UNTIL,
+            None,
+            *measures._said(),
+        )
+    assert [one.cases for one in week] == [2]
+    read = "\n".join(row[0] for row in plan)
+    assert "ix_follow_up_facility_opened" in read
+    assert "Seq Scan on follow_up f" not in read
