@@ -111,9 +111,7 @@ async def undoable_of(
     rows = await conn.fetch(_UNDOABLE, list(mother_ids), now - UNDO_WITHIN, ONLY_IN_PERSON)
     found: dict[int, list[LifeEventFact]] = {one: [] for one in mother_ids}
     for row in rows:
-        fact = LifeEventFact(
-            row["id"], row["what"], row["reported_on"], row["infant_id"], row["overtaken"]
-        )
+        fact = LifeEventFact(row["id"], row["what"], row["reported_on"], row["infant_id"], row["overtaken"])
         found[row["mother_id"]].append(fact)
     return {mother_id: tuple(facts) for mother_id, facts in found.items()}
 

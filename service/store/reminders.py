@@ -30,7 +30,7 @@ from service.store.date_instead import mark_date_today
 from service.store.fatigue import mark_enough
 from service.store.follow_ups import NewFollowUp, open_follow_ups
 from service.store.messages import NewMessage, queue
-from service.store.open_days import mark_closed
+from service.store.open_days import days_off, mark_closed
 from service.store.reminders_sql import DUE, MENTORS, PUSHED, SETTLE
 from service.store.risk_facts import risks
 from service.store.roster import days_of
@@ -230,6 +230,7 @@ def _at_work(mentor: Any, now: datetime) -> datetime:
         starts_at=mentor["starts_at"],
         ends_at=mentor["ends_at"],
         works_on=days_of(mentor["works_on"]),
+        off_on=days_off(mentor, local(now, mentor["time_zone"]).date()),
     )
     return works_from(hours, now)
 

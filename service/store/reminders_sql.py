@@ -95,8 +95,11 @@ WHERE r.id = c.id
 # A mentor on leave is covered: then her cover is reminded, but of no mother who is on the staff herself. Without
 # either, whoever of the clinic's mentors has the fewest mothers, then a supervisor of the clinic.
 MENTORS = """
-SELECT DISTINCT ON (w.reminder_id) w.reminder_id, t.id AS staff_id, p.phone_id, p.language, f.time_zone, t.starts_at,
-    t.ends_at, coalesce(t.works_on, f.open_on) AS works_on
+SELECT DISTINCT ON (w.reminder_id) w.reminder_id, s.id AS staff_id, p.phone_id, p.language, f.time_zone, s.starts_at,
+    s.ends_at, coalesce(s.works_on, f.open_on) AS works_on,
+    f.country, s.works_on IS NULL AND f.keeps_holidays AS off_on_holidays,
+    CASE WHEN s.works_on IS NULL AND f.keeps_holidays THEN
+        (SELECT array_agg(d.day) FROM facility_day d WHERE d.facility_id = f.id AND d.open) END AS opened
 FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS w(reminder_id, mentor_id, facility_id)
 CROSS JOIN LATERAL (
     SELECT c.covered_by AS staff_id, 1 AS turn, 0::bigint AS load FROM cover c
@@ -110,9 +113,9 @@ CROSS JOIN LATERAL (
             SELECT FROM reminder r JOIN mother m ON m.id = r.mother_id WHERE r.id = w.reminder_id AND m.staff_id IS NOT NULL)
     UNION ALL SELECT v.staff_id, 4, 0 FROM supervision v WHERE v.facility_id = w.facility_id
 ) k
-JOIN staff t ON t.id = k.staff_id
-JOIN person p ON p.id = t.id AND p.hold IS NULL
+JOIN staff s ON s.id = k.staff_id
+JOIN person p ON p.id = s.id AND p.hold IS NULL
 JOIN phone n ON n.id = p.phone_id AND n.number IS NOT NULL AND n.trust = 'ok' AND n.opted_out_at IS NULL
-JOIN facility f ON f.id = t.facility_id
-ORDER BY w.reminder_id, k.turn, k.load, t.id
+JOIN facility f ON f.id = s.facility_id
+ORDER BY w.reminder_id, k.turn, k.load, s.id
 """
