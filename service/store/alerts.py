@@ -52,7 +52,7 @@ class Told:
     @property
     def untaken(self) -> bool:
         """Whether a supervisor hears of it because nobody else took it."""
-        return self.contact.role == "supervisor" and bool(self.item.told or self.item.state != "open")
+        return self.contact.role == "supervisor" and bool(self.item.told)
 
 
 def texts(

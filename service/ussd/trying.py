@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+import asyncpg
+
 from flows.actions.corrections import correction
 from flows.actions.team import leave_shown
 from flows.facts import DatesChanged, Facts
@@ -44,9 +46,10 @@ async def _with_correction(
     changes: DatesChanged | None = None
     try:
         async with conn.transaction():
+            await conn.execute(_WAITS)
             changes = await corrected(_work(conn, deps, now), event)
             raise _EnoughError
-    except (_EnoughError, NotTheirs):
+    except (_EnoughError, NotTheirs, asyncpg.LockNotAvailableError):
         pass
     return replace(facts, changes=changes)
 
@@ -60,14 +63,19 @@ async def _with_leave(
     gap = False
     try:
         async with conn.transaction():
+            await conn.execute(_WAITS)
             await leave_taken(_work(conn, deps, now), event)
             raise _EnoughError
     except LeavesGapError:
         gap = True
-    except (_EnoughError, NotTheirs):
+    except (_EnoughError, NotTheirs, asyncpg.LockNotAvailableError):
         pass
     return replace(facts, staff=replace(facts.staff, leave_gap=gap))
 
 
 def _work(conn: Connection, deps: Deps, now: datetime) -> Work:
     return Work(conn, Origin(None, b"", None, "ussd"), now, deps, {}, None)
+
+
+# Callers are answered in groups: a row that somebody else holds must not keep the others waiting.
+_WAITS: Final = "SELECT set_config('lock_timeout', '300ms', true)"
