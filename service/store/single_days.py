@@ -131,7 +131,7 @@ FROM visit v JOIN mother m ON m.id = v.mother_id JOIN facility f ON f.id = v.fac
 LEFT JOIN infant i ON i.id = v.infant_id
 WHERE v.facility_id = $1 AND v.due_on = ANY($2::date[]) AND v.status = 'expected'
   AND (i.id IS NULL OR i.status = 'alive')
-ORDER BY v.id FOR UPDATE OF v
+ORDER BY v.id FOR NO KEY UPDATE OF v
 """
 
 _WEEK = "UPDATE facility SET open_on = $2, keeps_holidays = $3 WHERE id = $1 RETURNING time_zone"

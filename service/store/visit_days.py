@@ -1,6 +1,7 @@
 """Days that change: visits moved, taken back, and the texts about a missed one ended, many in a few statements.
 
-Enrolments around them are locked before contacts and those before texts, as the planner does.
+Enrolments around them are locked before contacts and those before texts, as the planner does. The visits themselves are
+locked so that whoever holds a contact may still open the work about it, which refers to its visit.
 """
 
 from collections.abc import Sequence
@@ -79,7 +80,7 @@ SELECT v.id FROM unnest($1::bigint[], $2::date[]) AS w(id, day) JOIN visit v ON 
 WHERE v.status IN ('expected', 'unknown') AND v.due_on <> w.day AND NOT EXISTS (SELECT FROM visit x
     WHERE x.mother_id = v.mother_id AND x.infant_id IS NOT DISTINCT FROM v.infant_id AND x.kind = v.kind
       AND x.due_on = w.day)
-ORDER BY v.id FOR UPDATE OF v
+ORDER BY v.id FOR NO KEY UPDATE OF v
 """
 
 # Named: the day in the last text about it that left, or may have.
@@ -107,7 +108,7 @@ FROM visit v WHERE v.id = ANY($1::bigint[]) AND e.visit_id = v.id AND e.state = 
 _CANCEL = """
 UPDATE visit SET status = 'cancelled'
 WHERE id IN (SELECT id FROM visit WHERE id = ANY($1::bigint[]) AND status IN ('expected', 'unknown')
-    ORDER BY id FOR UPDATE) RETURNING id
+    ORDER BY id FOR NO KEY UPDATE) RETURNING id
 """
 
 _END_ENROLMENTS = """

@@ -1,7 +1,7 @@
 """A clinic's calendar on a real database: foreseen days fall on open ones, and a day closed later moves once or brings a person."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,11 +11,12 @@ from flows.events import FacilityDaySet
 from scheduler.decide import decide_all
 from scheduler.sites import site_move
 from service.apply import NotTheirs
+from service.store.follow_ups import NewFollowUp, open_follow_ups
 from service.store.planning import Planning
 from service.store.reminders import Reminders
 from service.store.single_days import set_days, set_week
 from service.store.sites import Sites
-from service.store.visits import move_visit
+from service.store.visits import cancel_visit, move_visit
 from tests.integration.apply.clinic import MENTOR, SUPERVISOR, Clinic
 from tests.integration.apply.test_care_dates import planned
 
@@ -288,3 +289,29 @@ async def test_a_day_closed_and_a_visit_moved_wait_for_the_planner_and_never_cro
     )
     await planned(weekdays)
     assert await beside_the_planner(weekdays, moved(), its_contacts, visit) is True
+
+
+async def test_a_day_that_moves_or_ends_waits_for_the_work_a_contact_opens_about_it(weekdays: Clinic) -> None:
+    mother = await weekdays.mother()
+    visit = await weekdays.visit(mother, 8)
+    await planned(weekdays)
+
+    async def beside_a_contact(cause: str, doing: Callable[[Any], Awaitable[Any]]) -> None:
+        async def meanwhile() -> None:
+            async with weekdays.pool.acquire() as conn, conn.transaction():
+                await doing(conn)
+
+        async with weekdays.pool.acquire() as contact, contact.transaction():
+            await contact.execute("SELECT FROM reminder ORDER BY id FOR UPDATE")
+            task = asyncio.create_task(meanwhile())
+            while not await weekdays.one("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                assert not task.done()
+            new = NewFollowUp(weekdays.facility, cause, "KE", 40, mother_id=mother, visit_id=visit)
+            assert await open_follow_ups(contact, [new], weekdays.now)
+        await task
+
+    another = weekdays.today + 9 * DAY
+    await beside_a_contact("closed_day", lambda conn: move_visit(conn, visit, another, weekdays.now))
+    await planned(weekdays)
+    await beside_a_contact("visit_change", lambda conn: cancel_visit(conn, visit, "over", weekdays.now))
+    assert await weekdays.one("SELECT status FROM visit WHERE id = $1", visit) == "cancelled"
