@@ -60,7 +60,7 @@ SENT: Mapping[str, frozenset[str]] = {
     "stock_still": frozenset({"date"}),
     "stock_still_dial": frozenset({"date"}),
     "gone_over": frozenset({"code"}),
-    "site_saved": frozenset(),
+    "site_saved": frozenset({"site_state"}),
     "site_still": frozenset({"date"}),
     "site_still_dial": frozenset({"date"}),
     "slower_offer": frozenset(),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from flows.events import SiteStatusSet
+from flows.registry import Word
 from service import audit
 from service.apply.new_days import agree_new_days
 from service.apply.texts import answer_staff
@@ -32,7 +33,7 @@ async def site_status_set(work: Work, event: SiteStatusSet) -> Sequence[int]:
             site = await people.facility(work.conn, event.facility_id)
             country = work.deps.country(site.country)
             await look_after(work.conn, work.deps.sealer, work.deps.bundle, country, site.id, work.now)
-    await answer_staff(work, supervisor, "site_saved")
+    await answer_staff(work, supervisor, "site_saved", {"site_state": Word(f"site.{event.status}")})
     return []
 
 

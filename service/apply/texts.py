@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+from flows.registry import Value
 from scheduler.durations import exact
 from service.apply.work import Work
 from service.store import messages
@@ -46,7 +47,7 @@ async def answer_number(
 
 
 async def answer_staff(
-    work: Work, staff: StaffRow, template: str, params: Mapping[str, str] | None = None
+    work: Work, staff: StaffRow, template: str, params: Mapping[str, Value] | None = None
 ) -> None:
     """Answer a member of staff who texted. On USSD and on the page the screen has answered."""
     if work.origin.via == "sms":
@@ -97,7 +98,7 @@ async def _to_origin(
     work: Work,
     template: str,
     language: str,
-    params: Mapping[str, str] | None,
+    params: Mapping[str, Value] | None,
     *,
     mother: MotherRow | None = None,
     staff: StaffRow | None = None,
