@@ -9,7 +9,7 @@ from scheduler.decide import decide
 from scheduler.plan import plan
 from scheduler.types import Hold
 from service.store.planning import Planning
-from service.store.reminders import item_of
+from service.store.reminders import foreseeing, item_of
 from service.store.reminders_sql import TO_COME
 from tests.integration.apply.clinic import MENTOR, SUPERVISOR, Clinic
 
@@ -29,7 +29,7 @@ async def test_only_what_asks_her_to_come_for_a_pick_up_waits(clinic: Clinic) ->
     pick_up, visit = await clinic.visit(mother, 3, "refill"), await clinic.visit(mother, 12)
     await planned(clinic)
     await says(clinic, "stock_out")
-    rows = await clinic.rows(TO_COME, clinic.now, mother)
+    rows = await clinic.rows(TO_COME, clinic.now, mother, foreseeing(clinic.deps.countries))
     seen: dict[int, set[type]] = {}
     for row in rows:
         item = item_of(row, (0, 0))

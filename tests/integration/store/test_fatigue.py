@@ -7,7 +7,7 @@ from scheduler.types import Skip
 from service.clocks import set_stepped, step
 from service.store.delivery_reports import report
 from service.store.fatigue import mark_enough
-from service.store.reminders import item_of
+from service.store.reminders import foreseeing, item_of
 from service.store.reminders_sql import TO_COME
 from service.store.timeline import timeline
 from service.store.visits import NewVisit, add_visits, mark_kept
@@ -42,7 +42,7 @@ async def mother_row(clinic: Programme, mother: int) -> dict[str, Any]:
 async def to_come(clinic: Programme, mother: int, now: datetime) -> Any:
     """Her one contact to come, as the rules would be given it."""
     async with clinic.pool.acquire() as conn:
-        rows = await conn.fetch(TO_COME, now, mother)
+        rows = await conn.fetch(TO_COME, now, mother, foreseeing(countries()))
         [item] = await mark_enough(conn, [item_of(row, (0, 0)) for row in rows], countries(), now)
     return item
 
