@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from service import msisdn
 from service.apply.deps import Deps
 from service.database import Connection
-from service.models.people import CASELOAD_CAP
+from service.models.staff import CASELOAD_CAP
 from service.store import care_dates, case_codes, mothers, own_care, people
 from service.store.visits import NewVisit, add_visits
 

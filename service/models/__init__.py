@@ -11,25 +11,14 @@ from service.models.base import mirror_defaults
 from service.models.care import Enrolment, Infant, Pregnancy, Reminder, SiteDay, Visit
 from service.models.caseload import HomeVisit, Referral, ReferralTry, Sample
 from service.models.erasure import Erasure
+from service.models.facilities import Facility, FacilityDay
 from service.models.follow_ups import CaseCode, EventRow, FollowUp, FollowUpLog
 from service.models.life import Correction, LifeEvent
 from service.models.messages import EarlyReport, InboundSms, Message, OpenQuestion, SmsDay
-from service.models.people import (
-    CodeTry,
-    Consent,
-    Cover,
-    DutyRoster,
-    Facility,
-    FacilityDay,
-    Mother,
-    Person,
-    Phone,
-    PinTry,
-    SetUpCode,
-    Staff,
-    Supervision,
-)
+from service.models.mothers import Consent, Mother
+from service.models.people import CodeTry, Person, Phone, PinTry, SetUpCode
 from service.models.sessions import UssdReply, UssdSession
+from service.models.staff import Cover, DutyRoster, Staff, Supervision
 from service.models.system import (
     Alarm,
     AuditRow,
