@@ -8,7 +8,7 @@ from service.apply.calls import as_soon_as_can_be
 from service.apply.heard import heard_from
 from service.apply.opening import open_about_phone, open_for_caller, open_for_mothers
 from service.apply.promises import call_promise
-from service.apply.texts import answer_mother, answer_number, may_answer_freely, thank
+from service.apply.texts import answer_mother, answer_number, not_said_lately, thank
 from service.apply.work import Work, ids
 from service.store import people
 from service.store.people import MotherRow
@@ -49,7 +49,8 @@ async def call_requested(work: Work, event: CallRequested) -> Sequence[int]:
     opened = await open_for_mothers(work, mothers, CALL_CAUSES.get(event.when, "call_requested"))
     await as_soon_as_can_be(work, ids(mothers))
     # The same call again while it is open is promised again at most once an hour, a missed one never.
-    if opened or (work.origin.via == "sms" and await may_answer_freely(work)):
+    again = work.origin.via == "sms" and await not_said_lately(work, "call_promise", "call_no_promise")
+    if opened or again:
         await _promise(work, mothers)
     return ids(mothers)
 

@@ -94,6 +94,19 @@ async def may_answer_freely(work: Work) -> bool:
     return True
 
 
+async def not_said_lately(work: Work, *templates: str) -> bool:
+    """Whether none of these answers was made for this number within the hour: each kind has an hour of its own.
+
+    So a "thank you" of a moment ago does not leave a wish for a call without a word.
+    """
+    phone = await work.phone()
+    if phone is None:
+        return False
+    since = work.now - ONCE_AN_HOUR
+    said: bool = await work.conn.fetchval(_SAID_LATELY, phone.id, since, list(templates))
+    return not said
+
+
 async def _to_origin(
     work: Work,
     template: str,
@@ -141,4 +154,9 @@ async def _has_had_enough(work: Work, phone_id: int) -> bool:
 
 _REPLIES = """
 SELECT count(*) FROM message WHERE phone_id = $1 AND message_class = 'D' AND created_at > $2
+"""
+
+_SAID_LATELY = """
+SELECT EXISTS (SELECT FROM message
+               WHERE phone_id = $1 AND message_class = 'D' AND created_at > $2 AND template = ANY($3::text[]))
 """

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from service.apply.heard import heard_from
 from service.apply.opening import open_for_mothers
-from service.apply.texts import answer_number, answer_staff, may_answer_freely
+from service.apply.texts import answer_number, answer_staff, not_said_lately
 from service.apply.work import Work, ids
 from service.store import people
 
@@ -22,7 +22,7 @@ async def text_not_understood(work: Work) -> Sequence[int]:
     await open_for_mothers(work, about, "call_requested")
     if not about:
         await _colleague_answered(work)
-    elif await may_answer_freely(work):
+    elif await not_said_lately(work, "received"):
         phone = await work.phone()
         language = phone.language if phone is not None else None
         await answer_number(work, "received", mother=about[0], language=language)
@@ -32,5 +32,5 @@ async def text_not_understood(work: Work) -> Sequence[int]:
 async def _colleague_answered(work: Work) -> None:
     staff = [] if work.phone_id is None else await people.staff_on(work.conn, work.phone_id)
     here = [one for one in staff if one.hold != "revoked"]
-    if here and await may_answer_freely(work):
+    if here and await not_said_lately(work, "staff_received"):
         await answer_staff(work, here[0], "staff_received")

@@ -355,6 +355,14 @@ async def test_two_robots_cannot_keep_each_other_awake(clinic: Clinic, words: st
     assert (await clinic.queued(MOTHER)).count(template) <= 2
 
 
+async def test_a_wish_for_a_call_is_answered_also_right_after_other_words(clinic: Clinic) -> None:
+    await clinic.mother()
+    for words in ("fine", "naomba kubadili siku", "nipigie", "nipigie"):
+        await text(clinic, words)
+        clinic.now += timedelta(seconds=40)
+    assert await clinic.queued(MOTHER) == ["thanks", "received", "call_promise"]
+
+
 @pytest.mark.parametrize("words", ["nimechelewa leo", "1"])
 async def test_staff_words_nobody_understands_reach_the_inbox_and_say_how_a_case_is_answered(
     clinic: Clinic, words: str
