@@ -30,6 +30,7 @@ from flows.events import (
     MotherSetUp,
     MoveReported,
     NumberLeft,
+    PregnancyReported,
     RhythmChosen,
     SetUpCodeGiven,
     SiteStatusSet,
@@ -91,6 +92,7 @@ ACTIONS = (
     "moving",
     "transfer",
     "transferred",
+    "pregnant",
 )
 STEP = st.tuples(st.sampled_from(ACTIONS), st.sampled_from((0, 0, 1, 2, 7, 30, 60)), st.integers(0, 3))
 LIVES = st.tuples(
@@ -179,6 +181,11 @@ class Life:
 
     async def _happens(self, *events: Event, **more: Any) -> None:
         await self.clinic.happens(*events, number=self.number, **more)
+
+    async def _pregnant(self, which: int) -> None:
+        due_on = self.clinic.today + (60 * which + 60) * DAY if which else None
+        by = self.clinic.mentor if which else None
+        await self._happens(PregnancyReported(self.mother, by, due_on))
 
     async def _birth(self, babies: int, which: int) -> None:
         born_on = self.clinic.today - which * 3 * DAY
