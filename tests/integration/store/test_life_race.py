@@ -319,7 +319,9 @@ async def test_another_pregnancy_takes_back_nothing_about_the_child_and_her_answ
     assert await clinic.pool.fetchval("SELECT outcome FROM follow_up WHERE cause = 'news'") == "noted"
 
 
-async def test_a_clinic_that_takes_her_over_takes_back_what_the_former_was_about_to_say(clinic: Programme) -> None:
+async def test_a_clinic_that_takes_her_over_takes_back_what_the_former_was_about_to_say(
+    clinic: Programme,
+) -> None:
     [mother] = await clinic.mothers(1)
     nurse = await staff(clinic, "nurse")
     there = await clinic.pool.fetchval(
