@@ -4,7 +4,7 @@
 2. Is it stale, or gone from the schedule? Skip.
 3. Is it about a baby who is not alive? Skip.
 4. Is her clinic open that day? If not, a person agrees another. Does her attendance fit? "Missed" needs a
-   witness's mark. Is she expected anyway, where that is what is asked?
+   witness's mark. Is she expected anyway, or was she tested lately, where that is what is asked?
 5. Is the site open, with entries? What would ask her to come is held until it is.
 6. Is it work for a person? Open the follow-up: her phone does not matter to it.
 7. Was the same said for another visit of that day, or did somebody see her that day, or does she read of her next
@@ -22,9 +22,10 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from scheduler.fatigue import resting, spared, worded
-from scheduler.localtime import clip, local, next_allowed, quiet
+from scheduler.localtime import add_months, clip, local, next_allowed, quiet
 from scheduler.opening import closed_that_day
 from scheduler.types import (
+    Age,
     Country,
     Decision,
     DueReminder,
@@ -76,7 +77,7 @@ def decide(reminder: DueReminder, country: Country, now: datetime) -> Decision:
         or _about_baby(reminder)
         or closed_that_day(reminder, step)
         or _attendance(reminder, step, now)
-        or _expected(reminder, step)
+        or _needed(reminder, step)
         or _site(reminder, schedule, step, now)
         or _work(step)
         or _date_instead(reminder, step)
@@ -159,8 +160,20 @@ def _attendance(reminder: DueReminder, step: Step, now: datetime) -> Skip | Hold
     return Skip(attendance)
 
 
-def _expected(reminder: DueReminder, step: Step) -> Skip | None:
-    return Skip("date_known") if step.unless_expected and reminder.date_known else None
+def _needed(reminder: DueReminder, step: Step) -> Skip | None:
+    """Counted from the day the work is for, so that who is entered late and was tested since is not looked for either."""
+    if step.unless_expected and reminder.date_known:
+        return Skip("date_known")
+    if _since(reminder.tested_on, step.lately, reminder.occurrence):
+        return Skip("tested_lately")
+    return Skip("looked_lately") if _since(reminder.looked_on, step.apart, reminder.occurrence) else None
+
+
+def _since(day: date | None, span: Age | None, before: date) -> bool:
+    """Whether something took place within ``span`` before a day, or after it."""
+    if day is None or span is None:
+        return False
+    return day >= add_months(before, -span.months) - timedelta(days=span.days)
 
 
 def _site(reminder: DueReminder, schedule: Schedule, step: Step, now: datetime) -> Skip | Hold | None:

@@ -261,6 +261,8 @@ def _step(table: Table, stream: str) -> Step:
         raise table.error(
             "only_if", 'a step after the day must say whom it is for, such as only_if = ["missed"]'
         )
+    in_question = stream == "care" and "unless" in table
+    unless = table.word("unless", ("expected", "tested_lately")) if in_question else None
     result = Step(
         id=table.text("id"),
         offset=offset,
@@ -276,9 +278,9 @@ def _step(table: Table, stream: str) -> Step:
         after=table.age("after") if stream == "care" else None,
         every=table.age("every") if stream == "care" and "every" in table else None,
         unless_low=stream == "care" and _unless_low(table),
-        unless_expected=stream == "care"
-        and "unless" in table
-        and table.word("unless", ("expected",)) == "expected",
+        unless_expected=unless == "expected",
+        lately=table.age("lately") if unless == "tested_lately" else None,
+        apart=table.age("apart") if stream == "care" and "apart" in table else None,
         beside=tuple(table.texts("beside")) if stream == "care" and "beside" in table else (),
     )
     table.done()

@@ -91,6 +91,8 @@ def _check_schedule(schedule: Schedule, country: Country) -> None:
 def _check_step(where: str, step: Step, country: Country) -> None:
     if step.every is not None and _on(date(2024, 1, 1), step.every) < date(2024, 1, 8):
         raise RulesError(where, "comes again within a week", "give every a longer time, such as P6M")
+    if step.apart is not None and step.cause is None:
+        raise RulesError(where, "is a text that says apart", "remove apart; it is for work only")
     if (step.template is None) == (step.cause is None):
         raise RulesError(where, "must be a text or a follow-up", "set exactly one of template and cause")
     if step.cause is not None and step.cause not in country.policies:

@@ -116,7 +116,9 @@ class DueReminder:
     ``said`` names, as ``schedule.step``, texts about another visit of the same day that went already; ``came_that_day``:
     somebody saw her on the day this visit was for. ``date_known``: she or a baby
     of hers is expected on some day to come. ``clinic_open`` is False around a visit on a day on which her clinic is,
-    or was, closed. ``date_today``: a text about her next date goes, or went, on this local day.
+    or was, closed. ``date_today``: a text about her next date goes, or went, on this local day. ``tested_on`` is the
+    last day on which a test of her own is known to have been taken; ``looked_on`` the last day on which the same
+    work was opened. Both are looked up only for steps that ask.
     """
 
     id: int
@@ -153,6 +155,8 @@ class DueReminder:
     clinic_open: bool = True
     date_known: bool = False
     date_today: bool = False
+    tested_on: date | None = None
+    looked_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,8 @@ class Step:
     ``takes_back``: what she was told of does not take place, so that neither a closed site nor a full day holds it.
     In a schedule with an anchor ``after`` stands in place of ``offset``: how long after that day it is due,
     and ``every`` how often it comes again. ``beside`` and ``unless_low`` as for a target; ``unless_expected``: it is
-    not needed where she is expected on some day to come.
+    not needed where she is expected on some day to come. ``lately``: it is not needed where a test of her own was taken
+    so short a time before its day, or since; ``apart``: nor where the same work was opened so short a time before.
     """
 
     id: str
@@ -124,6 +125,8 @@ class Step:
     every: Age | None = None
     unless_low: bool = False
     unless_expected: bool = False
+    lately: Age | None = None
+    apart: Age | None = None
     beside: tuple[str, ...] = ()
 
 

@@ -89,6 +89,9 @@ def _around(schedule: Schedule) -> str:
 def _only_where(schedule: Schedule, step: Step) -> str:
     if step.unless_expected:
         return "no day is known on which she is expected"
+    if step.lately is not None:
+        apart = "" if step.apart is None else f", and nobody was asked the same within {_span(step.apart)}"
+        return f"no test of her own was taken within {_span(step.lately)} before, or since{apart}"
     if schedule.anchor or schedule.stream not in ("visit", "infant_test"):
         return ""
     return ", or ".join(

@@ -29,6 +29,7 @@ from service.store.case_codes import codes_for
 from service.store.date_instead import mark_date_today
 from service.store.fatigue import mark_enough
 from service.store.follow_ups import NewFollowUp, open_follow_ups
+from service.store.looked import mark_looked
 from service.store.messages import NewMessage, queue
 from service.store.open_days import days_off, mark_closed
 from service.store.reminders_sql import DUE, MENTORS, PUSHED, SETTLE
@@ -66,6 +67,7 @@ class Reminders:
             items = [item_of(row, pushed[row["mother_id"]]) for row in rows]
             items = await mark_closed(conn, rows, items, now.date())
             items = await mark_enough(conn, items, self._countries(), now)
+            items = await mark_looked(conn, items, self._countries(), now)
             items = await mark_date_today(conn, items, now)
             yield _Batch(conn, rows, items, self._sealer, self._bundle(), self._countries(), now)
 

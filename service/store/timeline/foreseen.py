@@ -9,6 +9,7 @@ from scheduler.localtime import local
 from scheduler.types import Attendance, Country, Decision, DueReminder, Send, TellMentor
 from service.database import Connection
 from service.store.fatigue import mark_enough
+from service.store.looked import mark_looked
 from service.store.open_days import mark_closed
 from service.store.reminders import foreseeing, item_of, pushed_lately
 from service.store.reminders_sql import TO_COME
@@ -35,6 +36,7 @@ async def to_be_decided(
     items = [item_of(row, pushed[mother_id]) for row in rows]
     items = await mark_closed(conn, rows, items, now.date())
     items = await mark_enough(conn, items, countries, now)
+    items = await mark_looked(conn, items, countries, now)
     return _each(sorted(items, key=lambda one: one.infant_alive is not None), countries, now)
 
 

@@ -15,11 +15,12 @@ from flows.events import (
 )
 from scheduler.decide import decide_all
 from scheduler.plan import plan
-from scheduler.types import Skip
+from scheduler.types import OpenFollowUp, Skip
 from service.apply import NotTheirs
 from service.apply.care_line import change_care
 from service.apply.work import Work
 from service.store import care_dates, people
+from service.store.looked import mark_looked
 from service.store.planning import Planning
 from service.store.reminders import Reminders
 from service.store.timeline.foreseen import to_be_decided
@@ -178,6 +179,38 @@ async def test_a_day_that_is_foreseen_far_ahead_is_a_day_that_is_known(
     async with port.due(clinic.now, 100) as batch:
         await batch.settle(decide_all(batch.items, clinic.deps.countries, clinic.now))
     assert ("no_next_date" in await clinic.follow_ups(mother)) is looked_for
+
+
+@pytest.mark.parametrize(("taken_before", "reason"), [(20, "tested_lately"), (100, None)])
+async def test_tested_lately_nobody_looks_for_a_test_foreseen_or_due(
+    clinic: Clinic, taken_before: int, reason: str | None
+) -> None:
+    mother = await clinic.mother(edd=None, art_started_on=clinic.today - 7 * DAY)
+    clinic.now += 270 * DAY
+    taken = clinic.today - taken_before * DAY
+    await clinic.happens(happened.TestTaken(clinic.mentor, mother, None, taken), number=MENTOR)
+    await planned(clinic)
+    due = await clinic.one(
+        "SELECT r.id FROM reminder r JOIN enrolment e ON e.id = r.enrolment_id "
+        "WHERE r.mother_id = $1 AND e.schedule = 'viral_load' AND r.state = 'planned'",
+        mother,
+    )
+    expected = OpenFollowUp("viral_load_due") if reason is None else Skip(reason)
+    async with clinic.pool.acquire() as conn:
+        told = await to_be_decided(conn, mother, clinic.deps.countries, clinic.now)
+    assert told[due].decision == expected
+    port = Reminders(
+        clinic.pool, clinic.deps.sealer, lambda: clinic.deps.bundle, lambda: clinic.deps.countries
+    )
+    async with port.due(clinic.now + 7 * DAY, 100) as batch:
+        await batch.settle(decide_all(batch.items, clinic.deps.countries, clinic.now + 7 * DAY))
+    assert await clinic.one("SELECT reason FROM reminder WHERE id = $1", due) == reason
+    assert ("viral_load_due" in await clinic.follow_ups(mother)) is (reason is None)
+    # Whoever was asked to look is not asked the same again within days, by whichever rule.
+    async with clinic.pool.acquire() as conn:
+        again = await mark_looked(conn, batch.items, clinic.deps.countries, clinic.now + 8 * DAY)
+    looked = {one.id: one for one in again}[due]
+    assert (looked.tested_on, looked.looked_on is None) == (taken, reason is not None)
 
 
 async def test_a_closed_book_is_asked_about_no_more_and_a_twins_still_is(clinic: Clinic) -> None:

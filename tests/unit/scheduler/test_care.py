@@ -32,9 +32,9 @@ def steps(result: Plan) -> list[tuple[str, date]]:
     return [(one.step, one.occurrence) for one in result.reminders]
 
 
-def test_the_birth_check_asks_after_a_week_and_brings_a_person_three_days_later() -> None:
+def test_the_birth_check_asks_after_a_week_and_brings_a_person_the_next_morning() -> None:
     result = plan(kenya(), counted("birth_check", EDD, EDD - 200 * DAY), EDD, 20)
-    assert steps(result) == [("ask", EDD + 7 * DAY), ("mentor", EDD + 10 * DAY)]
+    assert steps(result) == [("ask", EDD + 7 * DAY), ("mentor", EDD + 8 * DAY)]
     assert result.next_on is None
 
 
@@ -271,6 +271,60 @@ def test_nobody_is_looked_for_who_is_expected(date_known: bool, expected: Skip |
     fields = {"schedule": "no_next_date", "step": "week_6", "valid_until": at("2026-12-20 10:00")}
     answer = decide(reminder(**fields, date_known=date_known), kenya(), NOW)
     assert answer == (expected or OpenFollowUp("no_next_date"))
+
+
+DUE_ON = date(2026, 11, 23)
+HALF_YEARLY = {
+    "schedule": "viral_load_established",
+    "step": "known",
+    "occurrence": DUE_ON,
+    "valid_until": at("2026-12-20 10:00"),
+}
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({}, OpenFollowUp("viral_load_due")),
+        ({"tested_on": date(2026, 9, 23)}, Skip("tested_lately")),
+        ({"tested_on": date(2026, 9, 22)}, OpenFollowUp("viral_load_due")),
+        ({"tested_on": DUE_ON + DAY}, Skip("tested_lately")),
+        ({"looked_on": DUE_ON - 14 * DAY}, Skip("looked_lately")),
+        ({"looked_on": DUE_ON - 15 * DAY}, OpenFollowUp("viral_load_due")),
+        ({"looked_on": DUE_ON - DAY, "tested_on": DUE_ON}, Skip("tested_lately")),
+    ],
+)
+def test_nobody_looks_for_a_test_that_was_taken_lately_nor_twice_within_days(
+    facts: dict[str, Any], expected: Skip | OpenFollowUp
+) -> None:
+    assert decide(reminder(**HALF_YEARLY, **facts), kenya(), NOW) == expected
+
+
+@pytest.mark.parametrize(("taken", "looked_for"), [(-13, False), (-14, False), (-15, True), (40, False)])
+def test_a_check_from_26_weeks_on_is_the_one_of_the_third_trimester(taken: int, looked_for: bool) -> None:
+    fields = {"schedule": "retest_pregnancy", "step": "third_trimester", "occurrence": DUE_ON - 60 * DAY}
+    valid = {"valid_until": at("2026-12-20 10:00"), "tested_on": DUE_ON + (taken - 60) * DAY}
+    answer = decide(reminder(**fields, **valid), kenya(), NOW)
+    assert (answer == OpenFollowUp("check_due")) is looked_for
+
+
+def test_in_every_country_work_for_her_own_tests_asks_whether_one_was_taken_lately() -> None:
+    for country in COUNTRIES.values():
+        for schedule in country.schedules.values():
+            for step in schedule.steps:
+                if step.cause == "viral_load_due":
+                    assert step.lately is not None, (country.code, schedule.name, step.id)
+
+
+def test_a_period_without_its_question_is_refused_and_a_text_is_never_kept_apart() -> None:
+    tables = tables_of("KE")
+    del tables["schedules"]["retest_pregnancy"]["step"][0]["unless"]
+    with pytest.raises(RulesError, match="lately"):
+        load_country(tables)
+    tables = tables_of("KE")
+    tables["schedules"]["birth_check"]["step"][0]["apart"] = "P14D"
+    with pytest.raises(RulesError, match="remove apart"):
+        load_country(tables)
 
 
 @given(code=st.sampled_from(sorted(FOLDERS)), age_days=st.integers(0, 1500))
