@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from flows.events import FollowUpAnswered
-from scheduler.answers import AFTER_UNDO, HOLDS, REACHED, REACHING_ENDS_IT, TO_CONFIRM, answer, meant
+from scheduler.answered import REACHING_ENDS_IT
+from scheduler.answered_reports import AFTER_UNDO, HOLDS, TO_CONFIRM
+from scheduler.answers import REACHED, answer, meant
 from scheduler.localtime import day_starts
 from scheduler.types import ActedFollowUp, Answered, StaffMember
 from service.apply.agreed import coming_agreed

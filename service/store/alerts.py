@@ -9,7 +9,7 @@ from flows.bundle import Bundle
 from flows.gsm7 import segments
 from flows.messages import render_sms
 from flows.registry import Phrase, Value, Word
-from scheduler.answers import NUMBER_PROBLEM, TO_CONFIRM
+from scheduler.answered_reports import NUMBER_PROBLEM, TO_CONFIRM
 from scheduler.durations import exact
 from scheduler.localtime import local
 from scheduler.types import DueFollowUp

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from flows.facts import ColleagueFact, FollowUpItem, PauseFact, SiteFact, SupervisorFacts
-from scheduler.answers import NUMBER_PROBLEM
+from scheduler.answered_reports import NUMBER_PROBLEM
 from scheduler.types import Country
 from service.database import Connection
 from service.security.sealing import Sealer
