@@ -82,11 +82,16 @@ async def step(
     once follow each other.
     """
     async with pool.acquire() as conn:
-        await conn.execute("SELECT pg_advisory_lock($1)", _STEP_LOCK)
         try:
-            return await _step(conn, to, settle, patience)
-        finally:
-            await conn.execute("SELECT pg_advisory_unlock($1)", _STEP_LOCK)
+            await conn.execute("SELECT pg_advisory_lock($1)", _STEP_LOCK)
+            try:
+                return await _step(conn, to, settle, patience)
+            finally:
+                await conn.execute("SELECT pg_advisory_unlock($1)", _STEP_LOCK)
+        except asyncio.CancelledError:
+            # The lock may have come, or its release been lost, just then: it goes with the connection.
+            conn.terminate()
+            raise
 
 
 async def _step(

@@ -42,7 +42,8 @@ async def connect(database_url: str) -> asyncpg.Connection:
 async def _nothing_to_undo(connection: Connection) -> None:
     """Nobody here changes a session's settings, so what asyncpg would reset costs a round trip for nothing.
 
-    A transaction that was left open is rolled back before this is called.
+    A transaction that was left open is rolled back before this is called. Locks belong to transactions, and
+    whoever listens has a connection of its own; the stepped clock's lock is let go, or its connection closed.
     """
 
 
