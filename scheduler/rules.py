@@ -6,7 +6,7 @@ is opened here. A mistake raises ``RulesError``, which names the table and the r
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Literal, get_args
@@ -23,6 +23,7 @@ from scheduler.types import (
     EscalationPolicy,
     EscalationStep,
     Fatigue,
+    HighRisk,
     MessageClass,
     Role,
     Schedule,
@@ -91,6 +92,11 @@ def in_force(code: str, folders: Mapping[str, Mapping[str, Any]]) -> dict[str, t
             raise RulesError(
                 "country.toml", f"without names {name}, which is not there", "correct or remove it"
             )
+    _accepted(
+        country,
+        schedules.keys() - folder.get("schedules", {}),
+        escalation_lent=lender != code and not folder.get("escalation"),
+    )
     schedules |= folder.get("schedules", {})
     owners |= dict.fromkeys(folder.get("schedules", {}), code)
     ladder = folder.get("escalation") or lent.get("escalation", {})
@@ -99,6 +105,22 @@ def in_force(code: str, folders: Mapping[str, Mapping[str, Any]]) -> dict[str, t
         "escalation": (ladder, {"escalation": code if folder.get("escalation") else lender}),
         "schedules": (schedules, owners),
     }
+
+
+def _accepted(country: Table, lent: Set[str], *, escalation_lent: bool) -> None:
+    """``accepts`` names lent files that this country's own reviewer has accepted: each is there, and somebody signs."""
+    accepts = country.texts("accepts") if "accepts" in country else []
+    for name in accepts:
+        if name not in lent and not (name == "escalation" and escalation_lent):
+            raise RulesError(
+                "country.toml",
+                f"accepts names {name}, which is not taken from elsewhere",
+                "correct or remove it",
+            )
+    if accepts and not country.text("reviewed_by", ""):
+        raise RulesError(
+            "country.toml", "accepts files in nobody's name", "write who accepted them into reviewed_by"
+        )
 
 
 def _owner(code: str, folders: Mapping[str, Mapping[str, Any]], where: str) -> str:
@@ -142,6 +164,7 @@ def load_country(tables: Mapping[str, Any]) -> Country:
         series=series,
         schedules=schedules,
         policies=_policies(escalation, table.table("interruption") if "interruption" in table else None),
+        high_risk=_high_risk(table.table("high_risk")) if "high_risk" in table else HighRisk(),
     )
     table.done(
         allow=(
@@ -154,11 +177,24 @@ def load_country(tables: Mapping[str, Any]) -> Country:
             "dialling_code",
             "rules",
             "without",
+            "accepts",
         )
     )
     root.done()
     check_country(country)
     return country
+
+
+def _high_risk(table: Table) -> HighRisk:
+    started = table.age("started_after") if "started_after" in table else None
+    if started is not None and started.months:
+        raise table.error("started_after", "write weeks or days from the expected day, such as -P12W")
+    result = HighRisk(
+        treated_under=table.duration("treated_under"),
+        started_after=None if started is None else timedelta(days=started.days),
+    )
+    table.done(allow=("source",))
+    return result
 
 
 def _series(name: str, code: str, table: Table) -> Series:

@@ -194,6 +194,18 @@ class EscalationPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class HighRisk:
+    """What of the mother's treatment puts a baby at high risk in a country; a load known to be too high always does.
+
+    ``treated_under``: treatment for less than that at the birth. ``started_after``: begun no earlier than so long from
+    the expected day, such as twelve weeks before it; None where the country has no such sign.
+    """
+
+    treated_under: timedelta = timedelta(weeks=4)
+    started_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Country:
     """One country's rules: time zone, dialling, quiet hours and the schedules and policies in force."""
 
@@ -208,3 +220,4 @@ class Country:
     series: dict[str, Series]
     schedules: dict[str, Schedule]
     policies: dict[str, EscalationPolicy]
+    high_risk: HighRisk = HighRisk()

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Final
@@ -186,7 +186,10 @@ def compiled(
 
 
 def drafts(tables: Mapping[str, Any], country: str) -> list[str]:
-    """What nobody has reviewed yet among what this country's mothers would get: languages and files, by name."""
+    """What nobody has reviewed yet among what this country's mothers would get: languages and files, by name.
+
+    A file taken from another folder was reviewed for that one: it is a draft here until country.toml ``accepts`` it.
+    """
     folders = tables.get("countries", {})
     languages = tables.get("languages", {})
     own: Mapping[str, Any] = {}
@@ -203,8 +206,17 @@ def drafts(tables: Mapping[str, Any], country: str) -> list[str]:
             for code in own.get("languages", [])
             if languages.get(code, {}).get("draft", True)
         ),
-        *(name for name, table in parts.items() if table.get("draft")),
+        *(
+            name
+            for name, table in parts.items()
+            if table.get("draft") or not _its_own(name, country, own.get("accepts", []))
+        ),
     ]
+
+
+def _its_own(name: str, country: str, accepts: Sequence[str]) -> bool:
+    """Whether a file, such as ``WHO/schedules/anc.toml``, stands in the country's folder or was accepted for it."""
+    return name.startswith(f"{country}/") or name.rpartition("/")[2].removesuffix(".toml") in accepts
 
 
 async def _switch(conn: Connection, bundle: Bundle, now: datetime) -> None:

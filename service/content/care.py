@@ -11,7 +11,7 @@ from hashlib import sha256
 from flows.bundle import Bundle
 from scheduler.durations import exact
 from scheduler.rules import in_force, load_countries
-from scheduler.types import Country, EscalationPolicy, Schedule, Series, Step, Target
+from scheduler.types import Age, Country, EscalationPolicy, Schedule, Series, Step, Target
 from service.content import care_words as words
 from service.content.care_rules import of_schedule, of_series
 from service.content.files import Table, load_bundle, read_tables
@@ -55,7 +55,8 @@ is given, the law on personal data, another country, or the program itself.
 The version is counted from the text of the part you read. Where yours shows another one, something changed: ask again. Sign
 with exceptions if need be; what you except stays a draft. Whoever runs Pamoja then writes your name and the day into each
 rule's file (`reviewed_by`, `reviewed_on`, `draft = false`) and keeps this sheet. A rule marked WHO stands in a folder that several
-countries share: it is copied into your country's folder first, or your name would stand for theirs too. Until then all of it is a
+countries share: it is copied into your country's folder, or named in your country.toml (`accepts`, beside
+`reviewed_by`): their signature never stands for yours, nor yours for theirs. Until then all of it is a
 draft, which a real gateway refuses unless somebody answers for it by name and with a reason, which is kept.
 
 Not here: how a result reads; drugs and doses; what is repeated after an inconclusive result; a baby that is unwell, which is
@@ -116,6 +117,18 @@ def _country(bundle: Bundle, folders: Table, code: str, country: Country) -> Ite
         yield (
             f"Where she is still missed {words.long(exact(interruption['after']))} after the day of her visit, somebody records "
             f"what became of her. Source: {interruption['source']}\n"
+        )
+    high_risk = about.get("high_risk")
+    if high_risk:
+        started = country.high_risk.started_after
+        since = (
+            ""
+            if started is None
+            else f", or began {words.age(Age(days=started.days))} the expected day or later"
+        )
+        yield (
+            f"Here a baby is at high risk also where the mother's treatment lasted under {words.long(country.high_risk.treated_under)} "
+            f"at the birth{since}. Source: {high_risk['source']}\n"
         )
     doubtful = [words.title(name) for name in _ordered(rules) if UNSOURCED in _says(rules[name]).lower()]
     if doubtful:

@@ -29,7 +29,7 @@ async def bring_in_line(conn: Connection, country: Country, mother_id: int, now:
     that is being queued could matter. Her children's tests belong to the mothers they are for: those of one whose
     dates are others' now end here, and begin here when they are hers.
     """
-    await infant_risk.assess(conn, mother_id, now)
+    await infant_risk.assess(conn, country.high_risk, mother_id, now)
     known = await conn.fetchrow(_KNOWN, mother_id)
     if known is None:
         return frozenset()

@@ -15,6 +15,7 @@ from scheduler.infant_risk import BirthFacts, infant_risk
 from scheduler.plan import plan
 from scheduler.rules import RulesError, load_countries, load_country
 from scheduler.types import Age, EnrolmentToPlan, Hold, OpenFollowUp, Plan, Send, Skip
+from service.content.bundles import drafts
 from service.content.files import read_tables
 from tests.unit.scheduler.made import at, enrolment, kenya, reminder, tables_of
 
@@ -231,6 +232,42 @@ def test_a_mistake_in_a_countrys_own_file_and_in_a_borrowed_one_are_named_where_
         load_countries(folders)
 
 
+@pytest.mark.parametrize(
+    ("accepts", "name", "match"),
+    [
+        (["nothing"], "A. Doctor", "accepts names nothing"),
+        (["infant_test"], "A. Doctor", "accepts names infant_test"),
+        (["anc"], "", "in nobody's name"),
+        (["anc", "escalation"], "A. Doctor", None),
+    ],
+)
+def test_a_country_accepts_only_what_it_is_lent_and_by_name(
+    accepts: list[str], name: str, match: str | None
+) -> None:
+    folders = deepcopy(FOLDERS)
+    folders["MW"]["country"] |= {"accepts": accepts, "reviewed_by": name}
+    if match is None:
+        assert load_countries(folders)["MW"].series["anc"].targets
+        return
+    with pytest.raises(RulesError, match=match):
+        load_countries(folders)
+
+
+def test_a_signature_for_one_country_stands_for_no_other() -> None:
+    tables = deepcopy(read_tables())
+    who, malawi = tables["countries"]["WHO"], tables["countries"]["MW"]["country"]
+    for table in (who["escalation"], *who["schedules"].values()):
+        table |= {"draft": False, "reviewed_by": "A. Doctor"}
+    assert "WHO/schedules/anc.toml" not in drafts(tables, "WHO")
+    assert {"WHO/schedules/anc.toml", "WHO/escalation.toml"} <= set(drafts(tables, "MW"))
+    malawi |= {"accepts": ["anc", "escalation"], "reviewed_by": "B. Doctor"}
+    left = set(drafts(tables, "MW"))
+    assert not {"WHO/schedules/anc.toml", "WHO/escalation.toml"} & left
+    assert "WHO/schedules/visit.toml" in left
+    who["schedules"]["anc"]["draft"] = True
+    assert "WHO/schedules/anc.toml" in drafts(tables, "MW")
+
+
 TREATED = date(2025, 3, 1)
 
 
@@ -253,6 +290,31 @@ TREATED = date(2025, 3, 1)
 )
 def test_what_is_known_at_birth_of_a_babys_risk(facts: dict[str, Any], expected: str) -> None:
     assert infant_risk(BirthFacts(EDD, **facts)) == expected
+
+
+LOW = {"viral_load_on": EDD - 60 * DAY}
+
+
+@pytest.mark.parametrize(
+    ("code", "facts", "expected"),
+    [
+        ("UG", {"art_started_on": EDD - 28 * DAY}, "high"),  # four weeks are not enough yet
+        ("UG", {"art_started_on": EDD - 84 * DAY}, "high"),
+        ("UG", {"art_started_on": EDD - 85 * DAY}, "low"),
+        ("UG", {"art_started_on": EDD - 80 * DAY, "edd": EDD - 10 * DAY}, "high"),
+        ("UG", {"art_started_on": EDD - 80 * DAY, "edd": EDD + 10 * DAY}, "low"),
+        ("UG", {"art_started_on": EDD - 90 * DAY, "edd": EDD - 10 * DAY}, "high"),
+        (
+            "UG",
+            {"art_started_on": EDD - 29 * DAY, "edd": EDD + 70 * DAY},
+            "low",
+        ),  # born early, begun before
+        ("KE", {"art_started_on": EDD - 28 * DAY}, "low"),
+        ("KE", {"art_started_on": EDD - 27 * DAY}, "high"),
+    ],
+)
+def test_a_country_may_say_more_of_high_risk(code: str, facts: dict[str, Any], expected: str) -> None:
+    assert infant_risk(BirthFacts(EDD, **LOW, **facts), COUNTRIES[code].high_risk) == expected
 
 
 @pytest.mark.parametrize(("risk", "first"), [("high", "birth"), ("unknown", "birth"), ("low", "first")])
