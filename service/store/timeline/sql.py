@@ -39,9 +39,12 @@ FROM message WHERE mother_id = $1 OR person_id = $1 ORDER BY created_at, id
 EVENTS = "SELECT id, at, kind, staff_id, data FROM event WHERE mother_id = $1 ORDER BY at, id"
 
 FOLLOW_UPS = """
-SELECT id, visit_id, cause, country, risk, urgent, state, step, owner_id, opened_at, next_at, alarm_at, alarm_reason,
+SELECT id, visit_id, cause, country, risk, urgent, state, step, owner_id, opened_at, next_at, alarm_reason,
+    -- As long as nobody answers it is renewed each day: what is told is since when it stands.
+    least(alarm_at, (SELECT a.raised_at FROM alarm a WHERE a.kind = 'follow_up' AND a.subject = f.id::text
+                     AND a.cleared_at IS NULL)) AS alarm_at,
     resolved_at, outcome, hold_by_code, expect_by, reopened, wanted_at
-FROM follow_up WHERE mother_id = $1 ORDER BY opened_at, id
+FROM follow_up f WHERE mother_id = $1 ORDER BY opened_at, id
 """
 
 FOLLOW_UP_LOG = """

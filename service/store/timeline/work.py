@@ -89,6 +89,8 @@ def _next(row: Any) -> str:
         return "somebody will be told"
     if row["state"] == "acknowledged":
         return "comes back unless it is closed by then"
+    if row["alarm_at"] is not None:
+        return "the alarm stands until somebody answers"
     return "the next person will be told unless somebody answers"
 
 
