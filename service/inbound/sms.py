@@ -9,11 +9,10 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
 
-from flows.answers import HELP, answer, help_answer, site_answer
 from flows.events import (
     CallRequested,
     CheckInAnswered,
@@ -28,16 +27,16 @@ from flows.intents import Intent, Interpretation
 from flows.keywords import interpret
 from service import msisdn
 from service.apply import apply
-from service.apply.consent import START_STANDS
 from service.apply.deps import Deps, Origin
 from service.apply.texts import answer_staff
 from service.apply.unclear import text_not_understood
 from service.apply.work import Work
 from service.database import Connection, Pool
+from service.inbound.digits import digit_answered
+from service.inbound.sender import Sender, who_wrote
 from service.inbound.strangers import alarms, stranger_wrote
 from service.logs import get_logger
-from service.store import people
-from service.store.people import MotherRow, PhoneRow, StaffRow
+from service.store.people import PhoneRow
 from service.store.replies import text_answered
 
 LONGEST: Final = 1000
@@ -69,17 +68,6 @@ class InboundText:
     to: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Sender:
-    """Who may have written: everybody known on the number, and the question open to it."""
-
-    phone: PhoneRow | None
-    mothers: Sequence[MotherRow]
-    staff: Sequence[StaffRow]
-    question: Mapping[str, Any] | None
-    language: str
-
-
 async def receive(pool: Pool, deps: Deps, inbound: InboundText, now: datetime) -> None:
     """Take a text in, once per gateway id; everything it causes is committed together or not at all.
 
@@ -102,7 +90,7 @@ async def receive(pool: Pool, deps: Deps, inbound: InboundText, now: datetime) -
 
 
 async def _receive(conn: Connection, deps: Deps, inbound: InboundText, number: str, now: datetime) -> None:
-    sender = await _who(conn, deps, number, now)
+    sender = await who_wrote(conn, deps, number, now)
     text = cleaned(inbound.text)
     meant = interpret(
         deps.bundle,
@@ -134,45 +122,6 @@ async def _receive(conn: Connection, deps: Deps, inbound: InboundText, number: s
             await text_answered(conn, sender.question.get("message_id"), now)
 
 
-async def _who(conn: Connection, deps: Deps, number: str, now: datetime) -> _Sender:
-    phone = await people.find_phone(conn, deps.index, number)
-    fallback = deps.country(deps.default_country).languages[0]
-    if phone is None:
-        return _Sender(None, [], [], None, fallback)
-    mothers = await people.mothers_on(conn, phone.id)
-    # A phone that was taken away from its mentor is a stranger's from that moment.
-    staff = [one for one in await people.staff_on(conn, phone.id) if one.hold != "revoked"]
-    known = [*(one.language for one in mothers), *(one.language for one in staff), fallback]
-    language = phone.language or known[0]
-    return _Sender(phone, mothers, staff, await _question(conn, phone, mothers, staff, now), language)
-
-
-async def _question(
-    conn: Connection,
-    phone: PhoneRow,
-    mothers: Sequence[MotherRow],
-    staff: Sequence[StaffRow],
-    now: datetime,
-) -> Mapping[str, Any] | None:
-    """The one question a digit answers now. None on a phone that may have changed hands, or that she has left."""
-    asked = await people.open_question(conn, phone.id, now)
-    start = phone.start_asked_at
-    if start is not None and now - start <= START_STANDS and (asked is None or asked["asked_at"] <= start):
-        return {
-            "question": "start",
-            "mother_id": None,
-            "facility_id": None,
-            "visit_id": None,
-            "asked_at": start,
-        }
-    if asked is not None and asked["facility_id"] is not None:
-        role = "mentor" if asked["question"] == HELP else "supervisor"
-        is_hers = any(one.role == role for one in staff)
-    else:
-        is_hers = asked is not None and any(one.id == asked["mother_id"] for one in mothers)
-    return asked if phone.trusted and is_hers else None
-
-
 async def _first_time(
     conn: Connection,
     inbound: InboundText,
@@ -190,7 +139,7 @@ async def _first_time(
 
 
 async def _events(
-    conn: Connection, deps: Deps, sender: _Sender, meant: Interpretation, origin: Origin, now: datetime
+    conn: Connection, deps: Deps, sender: Sender, meant: Interpretation, origin: Origin, now: datetime
 ) -> Sequence[Event] | None:
     """What happened, in the past tense; None when only a person can tell."""
     match meant.intent:
@@ -201,7 +150,7 @@ async def _events(
         case Intent.CASE:
             return await _case(conn, deps, sender, meant, origin, now)
         case Intent.ANSWER:
-            return await _answered(conn, deps, sender, meant.digit or "", origin, now)
+            return await digit_answered(conn, deps, sender, meant.digit or "", origin, now)
         case Intent.START:
             return [StartRequested(confirmed=False)]
         case Intent.CALL:
@@ -216,73 +165,8 @@ async def _events(
             return None
 
 
-async def _answered(
-    conn: Connection, deps: Deps, sender: _Sender, digit: str, origin: Origin, now: datetime
-) -> Sequence[Event] | None:
-    question = sender.question
-    if question is None or sender.phone is None:
-        return None
-    name = deps.bundle.question(question["question"]).answers.get(digit)
-    if name is None:
-        return None
-    if question["question"] == "start":
-        await conn.execute(_START_ANSWERED, sender.phone.id)
-        if name != "start_yes":
-            await conn.execute("UPDATE phone SET start_asked_at = NULL WHERE id = $1", sender.phone.id)
-            return []
-    if question["question"] == HELP:
-        return await _about_help(conn, deps, sender, question, name, origin, now)
-    if question["facility_id"] is not None:
-        return await _about_site(conn, deps, sender, question, name, origin, now)
-    return answer(question["question"], name, question["mother_id"], question["visit_id"])
-
-
-async def _about_site(
-    conn: Connection,
-    deps: Deps,
-    sender: _Sender,
-    question: Mapping[str, Any],
-    name: str,
-    origin: Origin,
-    now: datetime,
-) -> Sequence[Event] | None:
-    """What a supervisor's digit says of her site; None when she does not answer for it any more."""
-    ids = [one.id for one in sender.staff]
-    staff_id = await conn.fetchval(_SUPERVISOR_OF, ids, question["facility_id"])
-    if staff_id is None:
-        return None
-    events = site_answer(question["question"], name, staff_id, question["facility_id"])
-    if not events:
-        who = next(one for one in sender.staff if one.id == staff_id)
-        await answer_staff(Work(conn, origin, now, deps, {}, origin.phone_id), who, "ack_saved")
-    return events
-
-
-async def _about_help(
-    conn: Connection,
-    deps: Deps,
-    sender: _Sender,
-    question: Mapping[str, Any],
-    name: str,
-    origin: Origin,
-    now: datetime,
-) -> Sequence[Event] | None:
-    """Whether the mentor who was asked wants a colleague's help; None where she works there no more."""
-    asked = question["facility_id"]
-    who = next((one for one in sender.staff if one.role == "mentor" and one.facility_id == asked), None)
-    if who is None:
-        return None
-    await conn.execute(
-        "DELETE FROM open_question WHERE phone_id = $1 AND question = $2", origin.phone_id, HELP
-    )
-    events = help_answer(name, who.id)
-    if not events:
-        await answer_staff(Work(conn, origin, now, deps, {}, origin.phone_id), who, "ack_saved")
-    return events
-
-
 async def _case(
-    conn: Connection, deps: Deps, sender: _Sender, meant: Interpretation, origin: Origin, now: datetime
+    conn: Connection, deps: Deps, sender: Sender, meant: Interpretation, origin: Origin, now: datetime
 ) -> Sequence[Event]:
     """Case codes count only for the member of staff they were given to; each of several is answered."""
     events: list[Event] = []
@@ -299,7 +183,7 @@ async def _case(
     return events
 
 
-async def _mother_of_code(conn: Connection, sender: _Sender, code: str | None) -> int | None:
+async def _mother_of_code(conn: Connection, sender: Sender, code: str | None) -> int | None:
     """The mother a member of staff raises the alarm about, by the code they know her under."""
     if code is None:
         return None
@@ -335,12 +219,6 @@ _HOLDER = "SELECT staff_id FROM case_code WHERE staff_id = ANY($1::bigint[]) AND
 _MOTHER_OF_CODE = """
 SELECT mother_id FROM case_code WHERE staff_id = ANY($1::bigint[]) AND code = $2 AND mother_id IS NOT NULL
 """
-
-_SUPERVISOR_OF = """
-SELECT staff_id FROM supervision WHERE staff_id = ANY($1::bigint[]) AND facility_id = $2 ORDER BY staff_id
-"""
-
-_START_ANSWERED = "DELETE FROM open_question WHERE phone_id = $1 AND question = 'start'"
 
 _RECORD_UNCLEAR = """
 INSERT INTO event (at, kind, mother_id, phone_id, data)
