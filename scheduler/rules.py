@@ -4,50 +4,17 @@ The tables are what TOML gives: ``country``, ``escalation`` and ``schedules`` (b
 is opened here. A mistake raises ``RulesError``, which names the table and the remedy.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping, Set
-from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Literal, get_args
+from typing import Any
 
 from scheduler.rules_check import check_country
+from scheduler.rules_ladders import read_policies
 from scheduler.rules_read import RulesError, Table
-from scheduler.types import (
-    EVERYBODY,
-    Age,
-    Anchor,
-    Attendance,
-    Care,
-    Country,
-    EscalationPolicy,
-    EscalationStep,
-    Fatigue,
-    HighRisk,
-    MessageClass,
-    Role,
-    Schedule,
-    Series,
-    Step,
-    Stream,
-    Target,
-    VisitKind,
-)
+from scheduler.rules_schedules import read_schedule, read_series
+from scheduler.types import Country, HighRisk, Schedule, Series
 
 __all__ = ["RulesError", "load_countries", "load_country"]
-
-ROLES: tuple[Role, ...] = get_args(Role)
-KINDS: tuple[VisitKind, ...] = get_args(VisitKind)
-CLASSES: tuple[MessageClass, ...] = get_args(MessageClass)
-ATTENDANCES: tuple[Attendance, ...] = get_args(Attendance)
-ANCHORS: tuple[Anchor, ...] = get_args(Anchor)
-STREAMS: tuple[Stream, ...] = get_args(Stream)
-CARES: tuple[Care, ...] = get_args(Care)
-HOURS: tuple[Literal["any", "staff"], ...] = ("any", "staff")
-FALLS_ON = "open days"
-"""How a target's day is made from its age; changed, all that is foreseen is planned anew."""
-INTERRUPTION = "interruption"
-"""What the rung asks whose day a country may set in its country.toml."""
 
 
 def load_countries(folders: Mapping[str, Mapping[str, Any]]) -> dict[str, Country]:
@@ -148,9 +115,9 @@ def load_country(tables: Mapping[str, Any]) -> Country:
     for name, content in root.table("schedules").items():
         schedule = Table(f"schedules/{name}.toml", content)
         if "target" in schedule:
-            series[name] = _series(name, code, schedule)
+            series[name] = read_series(name, code, schedule)
         else:
-            schedules[name] = _schedule(name, code, schedule)
+            schedules[name] = read_schedule(name, code, schedule)
     escalation = root.table("escalation", "escalation.toml")
     country = Country(
         code=code,
@@ -163,7 +130,7 @@ def load_country(tables: Mapping[str, Any]) -> Country:
         transport=table.text("transport", ""),
         series=series,
         schedules=schedules,
-        policies=_policies(escalation, table.table("interruption") if "interruption" in table else None),
+        policies=read_policies(escalation, table.table("interruption") if "interruption" in table else None),
         high_risk=_high_risk(table.table("high_risk")) if "high_risk" in table else HighRisk(),
     )
     table.done(
@@ -195,211 +162,3 @@ def _high_risk(table: Table) -> HighRisk:
     )
     table.done(allow=("source",))
     return result
-
-
-def _series(name: str, code: str, table: Table) -> Series:
-    targets = tuple(_target(row) for row in table.rows("target"))
-    anchor = table.word("anchor", ANCHORS, "birth")
-    kind = table.word("visit_kind", KINDS)
-    result = Series(
-        name=name,
-        country=code,
-        anchor=anchor,
-        visit_kind=kind,
-        targets=targets,
-        revision=_revision([FALLS_ON, anchor, kind, [_when(t) for t in targets]]),
-        draft=table.draft(),
-        source=table.text("source"),
-        reviewed_by=table.text("reviewed_by", "") or None,
-        reviewed_on=table.day("reviewed_on"),
-        later_than=table.age("later_than") if "later_than" in table else None,
-        care=_care(table),
-    )
-    table.done(allow=("name", "country", "stream"))
-    return result
-
-
-def _target(table: Table) -> Target:
-    beside = tuple(table.texts("beside")) if "beside" in table else ()
-    result = Target(
-        table.text("id"),
-        table.age("at"),
-        table.age("until"),
-        table.text("source"),
-        beside,
-        unless_low=_unless_low(table),
-    )
-    table.done()
-    return result
-
-
-def _when(target: Target) -> list[Any]:
-    return [
-        target.id,
-        _age(target.at),
-        _age(target.until),
-        *(["unless_low"] if target.unless_low else []),
-    ]
-
-
-def _care(table: Table) -> frozenset[Care]:
-    """Whom a schedule is for; without a word about it, every mother."""
-    return frozenset(table.words("care", CARES)) if "care" in table else EVERYBODY
-
-
-def _unless_low(table: Table) -> bool:
-    """``for = "high_risk"``: a baby at high risk, and one whose risk nobody knows."""
-    return "for" in table and table.word("for", ("high_risk",)) == "high_risk"
-
-
-def _schedule(name: str, code: str, table: Table) -> Schedule:
-    stream = table.word("stream", STREAMS)
-    anchor = table.word("anchor", ANCHORS) if stream == "care" else None
-    steps = tuple(_step(row, stream) for row in table.rows("step"))
-    result = Schedule(
-        name=name,
-        country=code,
-        stream=stream,
-        steps=steps,
-        revision=_revision([*([anchor] if anchor else []), *(_timing(step) for step in steps)]),
-        draft=table.draft(),
-        source=table.text("source"),
-        reviewed_by=table.text("reviewed_by", "") or None,
-        reviewed_on=table.day("reviewed_on"),
-        anchor=anchor,
-        care=_care(table),
-        treated_for=table.age("treated_for") if "treated_for" in table else None,
-        fatigue=_fatigue(name, table) if stream == "checkin" and "fatigue" in table else None,
-    )
-    table.done(allow=("name", "country"))
-    return result
-
-
-def _fatigue(name: str, schedule: Table) -> Fatigue:
-    table = schedule.table("fatigue", f"schedules/{name}.toml fatigue")
-    result = Fatigue(
-        offer_after=table.duration("offer_after"),
-        offer_asks=table.number("offer_asks", 1, 500),
-        offer_answered=table.number("offer_answered", 1, 100),
-        gentle_after=table.number("gentle_after", 2, 52),
-        rest_after=table.number("rest_after", 3, 52),
-        source=table.text("source"),
-    )
-    if result.rest_after <= result.gentle_after:
-        raise table.error("rest_after", "let check-ins rest later than they become gentle")
-    table.done()
-    return result
-
-
-def _step(table: Table, stream: str) -> Step:
-    offset = 0 if stream == "care" else table.number("offset", -90, 90)
-    if stream != "checkin" and offset > 0 and "only_if" not in table:
-        raise table.error(
-            "only_if", 'a step after the day must say whom it is for, such as only_if = ["missed"]'
-        )
-    in_question = stream == "care" and "unless" in table
-    unless = table.word("unless", ("expected", "tested_lately")) if in_question else None
-    result = Step(
-        id=table.text("id"),
-        offset=offset,
-        at=table.hour("at"),
-        until=table.until("until"),
-        source=table.text("source"),
-        template=table.text("template", "") or None,
-        message_class=table.word("message_class", CLASSES, "B" if stream == "checkin" else "C"),
-        cause=table.text("cause", "") or None,
-        only_if=frozenset(table.words("only_if", ATTENDANCES, ("expected",))),
-        early=table.flag("early", False),
-        takes_back=table.flag("takes_back", False),
-        after=table.age("after") if stream == "care" else None,
-        every=table.age("every") if stream == "care" and "every" in table else None,
-        unless_low=stream == "care" and _unless_low(table),
-        unless_expected=unless == "expected",
-        lately=table.age("lately") if unless == "tested_lately" else None,
-        apart=table.age("apart") if stream == "care" and "apart" in table else None,
-        beside=tuple(table.texts("beside")) if stream == "care" and "beside" in table else (),
-    )
-    table.done()
-    return result
-
-
-def _policies(table: Table, interruption: Table | None) -> dict[str, EscalationPolicy]:
-    draft = table.draft()
-    gathered_at = table.clocks("gathered_at") if "gathered_at" in table else ()
-    result = {}
-    policies = table.table("policy")
-    for cause, content in policies.items():
-        policy = Table(f"escalation.toml policy.{cause}", content)
-        result[cause] = EscalationPolicy(
-            cause=cause,
-            rank=policy.number("rank", 0, 1000),
-            urgent=(urgent := policy.flag("urgent", False)),
-            steps=tuple(_rung(row) for row in policy.rows("step")),
-            source=policy.text("source"),
-            draft=policy.flag("draft", draft),
-            gathered_at=gathered_at if policy.flag("gathered", not urgent) else (),
-        )
-        policy.done(allow=("cause", "reviewed_by", "reviewed_on"))
-    table.done(allow=("source", "reviewed_by", "reviewed_on", "country"))
-    if interruption is None:
-        return result
-    day, source = interruption.duration("after"), interruption.text("source")
-    again = interruption.duration("again") if "again" in interruption else None
-    interruption.done(allow=("reviewed_by", "reviewed_on"))
-    return {cause: _interrupted(policy, day, again, source, interruption) for cause, policy in result.items()}
-
-
-def _interrupted(
-    policy: EscalationPolicy, day: timedelta, again: timedelta | None, source: str, table: Table
-) -> EscalationPolicy:
-    """The same ladder, with the country's own day for the rung that asks what became of her.
-
-    The day is counted from the visit she missed, and the ladder is opened the day after it. Where it lies far behind
-    the rung before it, that rung is repeated every ``again``, at least so long before the last, and nobody is left
-    unlooked at in between.
-    """
-    *before, last = policy.steps
-    if last.ask != INTERRUPTION:
-        return policy
-    after = day - timedelta(days=1) - sum((step.after for step in before), start=timedelta())
-    if after <= timedelta():
-        raise table.error("after", "give a day later than the rung before it")
-    between: list[EscalationStep] = []
-    if again is not None:
-        if again <= timedelta() or before[-1].who[0] != "supervisor":
-            raise table.error("again", "give a span such as P7D, behind a rung that is the supervisor's")
-        while after >= 2 * again:
-            between.append(replace(before[-1], after=again))
-            after -= again
-    steps = (*before, *between, replace(last, after=after))
-    return replace(policy, steps=steps, source=f"{policy.source} {source}")
-
-
-def _rung(table: Table) -> EscalationStep:
-    result = EscalationStep(
-        who=table.words("who", ROLES),
-        after=table.duration("after"),
-        hours=table.word("hours", HOURS),
-        also=table.words("also", ROLES, ()),
-        ask=table.text("ask", "") or None,
-    )
-    table.done(allow=("source",))
-    return result
-
-
-def _timing(step: Step) -> list[Any]:
-    timing: list[Any] = [step.id, step.offset, str(step.at), str(step.until)]
-    if step.after is not None:
-        timing += [_age(step.after), None if step.every is None else _age(step.every)]
-    if step.unless_low:
-        timing.append("unless_low")
-    return timing
-
-
-def _age(age: Age) -> list[int]:
-    return [age.months, age.days]
-
-
-def _revision(timing: list[Any]) -> str:
-    """The sha256 of what decides when: a reworded text never moves anybody's plan."""
-    return hashlib.sha256(json.dumps(timing, separators=(",", ":")).encode()).hexdigest()
