@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flows.inputs import ERROR_WORDS
+from flows.inputs.kinds import ERROR_WORDS
 from flows.registry import Registry
 from flows.render import PLACEHOLDER, fits
 from flows.screens import BundleError

@@ -11,7 +11,8 @@ from itertools import takewhile
 from flows.bundle import SOURCE, Bundle
 from flows.events import LanguageChosen, SessionResumed
 from flows.facts import Facts
-from flows.inputs import DATES, HOW, LOOK_UP, InputError, normalise, parse
+from flows.inputs.kinds import DATES, HOW, LOOK_UP, parse
+from flows.inputs.typed import InputError, normalise
 from flows.render import MORE
 from flows.types import HopResult, PersonKind, Screen, SessionState
 from flows.walk import OWN, Walk, option_of

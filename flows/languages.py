@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from flows.inputs import ERROR_WORDS
+from flows.inputs.kinds import ERROR_WORDS
 from flows.screens import SOURCE, BundleError
 from flows.types import Option, Screen
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, get_args
 
-from flows.inputs import KINDS
+from flows.inputs.kinds import KINDS
 from flows.types import Access, Option, Question, Route, Screen, ScreenKind, Template
 
 SOURCE = "en"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from flows.bundle import Bundle
 from flows.gsm7 import segments, units
-from flows.inputs import ERROR_WORDS
+from flows.inputs.kinds import ERROR_WORDS
 from flows.lint.finding import TEXT, Problem
 from flows.lint.longest import longest
 from flows.render import fits

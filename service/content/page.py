@@ -5,7 +5,7 @@ from inspect import cleandoc
 from typing import Any
 
 from flows.answers import MEANINGS
-from flows.inputs import KINDS
+from flows.inputs.kinds import KINDS
 from flows.standard import STANDARD
 
 HEAD = """# What content may name

@@ -9,7 +9,7 @@ from typing import Final
 from flows.bundle import Bundle
 from flows.events import CheckInAnswered
 from flows.facts import Facts
-from flows.inputs import normalise
+from flows.inputs.typed import normalise
 from flows.types import SessionState
 from service.apply import Origin, apply
 from service.apply.deps import Deps

@@ -32,7 +32,8 @@ from flows.facts import (
     VisitFact,
 )
 from flows.guards import GUARDS
-from flows.inputs import InputError, parse
+from flows.inputs.kinds import parse
+from flows.inputs.typed import InputError
 from flows.lists import LISTS, PLACEHOLDERS
 from flows.registry import Phrase, Word
 from flows.types import SessionState

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.inputs import ERROR_WORDS, KINDS, InputError, is_weak_pin, normalise, parse
+from flows.inputs.kinds import ERROR_WORDS, KINDS, parse
+from flows.inputs.numbers import is_weak_pin
+from flows.inputs.typed import InputError, normalise
 from flows.types import SessionState
 from tests.content_kit import NOW, facts
 

@@ -23,7 +23,8 @@ from flows.facts import (
     StaffFacts,
     VisitFact,
 )
-from flows.inputs import InputError, parse
+from flows.inputs.kinds import parse
+from flows.inputs.typed import InputError
 from flows.lint.deny import listed
 from flows.render import fits
 from flows.types import HopResult, SessionState

@@ -22,7 +22,8 @@ from flows.events import (
 )
 from flows.facts import CaseloadMother, CoverFact, Facts, GroupFact, LeaveFact, MeetingFact, StaffFacts
 from flows.guards.team import GUARDS
-from flows.inputs import InputError, parse
+from flows.inputs.kinds import parse
+from flows.inputs.typed import InputError
 from flows.lists.team import score
 from flows.types import SessionState
 from tests.unit.phone import HER_FACTS, MENTOR, MENTORS_FACTS, MOTHER, NOW, Phone, content, phone

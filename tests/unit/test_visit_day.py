@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from flows.facts import Facts
-from flows.inputs import InputError, parse
+from flows.inputs.kinds import parse
+from flows.inputs.typed import InputError
 from flows.open_days import OpenDays
 from flows.types import SessionState
 

@@ -6,7 +6,8 @@ from functools import cache
 
 from flows.bundle import Bundle
 from flows.facts import Facts, MotherFacts, PersonOnNumber, StaffFacts
-from flows.inputs import InputError, parse
+from flows.inputs.kinds import parse
+from flows.inputs.typed import InputError
 from flows.types import SessionState
 
 MOTHER, MENTOR, SUPERVISOR = 1, 2, 3

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from flows.bundle import Bundle, compile_bundle
-from flows.inputs import KINDS, InputError, parse
+from flows.inputs.kinds import KINDS, parse
+from flows.inputs.typed import InputError
 from flows.lint.finding import Problem
 from flows.lint.model import Model, explore, problems
 from flows.lint.model.look import PUBLIC, Seen, Sizes, look
