@@ -164,6 +164,8 @@ def _needed(reminder: DueReminder, step: Step) -> Skip | None:
     """Counted from the day the work is for, so that who is entered late and was tested since is not looked for either."""
     if step.unless_expected and reminder.date_known:
         return Skip("date_known")
+    if step.unless_expected and reminder.all_done:
+        return Skip("all_done")
     if _since(reminder.tested_on, step.lately, reminder.occurrence):
         return Skip("tested_lately")
     return Skip("looked_lately") if _since(reminder.looked_on, step.apart, reminder.occurrence) else None

@@ -29,6 +29,7 @@ REASONS: dict[str, str] = {
     "meeting_cancelled": "The meeting she was invited to does not take place.",
     "over": "What it was about had ended, or had been done, before its time came.",
     "date_known": "She was expected on some day to come, so nobody had to look for one.",
+    "all_done": "All her dates are done, and her mentor had been asked about her since she last came.",
     "tested_lately": "A test of her own had been taken shortly before, so nobody had to look for one.",
     "looked_lately": "Somebody had been asked to look at the same a few days before, and one look is enough.",
     "said_already": "The same was said to her in another text about that day.",

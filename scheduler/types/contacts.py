@@ -118,7 +118,8 @@ class DueReminder:
     of hers is expected on some day to come. ``clinic_open`` is False around a visit on a day on which her clinic is,
     or was, closed. ``date_today``: a text about her next date goes, or went, on this local day. ``tested_on`` is the
     last day on which a test of her own is known to have been taken; ``looked_on`` the last day on which the same
-    work was opened. Both are looked up only for steps that ask.
+    work was opened. ``all_done``: the last of her dates is over, and her
+    mentor was asked about her since. All three are looked up only for steps that ask.
     """
 
     id: int
@@ -157,6 +158,7 @@ class DueReminder:
     date_today: bool = False
     tested_on: date | None = None
     looked_on: date | None = None
+    all_done: bool = False
 
 
 @dataclass(frozen=True, slots=True)

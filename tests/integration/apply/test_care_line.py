@@ -213,6 +213,28 @@ async def test_tested_lately_nobody_looks_for_a_test_foreseen_or_due(
     assert (looked.tested_on, looked.looked_on is None) == (taken, reason is not None)
 
 
+async def test_whose_dates_are_all_done_is_brought_to_her_mentor_once(clinic: Clinic) -> None:
+    mother = await clinic.mother(born_on=(clinic.today - 300 * DAY,), edd=None)
+    await changed(clinic, mother, "retest")
+    await planned(clinic)
+    await clinic.happens(VisitRecorded(clinic.mentor, mother, clinic.today), number=MENTOR)
+    treated = await clinic.mother(None, born_on=(clinic.today - 300 * DAY,), edd=None)
+    port = Reminders(
+        clinic.pool, clinic.deps.sealer, lambda: clinic.deps.bundle, lambda: clinic.deps.countries
+    )
+    for days in (42, 92):
+        clinic.now += days * DAY
+        await planned(clinic)
+        async with port.due(clinic.now, 100) as batch:
+            await batch.settle(decide_all(batch.items, clinic.deps.countries, clinic.now))
+    said = (
+        "SELECT r.state || coalesce(' ' || r.reason, '') AS told FROM reminder r JOIN enrolment e ON e.id = r.enrolment_id "
+        "WHERE r.mother_id = $1 AND e.schedule = 'no_next_date' AND r.state <> 'planned' ORDER BY r.due_at"
+    )
+    assert [row["told"] for row in await clinic.rows(said, mother)] == ["done", "skipped all_done"]
+    assert "skipped all_done" not in [row["told"] for row in await clinic.rows(said, treated)]
+
+
 async def test_a_closed_book_is_asked_about_no_more_and_a_twins_still_is(clinic: Clinic) -> None:
     born = clinic.today - 740 * DAY
     mother = await clinic.mother(edd=None, born_on=(born, born))

@@ -328,10 +328,18 @@ def test_a_test_at_birth_is_for_who_is_not_known_to_be_at_low_risk(risk: Any, fi
     assert asked == ([] if risk == "low" else [("week_12", EDD + 84 * DAY)])
 
 
-@pytest.mark.parametrize(("date_known", "expected"), [(True, Skip("date_known")), (False, None)])
-def test_nobody_is_looked_for_who_is_expected(date_known: bool, expected: Skip | None) -> None:
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"date_known": True}, Skip("date_known")),
+        ({"all_done": True}, Skip("all_done")),
+        ({"date_known": True, "all_done": True}, Skip("date_known")),
+        ({}, None),
+    ],
+)
+def test_nobody_is_looked_for_who_is_expected_or_done(facts: dict[str, Any], expected: Skip | None) -> None:
     fields = {"schedule": "no_next_date", "step": "week_6", "valid_until": at("2026-12-20 10:00")}
-    answer = decide(reminder(**fields, date_known=date_known), kenya(), NOW)
+    answer = decide(reminder(**fields, **facts), kenya(), NOW)
     assert answer == (expected or OpenFollowUp("no_next_date"))
 
 
