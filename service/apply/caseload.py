@@ -23,7 +23,7 @@ from service.apply.follow_ups import follow_up_answered, open_of_hers
 from service.apply.heard import end_silence
 from service.apply.opening import close_follow_up, open_for_mothers
 from service.apply.work import NotTheirs, Work
-from service.store import caseload, life_care, life_events, messages, people, tests_taken, visits
+from service.store import caseload, life_care, life_events, people, taking_back, tests_taken, visits
 from service.store.life_events import NewLifeEvent
 from service.store.people import MotherRow
 
@@ -195,7 +195,7 @@ async def safety_concern(work: Work, event: SafetyConcern) -> Sequence[int]:
     mother = await in_her_care(work, event.staff_id, event.mother_id)
     await work.conn.execute(_QUIET_SINCE, mother.id, work.now)
     await people.put_on_hold(work.conn, [mother.id], QUIET, work.now)
-    await messages.cancel_for_mother(work.conn, mother.id, QUIET, work.now)
+    await taking_back.cancel_for_mother(work.conn, mother.id, QUIET, work.now)
     await work.conn.execute("DELETE FROM open_question WHERE mother_id = $1", mother.id)
     await open_for_mothers(work, [mother], "safety")
     return [mother.id]

@@ -8,7 +8,7 @@ from service.apply.number_signals import distrust
 from service.apply.opening import open_for_mothers
 from service.apply.texts import answer_number, may_answer_freely
 from service.apply.work import Work, ids
-from service.store import coverage, messages, people
+from service.store import coverage, people, taking_back
 from service.store.alarms import clear_alarm, raise_alarm
 from service.store.people import MotherRow, PhoneRow
 
@@ -44,9 +44,9 @@ async def stop_requested(work: Work, event: StopRequested) -> Sequence[int]:
     await work.conn.execute(_WITHDRAW, sorted(ids(here)), work.now)
     await work.conn.execute(_NO_MORE_ASKING, sorted(ids(here)))
     await work.conn.execute("DELETE FROM open_question WHERE phone_id = $1", phone.id)
-    await messages.cancel_for_phone(work.conn, phone.id, "stopped", work.now)
+    await taking_back.cancel_for_phone(work.conn, phone.id, "stopped", work.now)
     for mother in here:
-        await messages.cancel_for_person(work.conn, mother.id, "stopped", work.now)
+        await taking_back.cancel_for_person(work.conn, mother.id, "stopped", work.now)
     if not phone.opted_out:
         await open_for_mothers(work, here, "stopped")
         await _staff_who_stopped(work, phone.id)
@@ -78,7 +78,7 @@ async def start_requested(work: Work, event: StartRequested) -> Sequence[int]:
         facilities = await coverage.answers_for(work.conn, member.id)
         await coverage.watch(work.conn, work.deps.countries, facilities, work.now)
     for mother_id in back:
-        await messages.restore_for_mother(work.conn, mother_id, "stopped", work.now)
+        await taking_back.restore_for_mother(work.conn, mother_id, "stopped", work.now)
     await _say_started(work, phone, here)
     return back
 

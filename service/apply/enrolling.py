@@ -9,7 +9,7 @@ from service.apply.heard import heard_from
 from service.apply.number_signals import enrolled_elsewhere
 from service.apply.opening import close_follow_up, open_for_mothers
 from service.apply.work import CodeTaken, NotTheirs, SetUpCodeGone, Work, ids
-from service.store import case_codes, handsets, messages, mothers, own_care, people, visits
+from service.store import case_codes, handsets, mothers, own_care, people, taking_back, visits
 from service.store.care_line import keep_care
 from service.store.people import MotherRow, PhoneRow, StaffRow
 
@@ -115,7 +115,7 @@ async def _checked_in_person(work: Work, mother_id: int) -> None:
     await heard_from(work, [mother])
     if mother.hold in ANSWERED_IN_PERSON:
         for freed in await people.release(work.conn, [mother_id], [mother.hold]):
-            await messages.restore_for_mother(work.conn, freed, mother.hold, work.now)
+            await taking_back.restore_for_mother(work.conn, freed, mother.hold, work.now)
     for row in await work.conn.fetch(_ASKED_IN_PERSON, mother_id):
         await close_follow_up(work, row["id"], "set_up")
 
@@ -146,13 +146,13 @@ async def _others_on(work: Work, phone: PhoneRow, mother_id: int) -> None:
         return
     if not phone.trusted:
         for one in await people.put_on_hold(work.conn, ids(others), "paused", work.now):
-            await messages.cancel_for_person(work.conn, one, "paused", work.now)
+            await taking_back.cancel_for_person(work.conn, one, "paused", work.now)
     [new] = await people.mothers(work.conn, [mother_id])
     alone = [one for one in others if one.phone_use == "hers"]
     if new.phone_use == "hers" and alone:
         held = await people.put_on_hold(work.conn, ids(alone), "wrong_number", work.now)
         for one in held:
-            await messages.cancel_for_person(work.conn, one, "wrong_number", work.now)
+            await taking_back.cancel_for_person(work.conn, one, "wrong_number", work.now)
         await open_for_mothers(work, alone, "number_problem")
         return
     # A text on a shared phone is always covert.

@@ -16,7 +16,7 @@ from service.apply.heard import end_silence
 from service.apply.opening import close_follow_up, open_for_mothers
 from service.apply.texts import answer_staff
 from service.apply.work import NotTheirs, Work
-from service.store import leave, life_events, messages, people
+from service.store import leave, life_events, people, taking_back
 from service.store.follow_ups import NOT_YET
 from service.store.life_events import NewLifeEvent
 from service.store.open_days import open_days_of
@@ -250,13 +250,13 @@ async def _acted(work: Work, row: Any) -> ActedFollowUp:
 async def _hold(work: Work, mother_id: int, hold: str) -> None:
     """Silence all content to her at once; what was to be said to others about her care goes on."""
     await people.put_on_hold(work.conn, [mother_id], hold, work.now)
-    await messages.cancel_for_mother(work.conn, mother_id, hold, work.now)
+    await taking_back.cancel_for_mother(work.conn, mother_id, hold, work.now)
 
 
 async def _release(work: Work, mother_id: int, hold: str) -> None:
     """End the hold a report had put on her. Contacts still to come are planned again; nothing is made up for."""
     for released in await people.release(work.conn, [mother_id], [hold]):
-        await messages.restore_for_mother(work.conn, released, hold, work.now)
+        await taking_back.restore_for_mother(work.conn, released, hold, work.now)
 
 
 async def _undo_beside(work: Work, acted: ActedFollowUp, hold: str) -> None:

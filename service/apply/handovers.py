@@ -17,7 +17,7 @@ from service.apply.supervision import supervisor_of
 from service.apply.telling import tell_supervisors
 from service.apply.texts import tell_staff
 from service.apply.work import NotTheirs, Work
-from service.store import assignment, handovers, messages, people
+from service.store import assignment, handovers, messages, people, taking_back
 from service.store.case_codes import codes_where_free
 from service.store.people import MotherRow, StaffRow
 
@@ -158,7 +158,7 @@ async def _end_her_place(work: Work, leaving: StaffRow) -> None:
     """No text to her, no PIN, no session; a code for a new phone, given in person, opens it again."""
     await people.put_on_hold(work.conn, [leaving.id], REVOKED, work.now)
     await work.conn.execute("UPDATE person SET pin_hash = NULL WHERE id = $1", leaving.id)
-    await messages.cancel_texts_to(work.conn, leaving.id, REVOKED, work.now)
+    await taking_back.cancel_texts_to(work.conn, leaving.id, REVOKED, work.now)
     await work.conn.execute(_END_SESSIONS, leaving.id, work.now)
 
 

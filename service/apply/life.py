@@ -19,7 +19,7 @@ from service.apply.heard import heard_from
 from service.apply.life_undo import take_back
 from service.apply.opening import close_follow_up, open_for_mothers
 from service.apply.work import NotTheirs, Work
-from service.store import life_care, life_events, messages, mothers, people
+from service.store import life_care, life_events, mothers, people, taking_back
 from service.store.life_events import NewLifeEvent, What
 from service.store.people import MotherRow
 
@@ -144,7 +144,7 @@ async def number_left(work: Work, event: NumberLeft) -> Sequence[int]:
         await work.conn.execute("UPDATE person SET phone_id = NULL WHERE id = $1", by.mother.id)
         await work.conn.execute("DELETE FROM open_question WHERE mother_id = $1", by.mother.id)
         opened = await open_for_mothers(work, [by.mother], "new_number")
-        await messages.cancel_texts_to(work.conn, by.mother.id, "number_left", work.now)
+        await taking_back.cancel_texts_to(work.conn, by.mother.id, "number_left", work.now)
         await keep(work, by, "new_number", by.today, {"follow_ups": opened})
     return [by.mother.id]
 

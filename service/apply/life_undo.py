@@ -9,7 +9,7 @@ from service.apply.heard import heard_from
 from service.apply.opening import close_follow_up, told_about
 from service.apply.texts import tell_staff
 from service.apply.work import NotTheirs, Work
-from service.store import life_care, life_events, messages, people
+from service.store import life_care, life_events, messages, people, taking_back
 from service.store.life_events import LifeEventRow
 from service.store.people import MotherRow
 from service.store.transfers import TRANSFERRED, bring_back
@@ -57,7 +57,7 @@ async def take_back(work: Work, mother: MotherRow, row: LifeEventRow, staff_id: 
             await life_care.end_after_weaning(work.conn, row.infant_id or 0, work.now)
         case "death":
             for freed in await people.release(work.conn, [mother.id], ["dead"]):
-                await messages.restore_for_mother(work.conn, freed, "dead", work.now)
+                await taking_back.restore_for_mother(work.conn, freed, "dead", work.now)
         case "new_number":
             return False  # bound again face to face, by a code
         case "moved":
@@ -107,7 +107,7 @@ async def _moved_back(work: Work, mother: MotherRow, row: LifeEventRow) -> None:
         await transfers.move(work, mother, former, row.before["mentor"])
     else:
         for freed in await people.release(work.conn, [mother.id], [TRANSFERRED]):
-            await messages.restore_for_mother(work.conn, freed, TRANSFERRED, work.now)
+            await taking_back.restore_for_mother(work.conn, freed, TRANSFERRED, work.now)
     await bring_back(work.conn, mother.id, row.before, work.now)
 
 

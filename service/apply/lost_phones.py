@@ -10,7 +10,7 @@ from service.apply.number_signals import distrust
 from service.apply.supervision import supervisor_of
 from service.apply.texts import tell_staff
 from service.apply.work import CodeTaken, NotTheirs, SetUpCodeGone, Work, ids
-from service.store import coverage, handsets, messages, people
+from service.store import coverage, handsets, messages, people, taking_back
 from service.store.case_codes import codes_for
 from service.store.people import StaffRow
 
@@ -36,7 +36,7 @@ async def phone_lost(work: Work, event: PhoneLost) -> Sequence[int]:
     if not await people.put_on_hold(work.conn, [lost.id], REVOKED, work.now):
         return []
     await work.conn.execute("UPDATE person SET pin_hash = NULL WHERE id = $1", lost.id)
-    await messages.cancel_texts_to(work.conn, lost.id, REVOKED, work.now)
+    await taking_back.cancel_texts_to(work.conn, lost.id, REVOKED, work.now)
     await work.conn.execute(_REMIND_OTHERS, lost.id, REVOKED, work.now)
     if lost.phone_id is not None:
         await work.conn.execute(_END_SESSIONS, lost.phone_id, work.now)
@@ -80,7 +80,7 @@ async def staff_set_up(work: Work, event: StaffSetUp) -> Sequence[int]:
     if not phone.trusted:
         others = ids(await people.mothers_on(work.conn, phone.id))
         for one in await people.put_on_hold(work.conn, others, "paused", work.now):
-            await messages.cancel_for_person(work.conn, one, "paused", work.now)
+            await taking_back.cancel_for_person(work.conn, one, "paused", work.now)
     await handsets.bind(work.conn, event.person_id, phone, pin_hash)
     await people.release(work.conn, [event.person_id], [REVOKED])
     facilities = await coverage.answers_for(work.conn, event.person_id)

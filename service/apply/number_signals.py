@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from service.apply.opening import open_for_mothers
 from service.apply.work import Work, ids
-from service.store import messages, people
+from service.store import people, taking_back
 from service.store.people import MotherRow, PhoneRow
 
 
@@ -15,7 +15,7 @@ async def distrust(
     if not mothers or not phone.trusted:
         return
     await work.conn.execute(_DISTRUST, phone.id, reason)
-    await messages.cancel_for_phone(work.conn, phone.id, "number_untrusted", work.now)
+    await taking_back.cancel_for_phone(work.conn, phone.id, "number_untrusted", work.now)
     await work.conn.execute("DELETE FROM open_question WHERE phone_id = $1", phone.id)
     await work.conn.execute(_NO_MORE_ASKING, sorted(ids(mothers)))
     await open_for_mothers(work, mothers, cause)
@@ -30,7 +30,7 @@ async def enrolled_elsewhere(work: Work, former: Sequence[MotherRow]) -> None:
     if not former:
         return
     for one in await people.put_on_hold(work.conn, ids(former), "wrong_number", work.now):
-        await messages.cancel_for_person(work.conn, one, "wrong_number", work.now)
+        await taking_back.cancel_for_person(work.conn, one, "wrong_number", work.now)
     await work.conn.execute(
         "DELETE FROM open_question WHERE mother_id = ANY($1::bigint[])", sorted(ids(former))
     )

@@ -10,7 +10,7 @@ from service.apply.heard import end_silence
 from service.apply.opening import close_follow_up, open_for_mothers, told_about
 from service.apply.texts import tell_staff
 from service.apply.work import CodeTaken, NotTheirs, Work
-from service.store import case_codes, life_events, messages, mothers, people, transfers
+from service.store import case_codes, life_events, mothers, people, taking_back, transfers
 from service.store.assignment import assign
 from service.store.life_events import NewLifeEvent
 from service.store.people import FacilityRow, MotherRow, StaffRow
@@ -99,7 +99,7 @@ async def move(work: Work, mother: MotherRow, to: FacilityRow, mentor_id: int | 
     await _hand_on(work, here, to)
     if here.hold == "moved":
         for freed in await people.release(work.conn, [here.id], ["moved"]):
-            await messages.restore_for_mother(work.conn, freed, "moved", work.now)
+            await taking_back.restore_for_mother(work.conn, freed, "moved", work.now)
     if mentor is not None:
         await case_codes.codes_where_free(work.conn, [(mentor, here.id)], work.now)
     for staff, code in told:
@@ -120,7 +120,7 @@ async def transfer_confirmed(work: Work, event: TransferConfirmed) -> Sequence[i
     await work.conn.execute(_ARRIVED_ELSEWHERE, mother.id, transfers.SLIP, work.now, event.staff_id)
     await people.put_on_hold(work.conn, [mother.id], transfers.TRANSFERRED, work.now)
     before = await transfers.none_expected(work.conn, mother.id, work.now)
-    await messages.cancel_for_mother(work.conn, mother.id, transfers.TRANSFERRED, work.now)
+    await taking_back.cancel_for_mother(work.conn, mother.id, transfers.TRANSFERRED, work.now)
     await work.conn.execute("DELETE FROM open_question WHERE mother_id = $1", mother.id)
     await end_silence(work, [mother.id])
     for row in await work.conn.fetch(_OPEN, mother.id):

@@ -16,8 +16,9 @@ from scheduler.types import DueErasure, ErasureVerdict, Forget, NotYet
 from service.database import Connection, Pool
 from service.store.alarms import clear_alarm, raise_alarm
 from service.store.erasing import forget
-from service.store.messages import cancel_pushed, wake
+from service.store.messages import wake
 from service.store.pauses import ERASURE_ASKED
+from service.store.taking_back import cancel_pushed
 
 WAITS: Final = "erasure_waits"
 """The alarm of a wish whose days are over and that cannot be done yet; its subject is the wish."""

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from service.database import Connection
-from service.store import messages, visits
+from service.store import taking_back, visits
 from service.store.messages import wake
 from service.store.people import FacilityRow
 
@@ -34,7 +34,7 @@ async def end_infant(
     await conn.execute(_LOCK_ENROLMENTS, infant_id)
     cancelled = await conn.fetch(_CANCEL_VISITS, infant_id)
     enrolments = await conn.fetch(_END_ENROLMENTS, infant_id, reason)
-    await messages.cancel_for_infant(conn, infant_id, reason, now)
+    await taking_back.cancel_for_infant(conn, infant_id, reason, now)
     return {
         "visits": [[row["id"], row["status"]] for row in cancelled],
         "enrolments": [
@@ -71,7 +71,7 @@ async def restore_infant(
         [_day(one[2]) for one in ended],
         [_day(one[3]) for one in ended],
     )
-    await messages.restore_for_infant(conn, infant_id, reason, now)
+    await taking_back.restore_for_infant(conn, infant_id, reason, now)
     await wake(conn)
 
 

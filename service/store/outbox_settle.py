@@ -18,9 +18,9 @@ from service.database import Connection, Pool
 from service.gateway.base import Outcome, Receipt
 from service.store.another_day import another_day
 from service.store.hastening import hasten
-from service.store.messages import cancel_for_phone
 from service.store.open_questions import record_asks, record_questions
 from service.store.outbox_calls import Recipient
+from service.store.taking_back import cancel_for_phone
 from service.store.undelivered import count_failed
 
 NUMBER_AT_FAULT: Final = frozenset({"invalid_number", "unsupported_number", "could_not_route"})

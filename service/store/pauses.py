@@ -7,7 +7,7 @@ in doubt holds whatever she chooses, and ending a pause ends none of those.
 from datetime import date, datetime
 
 from service.database import Connection
-from service.store.messages import cancel_pushed
+from service.store.taking_back import cancel_pushed
 
 PAUSED = "paused_by_her"
 ERASURE_ASKED = "erasure_asked"

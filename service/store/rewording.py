@@ -9,7 +9,8 @@ from collections.abc import Collection
 from datetime import datetime
 
 from service.database import Connection
-from service.store.messages import cancel_pushed, wake
+from service.store.messages import wake
+from service.store.taking_back import cancel_pushed
 
 
 async def reword(conn: Connection, mother_id: int, baby_templates: Collection[str]) -> None:

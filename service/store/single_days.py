@@ -16,8 +16,9 @@ from scheduler.types import Country
 from service.database import Connection
 from service.store import open_days
 from service.store.follow_ups import NewFollowUp, open_follow_ups, resolve_these
-from service.store.messages import cancel_reminders_of_visit, wake
+from service.store.messages import wake
 from service.store.risk_facts import risks
+from service.store.taking_back import cancel_reminders_of_visit
 
 OPEN_AGAIN: Final = "site_open"
 

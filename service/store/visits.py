@@ -10,8 +10,9 @@ from scheduler.types import VisitKind
 from service.database import Connection
 from service.store import visit_days
 from service.store.follow_ups import resolve_by_visit
-from service.store.messages import cancel_reminders_of_visit, wake
+from service.store.messages import wake
 from service.store.site_status import STOCK_OUT
+from service.store.taking_back import cancel_reminders_of_visit
 
 SCHEDULES: Final[Mapping[str, str]] = {
     "clinic": "visit",

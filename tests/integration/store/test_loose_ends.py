@@ -14,10 +14,10 @@ from service.store.aside import Aside
 from service.store.delivery_reports import Status, report
 from service.store.follow_ups import NewFollowUp, open_follow_ups
 from service.store.ladder import Ladder
-from service.store.messages import cancel_for_mother
 from service.store.planning import Planning
 from service.store.reminders import Reminders
 from service.store.silences import Silences
+from service.store.taking_back import cancel_for_mother
 from service.store.visits import NewVisit, add_visits, mark_kept
 from tests.integration.store.kit import (
     HOUR,

@@ -3,7 +3,8 @@
 import asyncio
 from datetime import timedelta
 
-from service.store.messages import NewMessage, cancel_for_mother, cancel_for_person, queue, restore_for_mother
+from service.store.messages import NewMessage, queue
+from service.store.taking_back import cancel_for_mother, cancel_for_person, restore_for_mother
 from tests.integration.store.kit import HOUR, SEALER, START, Programme, Watched, hand_clocks, send_all
 
 
