@@ -79,6 +79,8 @@ def special_parts(plan: Plan, weeks: int, staff: Sequence[Worker]) -> dict[str, 
             return {
                 **own,
                 **_due_in(85),
+                # With the same mentor: by another's, a number that somebody has is first checked with her.
+                "mentor": 4,
                 "phone": "shared",
                 "language": "sw",
                 "msisdn": NUMBERS.format(5),
