@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -19,6 +20,7 @@ from service.logs import configure_logging
 from service.processes.worker import Worker, WorkerParts
 from service.settings import demo_settings
 from service.wiring import Services, open_services
+from tests.balance import Balanced, longest_first, scheduler
 
 MEMORY = Path("/dev", "shm")
 ROOM_BYTES = 3 << 30
@@ -28,6 +30,17 @@ PUBLISHED_AT = datetime(2026, 6, 1, 6, tzinfo=UTC)
 CONTENT = read_tables()
 _numbers = count(1)
 configure_logging("WARNING")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest."""
+    longest_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Balanced:
+    """Hand out modules in that order."""
+    return scheduler(config, log)
 
 
 @pytest.fixture(scope="session")

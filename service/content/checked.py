@@ -17,6 +17,10 @@ from service.content.files import ContentError, packaged, read_tables
 from service.settings import Settings
 
 KINDS = (".toml", ".po")
+KEPT_WALKS = 3
+_walks: dict[tuple[str, int, tuple[str, ...]], Model] = {}
+"""The last walks of this process, by what alone decides them: the content, the size of a page and the languages."""
+
 _HAS_PLACE = re.compile(r"[\w./-]+, line \d+: ")
 
 
@@ -33,7 +37,13 @@ class Checked:
     @cached_property
     def walked(self) -> Model:
         """Its menus, walked when first asked for: that takes many seconds, and a slip elsewhere is told at once."""
-        return explore(self.bundle)
+        bundle = self.bundle
+        known = (bundle.sha256, bundle.limit, tuple(bundle.languages))
+        if known not in _walks:
+            _walks[known] = explore(bundle)
+            if len(_walks) > KEPT_WALKS:
+                del _walks[next(iter(_walks))]
+        return _walks[known]
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
