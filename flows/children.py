@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from flows.facts import InfantFact
+from flows.facts.life import InfantFact
 from flows.registry import Word
 
 A_CHILD_FROM_MONTHS = 12

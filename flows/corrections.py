@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from flows.facts import BirthFact, DatesFact
+from flows.facts.caseload import BirthFact, DatesFact
 
 WrongDate = Literal["due_date", "birth", "supply", "treatment", "visit"]
 

@@ -6,7 +6,11 @@ from typing import Any
 
 from flows.bundle import Bundle, compile_bundle
 from flows.events import CallRequested, CheckInAnswered, FollowUpAnswered, MotherSetUp, VisitConfirmed
-from flows.facts import Facts, FollowUpItem, MotherFacts, PersonOnNumber, StaffFacts, VisitFact
+from flows.facts import Facts, PersonOnNumber
+from flows.facts.life import VisitFact
+from flows.facts.mother import MotherFacts
+from flows.facts.staff import StaffFacts
+from flows.facts.work import FollowUpItem
 from flows.registry import ActionResult, ListItem, Registry, Value, Word
 from flows.types import SessionState
 

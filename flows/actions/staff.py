@@ -14,7 +14,8 @@ from flows.events import (
     FollowUpAnswered,
     MotherEnrolled,
 )
-from flows.facts import Facts, StaffFacts
+from flows.facts import Facts
+from flows.facts.staff import StaffFacts
 from flows.lists.staff import chosen_follow_up, marked, to_mark
 from flows.registry import Action, ActionResult
 from flows.types import SessionState

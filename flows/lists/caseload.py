@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from flows.children import child_word
-from flows.facts import CaseloadMother, Facts
+from flows.facts import Facts
+from flows.facts.caseload import CaseloadMother
 from flows.registry import ListItem, ListOf, Placeholder, Value, Word
 from flows.types import SessionState
 

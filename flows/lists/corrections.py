@@ -6,7 +6,9 @@ from datetime import date
 
 from flows.children import child_word
 from flows.corrections import KnownDates, WrongDate, known
-from flows.facts import BirthFact, CaseloadMother, Facts, VisitFact
+from flows.facts import Facts
+from flows.facts.caseload import BirthFact, CaseloadMother
+from flows.facts.life import VisitFact
 from flows.lists.caseload import chosen_mother
 from flows.registry import ListItem, ListOf, Phrase, Placeholder, Value, Word
 from flows.types import SessionState

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from flows.facts import Facts, HandoverFact, TakerFact
+from flows.facts import Facts
+from flows.facts.supervisor import HandoverFact, TakerFact
 from flows.lists.supervision import chosen_colleague, supervised
 from flows.registry import ListItem, ListOf, Placeholder, Value, Word
 from flows.types import SessionState

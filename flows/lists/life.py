@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from flows.children import child_word
-from flows.facts import Facts, InfantFact, LifeEventFact
+from flows.facts import Facts
+from flows.facts.life import InfantFact, LifeEventFact
 from flows.lists.caseload import chosen_mother
 from flows.lists.corrections import LONGEST_DAY, said
 from flows.registry import ListItem, ListOf, Placeholder, Value, Word

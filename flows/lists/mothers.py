@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from datetime import date
 
-from flows.facts import Facts, VisitFact
+from flows.facts import Facts
+from flows.facts.life import VisitFact
 from flows.lists.subjects import subject_of
 from flows.registry import ListItem, ListOf, Placeholder, Value, Word
 from flows.types import SessionState

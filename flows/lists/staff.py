@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from datetime import date
 
-from flows.facts import ExpectedVisit, Facts, FollowUpItem, StaffFacts
+from flows.facts import Facts
+from flows.facts.staff import StaffFacts
+from flows.facts.work import ExpectedVisit, FollowUpItem
 from flows.registry import ListItem, ListOf, Phrase, Placeholder, Value, Word
 from flows.types import SessionState
 

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from flows.children import child_word
-from flows.facts import Facts, InfantFact, MotherFacts, VisitFact
+from flows.facts import Facts
+from flows.facts.life import InfantFact, VisitFact
+from flows.facts.mother import MotherFacts
 from flows.registry import ListItem, ListOf, Placeholder, Value, Word
 from flows.types import SessionState
 

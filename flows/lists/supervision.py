@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from datetime import date
 
-from flows.facts import ColleagueFact, Facts, FollowUpItem, PauseFact, SiteFact, SupervisorFacts
+from flows.facts import Facts
+from flows.facts.supervisor import ColleagueFact, PauseFact, SiteFact, SupervisorFacts
+from flows.facts.work import FollowUpItem
 from flows.lists.staff import asked
 from flows.registry import ListItem, ListOf, Placeholder, Value, Word
 from flows.types import SessionState

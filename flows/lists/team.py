@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from datetime import date
 
-from flows.facts import CoverFact, Facts, GroupFact
+from flows.facts import Facts
+from flows.facts.staff import CoverFact, GroupFact
 from flows.registry import ListItem, ListOf, Placeholder, Value
 from flows.types import SessionState
 

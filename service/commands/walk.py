@@ -8,17 +8,11 @@ from typing import Annotated
 
 import typer
 
-from flows.facts import (
-    ExpectedVisit,
-    Facts,
-    FollowUpItem,
-    IncompleteEnrolment,
-    InfantFact,
-    MotherFacts,
-    PersonOnNumber,
-    StaffFacts,
-    VisitFact,
-)
+from flows.facts import Facts, PersonOnNumber
+from flows.facts.life import InfantFact, VisitFact
+from flows.facts.mother import MotherFacts
+from flows.facts.staff import StaffFacts
+from flows.facts.work import ExpectedVisit, FollowUpItem, IncompleteEnrolment
 from service.commands.problems import WRONG_USE, UserError
 
 MADE_UP_PIN = "2468"

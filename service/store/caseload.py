@@ -3,7 +3,8 @@
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from flows.facts import CaseloadMother, DatesFact, LifeEventFact
+from flows.facts.caseload import CaseloadMother, DatesFact
+from flows.facts.life import LifeEventFact
 from service.database import Connection
 from service.store.case_codes import codes_where_free
 from service.store.children import Children, children_of

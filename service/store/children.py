@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flows.facts import InfantFact
+from flows.facts.life import InfantFact
 from service.database import Connection
 
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from flows.facts import BirthFact, DatesFact, VisitFact
+from flows.facts.caseload import BirthFact, DatesFact
+from flows.facts.life import VisitFact
 from service.database import Connection
 
 STILL_OPEN: Final = timedelta(days=14)

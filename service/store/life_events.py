@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal
 
-from flows.facts import LifeEventFact
+from flows.facts.life import LifeEventFact
 from service.database import Connection
 
 UNDO_WITHIN: Final = timedelta(days=7)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from flows.facts import HandoverFact, TakerFact
+from flows.facts.supervisor import HandoverFact, TakerFact
 from scheduler.assignment import Candidate, Wanted, ranked
 from service.database import Connection
 from service.security.sealing import Sealer

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from flows.facts import MeetingFact, MotherFacts, VisitFact
+from flows.facts.life import VisitFact
+from flows.facts.mother import MeetingFact, MotherFacts
 from service.database import Connection
 from service.store import meetings
 from service.store.children import children_of

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flows.facts import LookFact, RecordFacts, TextFacts
+from flows.facts.mother import LookFact, RecordFacts, TextFacts
 from flows.lists.settings import LOOKS_SHOWN
 from service.database import Connection
 from service.ussd.wanted import Wanted

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from flows.facts import MotherFacts, StaffFacts
+from flows.facts.mother import MotherFacts
+from flows.facts.staff import StaffFacts
 from scheduler.types import Country
 from service.database import Connection
 from service.security.sealing import Sealer

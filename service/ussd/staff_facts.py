@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from flows.facts import ExpectedVisit, FollowUpItem, IncompleteEnrolment, PlaceFact, StaffFacts
+from flows.facts.staff import PlaceFact, StaffFacts
+from flows.facts.work import ExpectedVisit, FollowUpItem, IncompleteEnrolment
 from scheduler.types import Country
 from service.database import Connection
 from service.security.sealing import Sealer

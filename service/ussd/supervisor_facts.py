@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from flows.facts import ColleagueFact, FollowUpItem, PauseFact, SiteFact, SupervisorFacts
+from flows.facts.supervisor import ColleagueFact, PauseFact, SiteFact, SupervisorFacts
+from flows.facts.work import FollowUpItem
 from scheduler.answered_reports import NUMBER_PROBLEM
 from scheduler.types import Country
 from service.database import Connection

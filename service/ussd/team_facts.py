@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from flows.facts import CoverFact, GroupFact, LeaveFact
+from flows.facts.staff import CoverFact, GroupFact, LeaveFact
 from service.database import Connection
 from service.security.sealing import Sealer
 from service.store import leave, meetings

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from flows.bundle import Bundle
 from flows.engine import advance, begin
-from flows.facts import Facts, MotherFacts, PersonOnNumber, StaffFacts
+from flows.facts import Facts, PersonOnNumber
+from flows.facts.mother import MotherFacts
+from flows.facts.staff import StaffFacts
 from flows.types import HopResult, SessionState
 from service.security.sealing import Sealer
 from service.ussd.call import Call, dialled_segments, typed

@@ -8,16 +8,11 @@ from typing import Any
 from flows.bundle import Bundle
 from flows.engine import advance
 from flows.events import Event
-from flows.facts import (
-    ExpectedVisit,
-    Facts,
-    FollowUpItem,
-    IncompleteEnrolment,
-    MotherFacts,
-    PersonOnNumber,
-    StaffFacts,
-    VisitFact,
-)
+from flows.facts import Facts, PersonOnNumber
+from flows.facts.life import VisitFact
+from flows.facts.mother import MotherFacts
+from flows.facts.staff import StaffFacts
+from flows.facts.work import ExpectedVisit, FollowUpItem, IncompleteEnrolment
 from flows.types import HopResult, SessionState
 from service.content.files import load_bundle
 

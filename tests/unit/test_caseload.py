@@ -20,7 +20,10 @@ from flows.events import (
     SetUpCodeGiven,
     VisitRecorded,
 )
-from flows.facts import CaseloadMother, Facts, InfantFact, StaffFacts
+from flows.facts import Facts
+from flows.facts.caseload import CaseloadMother
+from flows.facts.life import InfantFact
+from flows.facts.staff import StaffFacts
 from flows.lists.caseload import stage
 from flows.registry import Word
 from flows.types import SessionState

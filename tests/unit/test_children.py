@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from flows.children import child_word
-from flows.facts import InfantFact
+from flows.facts.life import InfantFact
 from service.content.files import load_bundle
 
 TODAY = date(2026, 11, 23)

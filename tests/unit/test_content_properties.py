@@ -9,30 +9,13 @@ from typing import Literal
 import pytest
 
 from flows.engine import advance, begin
-from flows.facts import (
-    CaseloadMother,
-    ColleagueFact,
-    CoverFact,
-    ExpectedVisit,
-    Facts,
-    FollowUpItem,
-    GroupFact,
-    IncompleteEnrolment,
-    InfantFact,
-    LeaveFact,
-    LifeEventFact,
-    LookFact,
-    MeetingFact,
-    MotherFacts,
-    PauseFact,
-    PersonOnNumber,
-    RecordFacts,
-    SiteFact,
-    StaffFacts,
-    SupervisorFacts,
-    TextFacts,
-    VisitFact,
-)
+from flows.facts import Facts, PersonOnNumber
+from flows.facts.caseload import CaseloadMother
+from flows.facts.life import InfantFact, LifeEventFact, VisitFact
+from flows.facts.mother import LookFact, MeetingFact, MotherFacts, RecordFacts, TextFacts
+from flows.facts.staff import CoverFact, GroupFact, LeaveFact, StaffFacts
+from flows.facts.supervisor import ColleagueFact, PauseFact, SiteFact, SupervisorFacts
+from flows.facts.work import ExpectedVisit, FollowUpItem, IncompleteEnrolment
 from flows.gsm7 import is_gsm7, septets, units
 from flows.lint.model.people import taken
 from flows.types import SessionState

@@ -24,7 +24,7 @@ from flows.events import (
     VisitChangeRequested,
     VisitConfirmed,
 )
-from flows.facts import ExpectedVisit
+from flows.facts.work import ExpectedVisit
 from flows.gsm7 import is_gsm7
 from flows.standard import STANDARD
 from flows.types import SessionState

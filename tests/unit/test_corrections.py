@@ -19,18 +19,11 @@ from flows.events import (
     TreatmentStartCorrected,
     VisitMoved,
 )
-from flows.facts import (
-    BirthFact,
-    CaseloadMother,
-    DatesChanged,
-    DatesFact,
-    Facts,
-    FollowUpItem,
-    InfantFact,
-    LifeEventFact,
-    StaffFacts,
-    VisitFact,
-)
+from flows.facts import DatesChanged, Facts
+from flows.facts.caseload import BirthFact, CaseloadMother, DatesFact
+from flows.facts.life import InfantFact, LifeEventFact, VisitFact
+from flows.facts.staff import StaffFacts
+from flows.facts.work import FollowUpItem
 from flows.guards import GUARDS
 from flows.inputs.kinds import parse
 from flows.inputs.typed import InputError

@@ -13,7 +13,9 @@ from flows.events import (
     MotherSetUp,
     VisitConfirmed,
 )
-from flows.facts import Facts, MotherFacts, StaffFacts
+from flows.facts import Facts
+from flows.facts.mother import MotherFacts
+from flows.facts.staff import StaffFacts
 from flows.types import SessionState
 from tests.content_calls import BUNDLE, HOME, TIP, dial, go_on, state_of
 from tests.content_kit import (

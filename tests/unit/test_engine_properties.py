@@ -8,7 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flows.engine import advance, begin
-from flows.facts import Facts, MotherFacts, StaffFacts, VisitFact
+from flows.facts import Facts
+from flows.facts.life import VisitFact
+from flows.facts.mother import MotherFacts
+from flows.facts.staff import StaffFacts
 from flows.gsm7 import is_gsm7, septets, units
 from flows.types import HopResult, SessionState
 from tests.content_kit import MENTOR, MOTHER, NOW, SECRETS, SUPERVISOR, bundle, cases, facts

@@ -15,7 +15,8 @@ from flows.events import (
     VisitChangeRequested,
     VisitConfirmed,
 )
-from flows.facts import InfantFact, MotherFacts, VisitFact
+from flows.facts.life import InfantFact, VisitFact
+from flows.facts.mother import MotherFacts
 from flows.lists.calls import CALL_HOURS
 from tests.unit.phone import HER_FACTS, MENTOR, MENTORS_FACTS, MOTHER, NOW, Phone, content, phone
 

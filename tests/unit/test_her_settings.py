@@ -17,7 +17,9 @@ from flows.events import (
     TextsResumed,
     WordingChosen,
 )
-from flows.facts import Facts, LookFact, MotherFacts, PersonOnNumber, RecordFacts, TextFacts, VisitFact
+from flows.facts import Facts, PersonOnNumber
+from flows.facts.life import VisitFact
+from flows.facts.mother import LookFact, MotherFacts, RecordFacts, TextFacts
 from flows.lists.settings import LISTS, LOOKS_SHOWN, PLACEHOLDERS
 from flows.registry import Word
 from flows.standard import STANDARD

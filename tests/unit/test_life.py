@@ -19,7 +19,11 @@ from flows.events import (
     PregnancyReported,
     WeanedReported,
 )
-from flows.facts import CaseloadMother, Facts, InfantFact, LifeEventFact, MotherFacts, StaffFacts
+from flows.facts import Facts
+from flows.facts.caseload import CaseloadMother
+from flows.facts.life import InfantFact, LifeEventFact
+from flows.facts.mother import MotherFacts
+from flows.facts.staff import StaffFacts
 from flows.guards.life import GUARDS
 from flows.lists.life import LISTS, PLACEHOLDERS
 from flows.registry import Word

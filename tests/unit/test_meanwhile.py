@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from flows.events import SessionResumed, VisitConfirmed
-from flows.facts import InfantFact, LifeEventFact, MotherFacts, PersonOnNumber, VisitFact
+from flows.facts import PersonOnNumber
+from flows.facts.life import InfantFact, LifeEventFact, VisitFact
+from flows.facts.mother import MotherFacts
 from tests.unit.phone import HER_FACTS, MOTHER, Phone, phone
 
 FIRST = InfantFact(6, date(2026, 10, 1), 1)

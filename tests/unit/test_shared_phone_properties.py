@@ -13,16 +13,11 @@ from hypothesis import strategies as st
 
 from flows.engine import advance, begin
 from flows.events import Event, LanguageChosen, SessionResumed
-from flows.facts import (
-    ExpectedVisit,
-    Facts,
-    FollowUpItem,
-    IncompleteEnrolment,
-    MotherFacts,
-    PersonOnNumber,
-    StaffFacts,
-    VisitFact,
-)
+from flows.facts import Facts, PersonOnNumber
+from flows.facts.life import VisitFact
+from flows.facts.mother import MotherFacts
+from flows.facts.staff import StaffFacts
+from flows.facts.work import ExpectedVisit, FollowUpItem, IncompleteEnrolment
 from flows.inputs.kinds import parse
 from flows.inputs.typed import InputError
 from flows.lint.deny import listed

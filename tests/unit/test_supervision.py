@@ -15,16 +15,10 @@ from flows.events import (
     TransferConfirmed,
     TransferWithdrawn,
 )
-from flows.facts import (
-    ColleagueFact,
-    Facts,
-    FollowUpItem,
-    PauseFact,
-    PersonOnNumber,
-    SiteFact,
-    StaffFacts,
-    SupervisorFacts,
-)
+from flows.facts import Facts, PersonOnNumber
+from flows.facts.staff import StaffFacts
+from flows.facts.supervisor import ColleagueFact, PauseFact, SiteFact, SupervisorFacts
+from flows.facts.work import FollowUpItem
 from flows.guards import GUARDS
 from flows.lists import LISTS
 from flows.types import SessionState

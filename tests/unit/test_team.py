@@ -20,7 +20,10 @@ from flows.events import (
     RefresherTaken,
     WellbeingReported,
 )
-from flows.facts import CaseloadMother, CoverFact, Facts, GroupFact, LeaveFact, MeetingFact, StaffFacts
+from flows.facts import Facts
+from flows.facts.caseload import CaseloadMother
+from flows.facts.mother import MeetingFact
+from flows.facts.staff import CoverFact, GroupFact, LeaveFact, StaffFacts
 from flows.guards.team import GUARDS
 from flows.inputs.kinds import parse
 from flows.inputs.typed import InputError

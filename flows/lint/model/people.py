@@ -5,7 +5,9 @@ from datetime import datetime, timedelta, timezone
 from functools import cache
 
 from flows.bundle import Bundle
-from flows.facts import Facts, MotherFacts, PersonOnNumber, StaffFacts
+from flows.facts import Facts, PersonOnNumber
+from flows.facts.mother import MotherFacts
+from flows.facts.staff import StaffFacts
 from flows.inputs.kinds import parse
 from flows.inputs.typed import InputError
 from flows.types import SessionState
