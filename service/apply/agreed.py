@@ -4,7 +4,7 @@ from datetime import date
 
 from flows.facts import DatesChanged
 from service.apply.work import Work
-from service.store import corrections, visit_days, visits
+from service.store import corrections, visit_days, visits, visits_agreed
 from service.store.corrections import Corrected
 
 
@@ -26,7 +26,7 @@ async def coming_agreed(
                 await work.conn.execute("UPDATE visit SET agreed_at = $2 WHERE id = $1", added, work.now)
         return
     was: date | None = await work.conn.fetchval("SELECT due_on FROM visit WHERE id = $1", visit_id)
-    stands = await visits.agree_on(work.conn, visit_id, mother_id, day, work.now)
+    stands = await visits_agreed.agree_on(work.conn, visit_id, mother_id, day, work.now)
     if stands is not None and was is not None and was != day:
         noted = Corrected(mother_id, "visit", was, day, staff_id, work.origin.via, stands)
         await corrections.keep(work.conn, noted, DatesChanged(moved=1), work.now)

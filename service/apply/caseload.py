@@ -23,7 +23,16 @@ from service.apply.follow_ups import follow_up_answered, open_of_hers
 from service.apply.heard import end_silence
 from service.apply.opening import close_follow_up, open_for_mothers
 from service.apply.work import NotTheirs, Work
-from service.store import caseload, life_care, life_events, people, taking_back, tests_taken, visits
+from service.store import (
+    caseload,
+    life_care,
+    life_events,
+    people,
+    taking_back,
+    tests_taken,
+    visits,
+    visits_seen,
+)
 from service.store.life_events import NewLifeEvent
 from service.store.people import MotherRow
 
@@ -64,14 +73,14 @@ async def visit_recorded(work: Work, event: VisitRecorded) -> Sequence[int]:
     again changes nothing. Raises NotTheirs.
     """
     mother = await in_her_care(work, event.staff_id, event.mother_id)
-    found = await visits.come_for(work.conn, mother.id, event.came_on, NEAR)
+    found = await visits_seen.come_for(work.conn, mother.id, event.came_on, NEAR)
     if found is None:
         return [mother.id]
     if found:
-        await visits.mark_kept(work.conn, found, event.staff_id, work.now, came_on=event.came_on)
+        await visits_seen.mark_kept(work.conn, found, event.staff_id, work.now, came_on=event.came_on)
     else:
         new = visits.NewVisit(mother.id, "clinic", event.came_on)
-        await visits.add_kept(work.conn, new, event.staff_id, work.now)
+        await visits_seen.add_kept(work.conn, new, event.staff_id, work.now)
     return [mother.id]
 
 
@@ -88,9 +97,9 @@ async def test_taken(work: Work, event: TestTaken) -> Sequence[int]:
     if event.infant_id is None:
         await settled_by_test(work, mother.id)
     else:
-        due = await visits.tested_for(work.conn, event.infant_id, event.taken_on + NEAR)
+        due = await visits_seen.tested_for(work.conn, event.infant_id, event.taken_on + NEAR)
         if due is not None:
-            await visits.mark_kept(work.conn, [due], event.staff_id, work.now, came_on=event.taken_on)
+            await visits_seen.mark_kept(work.conn, [due], event.staff_id, work.now, came_on=event.taken_on)
     return [mother.id]
 
 

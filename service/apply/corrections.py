@@ -20,7 +20,7 @@ from service.apply.care_dates import bring_in_line
 from service.apply.caseload import in_her_care
 from service.apply.opening import close_follow_up
 from service.apply.work import Work
-from service.store import corrections, visit_days, visits
+from service.store import corrections, visit_days, visits_agreed
 from service.store.corrections import Corrected
 from service.store.her_dates import dates_of
 from service.store.people import MotherRow
@@ -116,7 +116,7 @@ async def _visit(work: Work, mother: MotherRow, event: VisitMoved, today: date) 
     was: date | None = await work.conn.fetchval(_DUE_ON, event.visit_id, mother.id)
     if was is None or await _cannot_be(work, mother.id, "visit", was, event.to, today):
         return None
-    stands = await visits.agree_on(work.conn, event.visit_id, mother.id, event.to, work.now)
+    stands = await visits_agreed.agree_on(work.conn, event.visit_id, mother.id, event.to, work.now)
     if stands is None:
         return None
     await close_asked_about(work, [event.visit_id])

@@ -7,7 +7,7 @@ from scheduler.localtime import local
 from service.apply.new_days import agree_new_days
 from service.apply.opening import open_for_mothers
 from service.apply.work import NotTheirs, Work
-from service.store import people, visits
+from service.store import people, visits_seen
 from service.store.closures import RUN_OUT, look_after
 from service.store.people import FacilityRow
 from service.store.site_status import set_status
@@ -33,8 +33,8 @@ async def day_closed(work: Work, event: DayClosed) -> Sequence[int]:
         missed = [row["id"] for row in shown if row["id"] in absent]
         kept = [row["id"] for row in shown if row["id"] in expected - absent]
         await _open_again(work, event, site)
-    await visits.mark_kept(work.conn, kept, event.staff_id, work.now)
-    not_hers = await visits.mark_missed(work.conn, missed, event.staff_id, work.now)
+    await visits_seen.mark_kept(work.conn, kept, event.staff_id, work.now)
+    not_hers = await visits_seen.mark_missed(work.conn, missed, event.staff_id, work.now)
     await open_for_mothers(work, await people.mothers(work.conn, not_hers), RUN_OUT)
     await _without_a_witness(work, event, [row["id"] for row in shown], {*missed, *kept})
     if site.status != "open" or event.clinic_closed:

@@ -15,7 +15,7 @@ from service.security.sealing import Sealer
 from service.store.messages import NewMessage, queue
 from service.store.open_days import open_days_of
 from service.store.site_questions import Asked, ask_supervisors
-from service.store.visits import mark_unknown
+from service.store.visits_seen import mark_unknown
 
 NOT_CLOSED = "day_not_closed"
 

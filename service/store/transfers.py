@@ -11,7 +11,7 @@ from typing import Any, Final
 from scheduler.localtime import local
 from scheduler.types import Country
 from service.database import Connection
-from service.store import visits
+from service.store import visits, visits_seen
 from service.store.care_dates import OVER
 from service.store.messages import wake
 from service.store.open_days import open_days_of
@@ -49,7 +49,7 @@ async def carry_over(
     agreed = await conn.fetch(_AGREED_THERE, mother_id, today)
     for row in agreed:
         await visits.cancel_visit(conn, row["id"], OTHER_CLINIC, now)
-    missed = await conn.fetch(_END, mother_id, visits.MISSED, OTHER_CLINIC)
+    missed = await conn.fetch(_END, mother_id, visits_seen.MISSED, OTHER_CLINIC)
     invited = await conn.fetch(_INVITED, mother_id, MEETING)
     unknown = await conn.fetch(_END_UNKNOWN, mother_id, sorted({*rules.schedules, *rules.series}), OVER)
     ended = [row["id"] for row in (*missed, *invited, *unknown)]

@@ -10,7 +10,8 @@ import pytest
 from scheduler.clock import Clocks
 from service.clocks import SteppedCareClock, set_stepped, step, stepped_now
 from service.processes.worker import Worker, WorkerParts
-from service.store.visits import NewVisit, add_visits, mark_kept
+from service.store.visits import NewVisit, add_visits
+from service.store.visits_seen import mark_kept
 from tests.integration.store.kit import LEASE, SEALER, START, HandClock, Programme, bundle, countries
 from tests.soak.kit import clinic_on, scaled
 

@@ -21,7 +21,8 @@ from scheduler.plan import plan
 from service.apply import NotTheirs
 from service.store.planning import Planning
 from service.store.timeline import timeline
-from service.store.visits import NewVisit, add_visits, mark_missed
+from service.store.visits import NewVisit, add_visits
+from service.store.visits_seen import mark_missed
 from tests.integration.apply.clinic import MENTOR, Clinic, only
 
 DAY = timedelta(days=1)

@@ -10,7 +10,8 @@ from service.store.fatigue import mark_enough
 from service.store.reminders import foreseeing, item_of
 from service.store.reminders_sql import TO_COME
 from service.store.timeline import timeline
-from service.store.visits import NewVisit, add_visits, mark_kept
+from service.store.visits import NewVisit, add_visits
+from service.store.visits_seen import mark_kept
 from tests.integration.store.kit import START, Programme, countries
 from tests.integration.store.test_worker import enrol, told, working
 

@@ -18,7 +18,8 @@ from service.store.planning import Planning
 from service.store.reminders import Reminders
 from service.store.silences import Silences
 from service.store.taking_back import cancel_for_mother
-from service.store.visits import NewVisit, add_visits, mark_kept
+from service.store.visits import NewVisit, add_visits
+from service.store.visits_seen import mark_kept
 from tests.integration.store.kit import (
     HOUR,
     SEALER,

@@ -15,7 +15,8 @@ from service.gateway.simulator import Simulator
 from service.processes.worker import Worker, WorkerParts
 from service.store.idle import busy
 from service.store.planning import Planning, refresh_revisions
-from service.store.visits import NewVisit, add_visits, mark_kept, mark_missed, move_visit
+from service.store.visits import NewVisit, add_visits, move_visit
+from service.store.visits_seen import mark_kept, mark_missed
 from tests.integration.store.conftest import a_clinic
 from tests.integration.store.kit import INDEX, LEASE, SEALER, START, Programme, bundle, countries
 
