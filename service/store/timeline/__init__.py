@@ -11,7 +11,7 @@ from typing import Any
 from scheduler.types import Country
 from service.database import Connection
 from service.store.open_days import open_days_of
-from service.store.planning import enrolment_of, with_open_days
+from service.store.planning_read import enrolment_of, with_open_days
 from service.store.timeline import sql
 from service.store.timeline.ahead import ahead
 from service.store.timeline.care import consents, corrections, enrolments, home_visits, life_events, visits
