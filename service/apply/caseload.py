@@ -19,7 +19,8 @@ from flows.events import (
 from service.apply.care_dates import bring_in_line
 from service.apply.care_line import change_care, settled_by_test
 from service.apply.enrolling import give_phone, hand_out
-from service.apply.follow_ups import follow_up_answered, open_of_hers
+from service.apply.follow_ups import follow_up_answered
+from service.apply.follow_ups_meant import open_of_hers
 from service.apply.heard import end_silence
 from service.apply.opening import close_follow_up, open_for_mothers
 from service.apply.work import NotTheirs, Work
