@@ -39,6 +39,11 @@ async def connect(database_url: str) -> asyncpg.Connection:
     return connection
 
 
+async def wait_at_most(connection: Connection, for_rows: str) -> None:
+    """In this transaction, give up with LockNotAvailableError rather than wait longer for rows that are held."""
+    await connection.execute("SELECT set_config('lock_timeout', $1, true)", for_rows)
+
+
 async def _nothing_to_undo(connection: Connection) -> None:
     """Nobody here changes a session's settings, so what asyncpg would reset costs a round trip for nothing.
 

@@ -15,7 +15,7 @@ from service.apply import Origin, apply
 from service.apply.deps import Deps
 from service.apply.together import all_fine
 from service.content.bundles import Bundles
-from service.database import Connection
+from service.database import Connection, wait_at_most
 from service.security.sealing import Sealer
 from service.ussd.call import Call, typed
 from service.ussd.load import Row
@@ -191,7 +191,7 @@ class Hops:
         if not any(a.events for a in answers):
             return await save(connection, answers, now)
         async with connection.transaction():
-            await connection.execute(_WAITS, waits)
+            await wait_at_most(connection, waits)
             won = await save(connection, answers, now)
             winners = [a for a in answers if a.events and (a.call.gateway, a.call.session_id) in won]
             await all_fine(
@@ -221,9 +221,6 @@ class Hops:
 
     def polite(self, bundle: Bundle, key: str, language: str | None = None) -> bytes:
         return f"END {bundle.word(key, language or 'en')}".encode()
-
-
-_WAITS = "SELECT set_config('lock_timeout', $1, true)"
 
 
 def _origin(one: Answer) -> Origin:

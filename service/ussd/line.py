@@ -13,7 +13,7 @@ from scheduler.clock import Clock
 from service.apply import CodeTaken, NotTheirs, SetUpCodeGone
 from service.apply.deps import Deps
 from service.content.bundles import Bundles
-from service.database import Connection, Pool
+from service.database import Connection, Pool, wait_at_most
 from service.logs import get_logger
 from service.security.blind_index import BlindIndex
 from service.security.pins import PinChecker
@@ -211,7 +211,8 @@ class UssdLine:
         bundle = self._bundles.current()
         polite = self._hops.polite(bundle, "error.fault")
         try:
-            async with self._pool.acquire() as connection:
+            async with self._pool.acquire() as connection, connection.transaction():
+                await wait_at_most(connection, ALONE_WAITS)
                 [row] = await load(connection, [call], call.now)
                 if (settled := self._hops.settled(call, row)) is not None:
                     return settled

@@ -12,13 +12,16 @@ from service.database import Connection
 from service.security.sealing import Sealer
 from service.store.case_codes import codes_where_free
 from service.store.follow_ups import NOT_YET
-from service.ussd.asked import ask_of
+from service.ussd.asked import HOW_REACHED, ask_of
 from service.ussd.handover_facts import handovers
 from service.ussd.names import told_apart
 from service.ussd.wanted import Wanted
 
 AT_MOST: Final = 40
 """So many of each list are read: five pages of eight, more than anybody goes through on a phone."""
+
+ROWS_AT_MOST: Final = 2 * AT_MOST
+"""Of follow-ups more are read: several about one mother are one line."""
 
 COLLEAGUES_AT_MOST: Final = 100
 
@@ -87,6 +90,7 @@ def _item(row: Any, codes: dict[int, str], today: date, countries: Mapping[str, 
         days=max(0, (today - row["opened_on"]).days),
         state=row["state"],
         mother_id=row["mother_id"],
+        reached=row["reached"],
         ask=ask_of(row, countries),
     )
 
@@ -102,22 +106,26 @@ SELECT f.id, f.name, f.status FROM supervision v JOIN facility f ON f.id = v.fac
 WHERE v.staff_id = $1 ORDER BY f.id LIMIT 50
 """
 
-_LISTED = """
+_LISTED = f"""
 SELECT f.id, f.cause, f.risk, f.urgent, f.state, f.mother_id, f.phone_id, f.country, f.step, f.hold_by_code,
-    (f.opened_at AT TIME ZONE $3)::date AS opened_on, count(*) OVER () AS of_all
+    f.rank, f.opened_at, (f.opened_at AT TIME ZONE $3)::date AS opened_on, {HOW_REACHED} AS reached
 FROM follow_up f
 WHERE f.facility_id = ANY($1::bigint[]) AND f.state <> 'resolved' AND NOT (f.state = 'open' AND f.cause = ANY($4::text[]))
   AND (f.cause <> $5 OR f.owner_id = $2 OR EXISTS (SELECT FROM follow_up_log l
        WHERE l.follow_up_id = f.id AND l.staff_id = $2 AND l.what = 'told'))
 """
 
+# Counted are mothers and callers, as they are listed: several causes of one are one line.
 _UNTAKEN = f"""
-{_LISTED} AND f.state <> 'acknowledged'
+WITH listed AS ({_LISTED} AND f.state <> 'acknowledged')
+SELECT f.*, (SELECT count(DISTINCT (o.mother_id, CASE WHEN o.mother_id IS NULL THEN o.phone_id END)) FROM listed o)
+    AS of_all
+FROM listed f
 ORDER BY f.urgent DESC, array_position(ARRAY['red', 'amber', 'green']::varchar[], f.risk), f.rank, f.opened_at, f.id
-LIMIT {AT_MOST}
+LIMIT {ROWS_AT_MOST}
 """
 
-_OLDEST = f"{_LISTED} ORDER BY f.opened_at, f.id LIMIT {AT_MOST}"
+_OLDEST = f"{_LISTED} ORDER BY f.opened_at, f.id LIMIT {ROWS_AT_MOST}"
 
 # One report of one mother stands once, whatever is open beside it.
 # A number that is known to be wrong and is being looked for is confirmed already. A clinic of ours that takes over

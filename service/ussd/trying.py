@@ -16,10 +16,13 @@ from service.apply.corrections import corrected
 from service.apply.deps import Deps
 from service.apply.leave import LeavesGapError, leave_taken
 from service.apply.work import Work
-from service.database import Connection
+from service.database import Connection, wait_at_most
 
 LEAVE_SURE: Final = "leave_sure"
 """The screen that says a leave back."""
+
+WAITS: Final = "300ms"
+"""Callers are answered in groups: a row that somebody else holds must not keep the others waiting."""
 
 
 class _EnoughError(Exception):
@@ -46,7 +49,7 @@ async def _with_correction(
     changes: DatesChanged | None = None
     try:
         async with conn.transaction():
-            await conn.execute(_WAITS)
+            await wait_at_most(conn, WAITS)
             changes = await corrected(_work(conn, deps, now), event)
             raise _EnoughError
     except (_EnoughError, NotTheirs, asyncpg.LockNotAvailableError):
@@ -63,7 +66,7 @@ async def _with_leave(
     gap = False
     try:
         async with conn.transaction():
-            await conn.execute(_WAITS)
+            await wait_at_most(conn, WAITS)
             await leave_taken(_work(conn, deps, now), event)
             raise _EnoughError
     except LeavesGapError:
@@ -76,6 +79,3 @@ async def _with_leave(
 def _work(conn: Connection, deps: Deps, now: datetime) -> Work:
     return Work(conn, Origin(None, b"", None, "ussd"), now, deps, {}, None)
 
-
-# Callers are answered in groups: a row that somebody else holds must not keep the others waiting.
-_WAITS: Final = "SELECT set_config('lock_timeout', '300ms', true)"
