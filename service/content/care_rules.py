@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from flows.bundle import Bundle
-from scheduler.decide import CAP_DAY, CAP_WEEK
+from scheduler.decide_hour import CAP_DAY, CAP_WEEK
 from scheduler.fatigue import CHANNEL, GENTLE, OFFER, SILENT
 from scheduler.risk import (
     AFTER_BIRTH,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from scheduler.decide import DATES
+from scheduler.decide_text import DATES
 from scheduler.fatigue import CHANNEL, WEEKS_OF, may_be_offered
 from scheduler.types import Asked, Country, DueReminder, Fatigue
 from service.database import Connection

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from flows.bundle import Bundle
 from flows.registry import Value
-from scheduler.decide import LOOK_AGAIN
+from scheduler.decide_contact import LOOK_AGAIN
 from scheduler.localtime import local
 from scheduler.ports import Batch
 from scheduler.roster import works_from

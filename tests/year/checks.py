@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from scheduler.decide import CAP_DAY, CAP_WEEK, DAILY_RHYTHM_EXTRA_DAY, DAILY_RHYTHM_EXTRA_WEEK
+from scheduler.decide_hour import CAP_DAY, CAP_WEEK, DAILY_RHYTHM_EXTRA_DAY, DAILY_RHYTHM_EXTRA_WEEK
 from scheduler.reasons import REASONS
 from service.demo.calendar import END, TODAY
 from service.store.timeline import Timeline, timeline

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from scheduler.decide import STAFF_WORK_GOES_ON
+from scheduler.decide_contact import STAFF_WORK_GOES_ON
 from scheduler.fatigue import between
 from scheduler.localtime import day_starts, local
 from scheduler.plan import plan

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.decide import CAP_DAY, CAP_WEEK, decide, decide_all
+from scheduler.decide import decide, decide_all
+from scheduler.decide_hour import CAP_DAY, CAP_WEEK
 from scheduler.localtime import instant_at, local, quiet
 from scheduler.reasons import REASONS
 from scheduler.types import DueReminder, Hold, OpenFollowUp, Send, Skip, TellMentor

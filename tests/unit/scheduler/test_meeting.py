@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from scheduler.decide import CAP_DAY, CAP_WEEK, decide
+from scheduler.decide import decide
+from scheduler.decide_hour import CAP_DAY, CAP_WEEK
 from scheduler.types import Hold, Send, Skip
 from tests.unit.scheduler.made import at, kenya, reminder
 
