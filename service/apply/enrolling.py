@@ -9,14 +9,13 @@ from service.apply.heard import heard_from
 from service.apply.number_signals import enrolled_elsewhere
 from service.apply.opening import close_follow_up, open_for_mothers
 from service.apply.work import CodeTaken, NotTheirs, SetUpCodeGone, Work, ids
-from service.store import case_codes, handsets, mothers, own_care, people, taking_back, visits
+from service.store import case_codes, handsets, mothers, own_care, people, set_up_codes, taking_back, visits
 from service.store.care_line import keep_care
 from service.store.people import MotherRow, PhoneRow, StaffRow
 
 FIRST_ASKED_AFTER = timedelta(days=2)
 """Her first weekly check-in after set-up (project choice): soon, and spread over the week as set-ups are."""
 
-CODE_LASTS = timedelta(minutes=10)
 ANSWERED_IN_PERSON = ("paused", "stopped", "quiet", "wrong_number")
 
 
@@ -47,11 +46,10 @@ async def mother_set_up(work: Work, event: MotherSetUp) -> Sequence[int]:
     hands or is shared, and she did not say so: her texts are held until a person has checked.
     Raises SetUpCodeGone when the code is used, has expired, or is not this mother's.
     """
-    macs = work.deps.index.candidates("set_up_code", event.code)
-    used = await work.conn.fetchval(_USE_CODE, macs, event.mother_id, work.now)
+    used = await set_up_codes.use(work.conn, work.deps.index, event.code, work.now, mother_id=event.mother_id)
     phone = await work.phone_to_keep()
     pin_hash = work.pin_hashes.get(event.mother_id)
-    if used is None or phone is None or pin_hash is None:
+    if not used or phone is None or pin_hash is None:
         raise SetUpCodeGone
     await _others_on(work, phone, event.mother_id)
     await handsets.bind(work.conn, event.mother_id, phone, pin_hash)
@@ -128,10 +126,8 @@ async def give_phone(work: Work, mother_id: int, phone: str, form_number: str, s
 
 async def hand_out(work: Work, mother_id: int, code: str, staff_id: int) -> None:
     """Keep the code's hash for ten minutes; an older code of hers ends. Raises CodeTaken."""
-    mac = work.deps.index.index("set_up_code", code)
-    await work.conn.execute(_END_CODES, mac, mother_id, work.now)
-    given = await work.conn.fetchval(_NEW_CODE, mother_id, mac, staff_id, work.now + CODE_LASTS)
-    if given is None:
+    index = work.deps.index
+    if not await set_up_codes.give(work.conn, index, code, staff_id, work.now, mother_id=mother_id):
         raise CodeTaken
 
 
@@ -217,21 +213,6 @@ _ASKED_IN_PERSON = """
 SELECT id FROM follow_up
 WHERE mother_id = $1 AND cause IN ('wrong_person', 'stopped', 'new_number') AND state <> 'resolved'
 ORDER BY id FOR UPDATE
-"""
-
-# Expired codes give their digits back; her own older code ends when she is given another.
-_END_CODES = """
-DELETE FROM set_up_code WHERE used_at IS NULL AND ((code_mac = $1 AND expires_at <= $3) OR mother_id = $2)
-"""
-
-_NEW_CODE = """
-INSERT INTO set_up_code (mother_id, code_mac, given_by, expires_at) VALUES ($1, $2, $3, $4)
-ON CONFLICT (code_mac) WHERE used_at IS NULL DO NOTHING RETURNING id
-"""
-
-_USE_CODE = """
-UPDATE set_up_code SET used_at = $3
-WHERE code_mac = ANY($1::bytea[]) AND mother_id = $2 AND used_at IS NULL AND expires_at > $3 RETURNING id
 """
 
 _NOT_ASKED_ELSEWHERE = "DELETE FROM open_question WHERE mother_id = $1 AND phone_id <> $2"

@@ -10,7 +10,7 @@ from service.apply.number_signals import distrust
 from service.apply.supervision import supervisor_of
 from service.apply.texts import tell_staff
 from service.apply.work import CodeTaken, NotTheirs, SetUpCodeGone, Work, ids
-from service.store import coverage, handsets, messages, people, taking_back
+from service.store import coverage, handsets, messages, people, set_up_codes, taking_back
 from service.store.case_codes import codes_for
 from service.store.people import StaffRow
 
@@ -19,7 +19,6 @@ LOOKED_BACK: Final = timedelta(days=30)
 """How far back a supervisor is told which records the phone had opened."""
 
 CODES_A_TEXT: Final = 12
-CODE_LASTS: Final = timedelta(minutes=10)
 
 
 async def phone_lost(work: Work, event: PhoneLost) -> Sequence[int]:
@@ -55,10 +54,8 @@ async def staff_code_given(work: Work, event: StaffCodeGiven) -> Sequence[int]:
     """A code for the handset that is to be a colleague's; an older one ends. Raises CodeTaken and NotTheirs."""
     colleague = await _colleague(work, event.staff_id, event.for_staff_id)
     await supervisor_of(work, event.staff_id, colleague.facility_id)
-    mac = work.deps.index.index("set_up_code", event.code)
-    await work.conn.execute(_END_CODES, mac, colleague.id, work.now)
-    expires_at = work.now + CODE_LASTS
-    if await work.conn.fetchval(_NEW_CODE, colleague.id, mac, event.staff_id, expires_at) is None:
+    index, by = work.deps.index, event.staff_id
+    if not await set_up_codes.give(work.conn, index, event.code, by, work.now, staff_id=colleague.id):
         raise CodeTaken
     what = f"staff {colleague.id}"
     await audit.record(work.conn, work.now, f"staff {event.staff_id}", "staff_code", what)
@@ -71,11 +68,10 @@ async def staff_set_up(work: Work, event: StaffSetUp) -> Sequence[int]:
     Whoever else is on a number that was in doubt waits for a check of their own. Raises SetUpCodeGone
     when the code is used, has expired, or is not hers.
     """
-    macs = work.deps.index.candidates("set_up_code", event.code)
-    used = await work.conn.fetchval(_USE_CODE, macs, event.person_id, work.now)
+    used = await set_up_codes.use(work.conn, work.deps.index, event.code, work.now, staff_id=event.person_id)
     phone = await work.phone_to_keep()
     pin_hash = work.pin_hashes.get(event.person_id)
-    if used is None or phone is None or pin_hash is None:
+    if not used or phone is None or pin_hash is None:
         raise SetUpCodeGone
     if not phone.trusted:
         others = ids(await people.mothers_on(work.conn, phone.id))
@@ -158,18 +154,4 @@ SELECT id, $2, $3, 'phone_lost', -1 FROM unnest($1::bigint[]) AS l(id)
 _OPENED = """
 SELECT DISTINCT mother_id FROM event
 WHERE kind = 'RecordOpened' AND at >= $2 AND staff_id = $1 AND mother_id IS NOT NULL ORDER BY mother_id
-"""
-
-_END_CODES = """
-DELETE FROM set_up_code WHERE used_at IS NULL AND ((code_mac = $1 AND expires_at <= $3) OR staff_id = $2)
-"""
-
-_NEW_CODE = """
-INSERT INTO set_up_code (staff_id, code_mac, given_by, expires_at) VALUES ($1, $2, $3, $4)
-ON CONFLICT (code_mac) WHERE used_at IS NULL DO NOTHING RETURNING id
-"""
-
-_USE_CODE = """
-UPDATE set_up_code SET used_at = $3
-WHERE code_mac = ANY($1::bytea[]) AND staff_id = $2 AND used_at IS NULL AND expires_at > $3 RETURNING id
 """

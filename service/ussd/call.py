@@ -7,6 +7,7 @@ from datetime import datetime
 
 from service.msisdn import parse
 from service.security.blind_index import BlindIndex
+from service.store import set_up_codes
 
 _SESSION_ID = re.compile(r"[!-~]{1,128}")
 _CODE = re.compile(r"[0-9]{4}")
@@ -54,14 +55,9 @@ def read_call(
         number_index=index.of(number),
         text=text,
         text_mac=index.index("ussd_text", f"{gateway}:{session_id}:{text}"),
-        code_mac=set_up_code_mac(index, last) if _CODE.fullmatch(last) else None,
+        code_mac=set_up_codes.mac_of(index, last) if _CODE.fullmatch(last) else None,
         now=now,
     )
-
-
-def set_up_code_mac(index: BlindIndex, code: str) -> bytes:
-    """The keyed hash under which a set-up code is stored."""
-    return index.index("set_up_code", code)
 
 
 def typed(text: str, before: str) -> str | None:
