@@ -22,6 +22,8 @@ class FollowUpItem:
     """The local time today at which she would like to be called, such as "16:00"."""
     asked_by: str = ""
     """The first name of the colleague who asks to be called, where it is a colleague."""
+    reached: Literal["reached_coming", "reached_problem"] | None = None
+    """How somebody reached her, where that was the last answer to it; translated as ``follow_up.<reached>``."""
     ask: str | None = None
     """What this point of the tracing asks, translated as ``ask.<ask>``; None: to look after her."""
 

@@ -6,6 +6,7 @@ from datetime import date
 from flows.facts import Facts
 from flows.facts.staff import StaffFacts
 from flows.facts.work import ExpectedVisit, FollowUpItem
+from flows.lists.cases import cases, cause_of, lines
 from flows.registry import ListItem, ListOf, Phrase, Placeholder, Value, Word
 from flows.types import SessionState
 
@@ -21,7 +22,7 @@ def chosen_follow_up(facts: Facts, state: SessionState) -> FollowUpItem | None:
     known = _known(facts.staff)
     if chosen:
         return next((item for item in known if str(item.id) == chosen), None)
-    return next((item for item in known if item.code == code), None)
+    return next((case.first for case in cases(known) if case.first.code == code), None)
 
 
 def _known(staff: StaffFacts) -> tuple[FollowUpItem, ...]:
@@ -52,18 +53,8 @@ def to_mark(facts: Facts, state: SessionState) -> ExpectedVisit | None:
 
 
 def follow_ups(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
-    """Her open follow-ups in the order given: ranked by risk before they became facts."""
-    if facts.staff is None:
-        return ()
-    return tuple(
-        ListItem(str(item.id), {"code": item.code, "cause": asked(item), "days": item.days})
-        for item in facts.staff.follow_ups
-    )
-
-
-def asked(item: FollowUpItem) -> Word:
-    """What is asked just now, as the text said it; else why it was opened."""
-    return Word(f"cause.{item.cause}" if item.ask is None else f"ask.{item.ask}")
+    """Her open follow-ups, a line for each mother, in the order given: ranked by risk before they became facts."""
+    return () if facts.staff is None else lines(facts.staff.follow_ups)
 
 
 def incomplete(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
@@ -82,7 +73,7 @@ def _case_code(facts: Facts, state: SessionState) -> Value:
 def _cause(facts: Facts, state: SessionState) -> Value:
     """Why the follow-up chosen was opened, in neutral words."""
     item = chosen_follow_up(facts, state)
-    return Word(f"cause.{item.cause}") if item else ""
+    return cause_of(item) if item else ""
 
 
 def _wanted_at(facts: Facts, state: SessionState) -> Value:
@@ -121,8 +112,8 @@ def _new_code(facts: Facts, state: SessionState) -> Value:
 
 
 def _follow_up_count(facts: Facts, state: SessionState) -> Value:
-    """How many open follow-ups she has."""
-    return len(facts.staff.follow_ups) if facts.staff else 0
+    """About how many mothers and callers something is open."""
+    return len(cases(facts.staff.follow_ups)) if facts.staff else 0
 
 
 def _expected_count(facts: Facts, state: SessionState) -> Value:
@@ -157,6 +148,7 @@ LONGEST: Mapping[str, Value] = {
     "case_code": "417",
     "code": "417",
     "cause": Phrase((Word("cause.infant_test_overdue"), " +9")),
+    "open_cause": Phrase((Word("cause.infant_test_overdue"), " +9, ", Word("follow_up.taken"))),
     "ask": Word("ask.call"),
     "cases": Phrase(("417 ", Word("cause.infant_test_overdue"), " 12:00 +9, +120")),
     "days": 120,

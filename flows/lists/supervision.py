@@ -5,8 +5,7 @@ from datetime import date
 
 from flows.facts import Facts
 from flows.facts.supervisor import ColleagueFact, PauseFact, SiteFact, SupervisorFacts
-from flows.facts.work import FollowUpItem
-from flows.lists.staff import asked
+from flows.lists.cases import lines
 from flows.registry import ListItem, ListOf, Placeholder, Value, Word
 from flows.types import SessionState
 
@@ -41,20 +40,14 @@ def chosen_pause(facts: Facts, state: SessionState) -> PauseFact | None:
     return next((one for one in supervised(facts).pauses if str(one.id) == chosen), None)
 
 
-def _lines(items: tuple[FollowUpItem, ...]) -> tuple[ListItem, ...]:
-    return tuple(
-        ListItem(str(item.id), {"code": item.code, "cause": asked(item), "days": item.days}) for item in items
-    )
-
-
 def unacknowledged(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
-    """Follow-ups that nobody has taken yet, the gravest first."""
-    return _lines(supervised(facts).unacknowledged)
+    """Follow-ups that nobody has taken yet, a line for each mother, the gravest first."""
+    return lines(supervised(facts).unacknowledged)
 
 
 def oldest(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
-    """Open follow-ups, taken or not, the oldest first."""
-    return _lines(supervised(facts).oldest)
+    """Open follow-ups, taken or not, a line for each mother, the oldest first."""
+    return lines(supervised(facts).oldest)
 
 
 def sites(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
@@ -81,7 +74,7 @@ def pauses(facts: Facts, state: SessionState) -> tuple[ListItem, ...]:
 
 
 def _unacknowledged_count(facts: Facts, state: SessionState) -> Value:
-    """How many follow-ups nobody has taken."""
+    """About how many mothers and callers something is open that nobody has taken."""
     return supervised(facts).unacknowledged_count
 
 

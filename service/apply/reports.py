@@ -11,6 +11,7 @@ from service.apply.promises import call_promise
 from service.apply.texts import answer_mother, answer_number, not_said_lately, thank
 from service.apply.work import Work, ids
 from service.store import people
+from service.store.open_questions import check_in_settled
 from service.store.people import MotherRow
 
 GO_NOW_AGAIN = timedelta(minutes=5)
@@ -22,6 +23,7 @@ async def check_in_answered(work: Work, event: CheckInAnswered) -> Sequence[int]
     """She is fine: her silence ends. From a number with several mothers and no question it is only recorded."""
     mothers = await work.surely(event.mother_id)
     await heard_from(work, mothers)
+    await _answered_on_ussd(work, mothers)
     await thank(work, mothers)
     return ids(mothers)
 
@@ -30,9 +32,16 @@ async def dose_missed(work: Work, event: DoseMissed) -> Sequence[int]:
     """Some days were missed: her mentor hears of a hard week. The reason follows as an event of its own."""
     mothers = await work.surely(event.mother_id)
     await heard_from(work, mothers)
+    await _answered_on_ussd(work, mothers)
     await open_for_mothers(work, mothers, "missed_dose")
     await thank(work, mothers)
     return ids(mothers)
+
+
+async def _answered_on_ussd(work: Work, mothers: Sequence[MotherRow]) -> None:
+    """The text that asked is answered with it. By text her digit stays open: she may put it right with another."""
+    if work.origin.via == "ussd":
+        await check_in_settled(work.conn, ids(mothers))
 
 
 async def call_requested(work: Work, event: CallRequested) -> Sequence[int]:

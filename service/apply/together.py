@@ -60,6 +60,11 @@ WITH said AS (
     UPDATE mother m SET asked_at = NULL, nudged_at = NULL, silence_check_at = NULL, undelivered = 0,
         unanswered = 0, last_heard_at = greatest(m.last_heard_at, $3)
     FROM locked WHERE m.id = locked.id
+), answered AS (
+    -- One that is being asked just now is another question, and is left alone.
+    DELETE FROM open_question WHERE phone_id IN (
+        SELECT phone_id FROM open_question WHERE mother_id IN (SELECT id FROM locked) AND question = 'checkin'
+        ORDER BY phone_id FOR UPDATE SKIP LOCKED)
 )
 INSERT INTO event (at, kind, mother_id, phone_id, data)
 SELECT $3, $4, locked.id, a.phone_id, $5::jsonb FROM about a LEFT JOIN locked ON locked.id = a.mother_id

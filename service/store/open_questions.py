@@ -62,6 +62,15 @@ async def record_asks(
         await conn.execute(_OFFERED, offered, now)
 
 
+async def check_in_settled(conn: Connection, mother_ids: Sequence[int]) -> None:
+    """These mothers answered the check-in on a call: a digit by text answers it no more.
+
+    One that is being asked at this moment is another question, and is left alone.
+    """
+    if mother_ids:
+        await conn.execute(_SETTLED, sorted(mother_ids), CHECK_IN)
+
+
 def _question(templates: Mapping[str, Template], row: Any) -> str | None:
     template = templates.get(row["template"])
     if template is None or row["mother_id"] is None or row["person_id"] != row["mother_id"]:
@@ -85,6 +94,12 @@ SELECT phone_id, mother_id, question, visit_id, message_id, $6, $7 FROM asked OR
 ON CONFLICT (phone_id) DO UPDATE SET mother_id = excluded.mother_id, facility_id = NULL, question = excluded.question,
     visit_id = excluded.visit_id, message_id = excluded.message_id, asked_at = excluded.asked_at,
     expires_at = excluded.expires_at
+"""
+
+_SETTLED = """
+DELETE FROM open_question WHERE phone_id IN (
+    SELECT phone_id FROM open_question WHERE mother_id = ANY($1::bigint[]) AND question = $2
+    ORDER BY phone_id FOR UPDATE SKIP LOCKED)
 """
 
 _ASKED = """

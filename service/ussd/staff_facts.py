@@ -13,7 +13,7 @@ from service.store.case_codes import codes_where_free
 from service.store.caseload import caseload
 from service.store.follow_ups import NOT_FOR_HER_MENTOR, NOT_YET
 from service.ussd import referral_tries
-from service.ussd.asked import HOW_REACHED, ask_of
+from service.ussd.asked import ask_of
 from service.ussd.names import first_name
 from service.ussd.supervisor_facts import supervisor
 from service.ussd.team_facts import team
@@ -99,12 +99,15 @@ async def _follow_ups(
     What was said about violence or despair stands only on the list of those who were told.
     """
     rows = await connection.fetch(
-        f"""
+        """
         SELECT f.id, c.code, f.cause, f.risk, f.urgent, f.state, f.mother_id, f.country, f.step, f.hold_by_code,
                (f.opened_at AT TIME ZONE $2)::date AS opened_on,
                CASE WHEN (f.wanted_at AT TIME ZONE $2)::date = $4 THEN to_char(f.wanted_at AT TIME ZONE $2, 'HH24:MI')
                     ELSE '' END AS wanted_at,
-               k.id AS asked_by, k.role, k.name, {HOW_REACHED} AS reached
+               k.id AS asked_by, k.role, k.name,
+               (SELECT CASE WHEN l.what IN ('reached_coming', 'reached_problem') THEN l.what END
+                   FROM follow_up_log l WHERE l.follow_up_id = f.id AND l.what NOT IN ('told', 'handed_over')
+                   ORDER BY l.id DESC LIMIT 1) AS reached
         FROM follow_up f
         JOIN case_code c ON c.staff_id = $1
              AND (c.mother_id = f.mother_id OR c.phone_id = f.phone_id)

@@ -12,7 +12,7 @@ from service.database import Connection
 from service.security.sealing import Sealer
 from service.store.case_codes import codes_where_free
 from service.store.follow_ups import NOT_YET
-from service.ussd.asked import HOW_REACHED, ask_of
+from service.ussd.asked import ask_of
 from service.ussd.handover_facts import handovers
 from service.ussd.names import told_apart
 from service.ussd.wanted import Wanted
@@ -106,21 +106,24 @@ SELECT f.id, f.name, f.status FROM supervision v JOIN facility f ON f.id = v.fac
 WHERE v.staff_id = $1 ORDER BY f.id LIMIT 50
 """
 
-_LISTED = f"""
+# Counted are mothers and callers, as they are listed: several causes of one are one line. The rank of each from
+# either end counts them.
+_LISTED = """
 SELECT f.id, f.cause, f.risk, f.urgent, f.state, f.mother_id, f.phone_id, f.country, f.step, f.hold_by_code,
-    f.rank, f.opened_at, (f.opened_at AT TIME ZONE $3)::date AS opened_on, {HOW_REACHED} AS reached
+    (f.opened_at AT TIME ZONE $3)::date AS opened_on,
+    dense_rank() OVER (ORDER BY coalesce(f.mother_id, -f.phone_id))
+        + dense_rank() OVER (ORDER BY coalesce(f.mother_id, -f.phone_id) DESC) - 1 AS of_all,
+    (SELECT CASE WHEN l.what IN ('reached_coming', 'reached_problem') THEN l.what END
+        FROM follow_up_log l WHERE l.follow_up_id = f.id AND l.what NOT IN ('told', 'handed_over')
+        ORDER BY l.id DESC LIMIT 1) AS reached
 FROM follow_up f
 WHERE f.facility_id = ANY($1::bigint[]) AND f.state <> 'resolved' AND NOT (f.state = 'open' AND f.cause = ANY($4::text[]))
   AND (f.cause <> $5 OR f.owner_id = $2 OR EXISTS (SELECT FROM follow_up_log l
        WHERE l.follow_up_id = f.id AND l.staff_id = $2 AND l.what = 'told'))
 """
 
-# Counted are mothers and callers, as they are listed: several causes of one are one line.
 _UNTAKEN = f"""
-WITH listed AS ({_LISTED} AND f.state <> 'acknowledged')
-SELECT f.*, (SELECT count(DISTINCT (o.mother_id, CASE WHEN o.mother_id IS NULL THEN o.phone_id END)) FROM listed o)
-    AS of_all
-FROM listed f
+{_LISTED} AND f.state <> 'acknowledged'
 ORDER BY f.urgent DESC, array_position(ARRAY['red', 'amber', 'green']::varchar[], f.risk), f.rank, f.opened_at, f.id
 LIMIT {ROWS_AT_MOST}
 """

@@ -56,8 +56,9 @@ async def _outcome(clinic: Clinic, way: Any, said: Said) -> list[Any]:
         record = await conn.fetch(
             "SELECT at, kind, mother_id, staff_id, phone_id, data FROM event ORDER BY phone_id, mother_id"
         )
+        questions = await conn.fetch("SELECT * FROM open_question ORDER BY phone_id")
         await undone.rollback()
-        return [[dict(row) for row in rows] for rows in (mothers, record)]
+        return [[dict(row) for row in rows] for rows in (mothers, record, questions)]
 
 
 async def test_together_and_one_by_one_leave_the_same_rows(clinic: Clinic) -> None:
@@ -65,7 +66,8 @@ async def test_together_and_one_by_one_leave_the_same_rows(clinic: Clinic) -> No
     alone = await _outcome(clinic, _one_by_one, said)
     together = await _outcome(clinic, _together, said)
     assert together == alone
-    mothers, record = together
+    mothers, record, questions = together
+    assert questions == []
     assert [row["id"] for row in mothers if row["asked_at"] is None] == heard
     assert len(record) == len(said)
 
