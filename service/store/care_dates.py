@@ -11,7 +11,7 @@ from scheduler.localtime import add_months, local
 from scheduler.plan import needed_after_weaning
 from scheduler.types import Age, Anchor, Country
 from service.database import Connection
-from service.store import infant_risk, visits
+from service.store import infant_risk, taking_back, visits
 from service.store.messages import wake
 
 OVER: Final = "over"
@@ -62,7 +62,7 @@ async def bring_in_line(conn: Connection, country: Country, mother_id: int, now:
 async def answered(conn: Connection, mother_id: int, schedule: str, now: datetime) -> bool:
     """She answered what this schedule asks: what it would still have done is not needed. False when it asks no more."""
     rows = await conn.fetch(_ANSWERED, mother_id, schedule)
-    await conn.execute(_CANCEL, [row["id"] for row in rows], "answered", now)
+    await taking_back.cancel_planned_of(conn, [row["id"] for row in rows], "answered", now)
     return bool(rows)
 
 
@@ -154,7 +154,7 @@ async def _tests_in_line(
     for row in begun:
         targets = [target.id for target in country.series[row["schedule"]].targets]
         again = await conn.fetch(_EXPECT_TESTS, row["infant_id"], targets, today)
-        await conn.execute(_PLAN_TESTS, [visit["id"] for visit in again], today)
+        await visits.plan_again(conn, [visit["id"] for visit in again], today)
 
 
 async def _take_back(
@@ -170,7 +170,7 @@ async def _take_back(
     ]
     for row in await conn.fetch(_FORESEEN, mother_id, targets, today):
         await visits.cancel_visit(conn, row["id"], OVER, now)
-    await conn.execute(_CANCEL, [enrolment_id for enrolment_id, _ in ended], OVER, now)
+    await taking_back.cancel_planned_of(conn, [enrolment_id for enrolment_id, _ in ended], OVER, now)
 
 
 # The last birth is known even where that child has died: the days after it are hers.
@@ -270,16 +270,6 @@ _EXPECT_TESTS = """
 UPDATE visit SET status = 'expected'
 WHERE infant_id = $1 AND target = ANY($2::text[]) AND status = 'cancelled' AND due_on >= $3 RETURNING id
 """
-_PLAN_TESTS = """
-UPDATE enrolment SET state = 'active', ended_reason = NULL, revision = NULL, planned_through = NULL, next_on = $2
-WHERE visit_id = ANY($1::bigint[])
-"""
-
-_CANCEL = """
-UPDATE reminder SET state = 'cancelled', reason = $2, decided_at = $3
-WHERE id IN (SELECT id FROM reminder WHERE enrolment_id = ANY($1::bigint[]) AND state = 'planned' ORDER BY id FOR UPDATE)
-"""
-
 _ANSWERED = """
 UPDATE enrolment SET state = 'ended', ended_reason = 'answered', next_on = NULL
 WHERE mother_id = $1 AND schedule = $2 AND visit_id IS NULL AND state = 'active' RETURNING id

@@ -15,7 +15,7 @@ from scheduler.localtime import local
 from scheduler.types import Country
 from service.database import Connection, Pool
 from service.logs import get_logger
-from service.store import visit_days
+from service.store import taking_back, visit_days
 from service.store.alarms import raise_alarm
 from service.store.aside import ALARM as SET_ASIDE
 from service.store.care_dates import OVER, bring_in_line
@@ -108,7 +108,7 @@ async def _in_line(conn: Connection, country: Country, mother_id: int, zone: str
         names = sorted({row["schedule"] for row in ended})
         asked = {row["cause"] for row in await conn.fetch(_ASKED, country.code, names)}
         ids = [row["id"] for row in ended]
-        await conn.execute(_CANCEL, ids, NOT_IN_FORCE, now)
+        await taking_back.cancel_planned_of(conn, ids, NOT_IN_FORCE, now)
         unsent = await conn.fetch(_UNQUEUE, ids, NOT_IN_FORCE, now)
         await conn.execute(_NOT_SENT, [row["reminder_id"] for row in unsent], NOT_IN_FORCE, now)
         targets = [target.id for one in country.series.values() for target in one.targets]
@@ -167,11 +167,6 @@ WHERE step ->> 'cause' IS NOT NULL
 
 _WORK = """
 SELECT id FROM follow_up WHERE mother_id = $1 AND cause = ANY($2::text[]) AND state <> 'resolved' ORDER BY id FOR UPDATE
-"""
-
-_CANCEL = """
-UPDATE reminder SET state = 'cancelled', reason = $2, decided_at = $3
-WHERE id IN (SELECT id FROM reminder WHERE enrolment_id = ANY($1::bigint[]) AND state = 'planned' ORDER BY id FOR UPDATE)
 """
 
 _UNQUEUE = """

@@ -107,7 +107,7 @@ async def begin_after_weaning(
         _WEANED, mother_id, infant_id, facility.country, facility.time_zone, AFTER_WEANING, weaned_on, today
     )
     again = await conn.fetch(_EXPECT_AGAIN, infant_id, today)
-    await conn.execute(_PLAN_AGAIN, [row["id"] for row in again], today)
+    await visits.plan_again(conn, [row["id"] for row in again], today)
     await wake(conn)
 
 
@@ -158,7 +158,7 @@ async def begin_tests_again(
         [_day(one[2]) for one in ended],
         [_day(one[3]) for one in ended],
     )
-    await conn.execute(_PLAN_AGAIN, [one[0] for one in cancelled], today)
+    await visits.plan_again(conn, [one[0] for one in cancelled], today)
     await wake(conn)
 
 
@@ -242,10 +242,6 @@ ORDER BY id FOR UPDATE
 _EXPECT_AGAIN = """
 UPDATE visit SET status = 'expected'
 WHERE infant_id = $1 AND target = 'after_weaning' AND status = 'cancelled' AND due_on >= $2 RETURNING id
-"""
-_PLAN_AGAIN = """
-UPDATE enrolment SET state = 'active', ended_reason = NULL, revision = NULL, planned_through = NULL, next_on = $2
-WHERE visit_id = ANY($1::bigint[])
 """
 
 _TESTS_ARE_OVER = """

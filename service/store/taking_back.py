@@ -3,6 +3,7 @@
 Update the person (and the phone) first and call these in a later statement: ``service.store.messages`` says why.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from service.database import Connection
@@ -54,6 +55,13 @@ async def cancel_for_phone(conn: Connection, phone_id: int, reason: str, now: da
 async def cancel_texts_to(conn: Connection, person_id: int, reason: str, now: datetime) -> int:
     """Take back every text to this person that has not begun to leave; what is planned stays planned."""
     return await _cancel(conn, _OF_PERSON, person_id, reason, now)
+
+
+async def cancel_planned_of(
+    conn: Connection, enrolment_ids: Sequence[int], reason: str, now: datetime
+) -> None:
+    """Take back what is planned under these enrolments; a text that is queued already is not touched."""
+    await conn.execute(_CANCEL_PLANNED_OF, list(enrolment_ids), reason, now)
 
 
 async def restore_for_mother(conn: Connection, mother_id: int, reason: str, now: datetime) -> int:
@@ -144,6 +152,10 @@ WHERE e.id IN (
 _PLANNED_OF_VISIT = """
 SELECT r.id FROM reminder r JOIN enrolment e ON e.id = r.enrolment_id
 WHERE e.visit_id = $1 AND r.state = 'planned' ORDER BY r.id FOR UPDATE OF r
+"""
+_CANCEL_PLANNED_OF = """
+UPDATE reminder SET state = 'cancelled', reason = $2, decided_at = $3
+WHERE id IN (SELECT id FROM reminder WHERE enrolment_id = ANY($1::bigint[]) AND state = 'planned' ORDER BY id FOR UPDATE)
 """
 _CANCEL_REMINDERS = """
 UPDATE reminder SET state = 'cancelled', reason = $2, decided_at = $3 WHERE id = ANY($1::bigint[])

@@ -11,7 +11,7 @@ from typing import Any, Final
 from scheduler.localtime import local
 from scheduler.types import Country
 from service.database import Connection
-from service.store import visits, visits_seen
+from service.store import taking_back, visits, visits_seen
 from service.store.care_dates import OVER
 from service.store.messages import wake
 from service.store.open_days import open_days_of
@@ -53,7 +53,7 @@ async def carry_over(
     invited = await conn.fetch(_INVITED, mother_id, MEETING)
     unknown = await conn.fetch(_END_UNKNOWN, mother_id, sorted({*rules.schedules, *rules.series}), OVER)
     ended = [row["id"] for row in (*missed, *invited, *unknown)]
-    await conn.execute(_CANCEL_PLANNED, ended, OTHER_CLINIC, now)
+    await taking_back.cancel_planned_of(conn, ended, OTHER_CLINIC, now)
     await conn.execute(_CANCEL_TEXTS, mother_id, ended, OTHER_CLINIC, now)
     expected = await conn.fetch(_EXPECTED_HERE, mother_id, to.id)
     await visits.expect_days(conn, [row["id"] for row in expected], now)
@@ -147,11 +147,6 @@ _INVITED = "SELECT id FROM enrolment WHERE mother_id = $1 AND schedule = $2 ORDE
 _END_UNKNOWN = """
 UPDATE enrolment SET state = 'ended', ended_reason = $3, next_on = NULL
 WHERE mother_id = $1 AND schedule <> ALL($2::text[]) AND state = 'active' RETURNING id
-"""
-
-_CANCEL_PLANNED = """
-UPDATE reminder SET state = 'cancelled', reason = $2, decided_at = $3
-WHERE id IN (SELECT id FROM reminder WHERE enrolment_id = ANY($1::bigint[]) AND state = 'planned' ORDER BY id FOR UPDATE)
 """
 
 _CANCEL_TEXTS = """

@@ -79,7 +79,7 @@ async def _add_needed(conn: Connection, visits: Sequence[NewVisit], now: datetim
     place = {row["place"] for row in await conn.fetch(_NEEDED, *_columns(visits))}
     needed = [one for number, one in enumerate(visits, 1) if number in place]
     again = await conn.fetch(_AGAIN_EXPECTED, *_columns(needed), [one.foreseen_on for one in needed])
-    await conn.execute(PLAN_AGAIN, [row["id"] for row in again], now.date())
+    await plan_again(conn, [row["id"] for row in again], now.date())
     await add_visits(conn, needed, now)
 
 
@@ -110,10 +110,15 @@ async def cancel_visit(conn: Connection, visit_id: int, reason: str, now: dateti
     await visit_days.cancel(conn, [visit_id], reason, now)
 
 
+async def plan_again(conn: Connection, visit_ids: Sequence[int], today: date) -> None:
+    """Let the planner plan anew around visits that are expected again, and nothing else."""
+    await conn.execute(_PLAN_AGAIN, list(visit_ids), today)
+
+
 async def expect_again(conn: Connection, visit_ids: Sequence[int], now: datetime) -> None:
     """Plan anew around visits that are expected again, and let their clinics' days wait for their day-close."""
     if visit_ids:
-        await conn.execute(PLAN_AGAIN, list(visit_ids), now.date())
+        await plan_again(conn, visit_ids, now.date())
         await expect_days(conn, visit_ids, now)
 
 
@@ -188,7 +193,7 @@ WHERE v.mother_id = w.mother_id AND w.infant_id IS NULL AND v.infant_id IS NULL 
 RETURNING v.id
 """
 
-PLAN_AGAIN = """
+_PLAN_AGAIN = """
 UPDATE enrolment SET state = 'active', ended_reason = NULL, revision = NULL, planned_through = NULL, next_on = $2
 WHERE visit_id = ANY($1::bigint[])
 """

@@ -7,12 +7,12 @@ from service.store import visit_days
 from service.store.messages import wake
 from service.store.visits import (
     GIVES_WAY,
-    PLAN_AGAIN,
     NewVisit,
     add_visits,
     cancel_visit,
     expect_days,
     move_visit,
+    plan_again,
 )
 
 
@@ -33,7 +33,7 @@ async def agree_on(conn: Connection, visit_id: int, mother_id: int, day: date, n
         stands = there["id"]
         if there["status"] == "cancelled":
             await conn.execute("UPDATE visit SET status = 'expected' WHERE id = $1", stands)
-            await conn.execute(PLAN_AGAIN, [stands], now.date())
+            await plan_again(conn, [stands], now.date())
             await expect_days(conn, [stands], now)
         if open_still:
             await cancel_visit(conn, visit_id, visit_days.NEW_DATE, now)
