@@ -1,8 +1,9 @@
-"""The few ISO 8601 durations that content may write: PT90M, PT24H, P3D, P6W, and for ages P6M or P1Y."""
+"""The few ISO 8601 durations that content may write (PT90M, PT24H, P3D, P6W, and for ages P6M or P1Y), and the day of an age."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
+from scheduler.localtime import add_months
 from scheduler.types import Age
 
 _EXACT = re.compile(r"P(?:(\d{1,4})W)?(?:(\d{1,4})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,5})M)?)?")
@@ -29,3 +30,8 @@ def age(text: str) -> Age:
     sign = -1 if found[1] else 1
     years, months, weeks, days = (sign * int(part or 0) for part in found.groups()[1:])
     return Age(months=12 * years + months, days=7 * weeks + days)
+
+
+def aged(born: date, age: Age) -> date:
+    """The day on which somebody born, or something begun, on ``born`` reaches an age."""
+    return add_months(born, age.months) + timedelta(days=age.days)

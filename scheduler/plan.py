@@ -8,7 +8,8 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal
 
-from scheduler.localtime import add_months, day_starts, instant_at
+from scheduler.durations import aged
+from scheduler.localtime import day_starts, instant_at
 from scheduler.opening import Window, open_day
 from scheduler.types import (
     Age,
@@ -122,10 +123,10 @@ def _from_anchor(
     for step in schedule.steps:
         if step.unless_low and enrolment.infant_risk == "low":
             continue
-        due: date | None = _aged(enrolment.anchor_on, step.after or Age())
+        due: date | None = aged(enrolment.anchor_on, step.after or Age())
         times = 0
         while due is not None and due <= through:
-            was = due if before is None else _again(step, before, times) or _aged(before, step.after or Age())
+            was = due if before is None else _again(step, before, times) or aged(before, step.after or Age())
             # Counted from a day a little off it came already: that contact stands, and the same is not asked twice.
             planned = _contact(step, was if was <= first else due, enrolment, first)
             if planned is not None:
@@ -142,7 +143,7 @@ def _again(step: Step, anchor_on: date, times: int) -> date | None:
     if step.every is None or step.after is None:
         return None
     months, days = step.every.months * times, step.every.days * times
-    return _aged(anchor_on, Age(step.after.months + months, step.after.days + days))
+    return aged(anchor_on, Age(step.after.months + months, step.after.days + days))
 
 
 def _around_a_visit(
@@ -237,7 +238,7 @@ def _foreseen(series: Series, enrolment: EnrolmentToPlan, today: date) -> list[t
 
     low = enrolment.infant_risk == "low"
     targets = [target for target in series.targets if not (low and target.unless_low)]
-    days = [falls(target, _aged(enrolment.anchor_on, target.at)) for target in targets]
+    days = [falls(target, aged(enrolment.anchor_on, target.at)) for target in targets]
     coming = [one for one in days if one[2] >= entered and not _done(series, one[0], enrolment)]
     late = [target for target, _, day in days if day < entered]
     contact = entered + NEXT_CONTACT
@@ -245,7 +246,7 @@ def _foreseen(series: Series, enrolment: EnrolmentToPlan, today: date) -> list[t
         return coming
     if not late or series.visit_kind == "clinic" or (coming and coming[0][2] <= contact):
         return coming
-    last_day = _aged(enrolment.anchor_on, late[-1].until) - DAY
+    last_day = aged(enrolment.anchor_on, late[-1].until) - DAY
     if last_day <= entered:
         return coming
     return [falls(late[-1], min(contact, last_day)), *coming]
@@ -254,13 +255,13 @@ def _foreseen(series: Series, enrolment: EnrolmentToPlan, today: date) -> list[t
 def _done(series: Series, target: Target, enrolment: EnrolmentToPlan) -> bool:
     """Whether she came for this already, at about its day or since, by whichever day it was counted then."""
     early = DONE_EARLY_PICK_UP if series.visit_kind == "refill" else DONE_EARLY
-    from_on = _aged(enrolment.anchor_on, target.at) - early
+    from_on = aged(enrolment.anchor_on, target.at) - early
     return any(name == target.id and came_on >= from_on for name, came_on in enrolment.kept)
 
 
 def _window(series: Series, target: Target, due: date, anchor_on: date, after: date) -> Window:
     """How far a target may move to an open day: a pick-up while she still has something left, where she has."""
-    last = _aged(anchor_on, target.until) - DAY
+    last = aged(anchor_on, target.until) - DAY
     if series.visit_kind != "refill":
         return Window(last=max(last, due), after=after)
     return Window(last=anchor_on - DAY if due < anchor_on else max(last, due), after=after, earlier=True)
@@ -270,10 +271,5 @@ def needed_after_weaning(series: Series, born_on: date, weaned_on: date) -> bool
     """Whether a baby needs this series from the day breastfeeding ended, or its tests by age cover it."""
     if series.later_than is None:
         return True
-    last = max(_aged(weaned_on, target.at) for target in series.targets)
-    return last > _aged(born_on, series.later_than)
-
-
-def _aged(born: date, age: Age) -> date:
-    """The day somebody born on ``born`` reaches an age."""
-    return add_months(born, age.months) + timedelta(days=age.days)
+    last = max(aged(weaned_on, target.at) for target in series.targets)
+    return last > aged(born_on, series.later_than)

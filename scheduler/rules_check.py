@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import date, time, timedelta
 
-from scheduler.localtime import add_months
+from scheduler.durations import aged
 from scheduler.rules_read import RulesError
-from scheduler.types import Age, Country, EscalationPolicy, Schedule, Series, Step
+from scheduler.types import Country, EscalationPolicy, Schedule, Series, Step
 
 ALWAYS_NEEDED = ("silent", "number_problem", "channel")
 """Causes that the scheduler itself gives: a country with check-ins must say what follows them."""
@@ -69,7 +69,7 @@ def _check_series(series: Series) -> None:
     born = date(2024, 1, 1)
     before: date | None = None
     for target in series.targets:
-        due, end = _on(born, target.at), _on(born, target.until)
+        due, end = aged(born, target.at), aged(born, target.until)
         if end <= due:
             raise RulesError(
                 f"{where} target {target.id}", "ends before it begins", "give until a later age than at"
@@ -89,7 +89,7 @@ def _check_schedule(schedule: Schedule, country: Country) -> None:
 
 
 def _check_step(where: str, step: Step, country: Country) -> None:
-    if step.every is not None and _on(date(2024, 1, 1), step.every) < date(2024, 1, 8):
+    if step.every is not None and aged(date(2024, 1, 1), step.every) < date(2024, 1, 8):
         raise RulesError(where, "comes again within a week", "give every a longer time, such as P6M")
     if step.apart is not None and step.cause is None:
         raise RulesError(where, "is a text that says apart", "remove apart; it is for work only")
@@ -119,10 +119,6 @@ def _in_quiet(at: time, country: Country) -> bool:
     if country.quiet_from <= country.quiet_until:
         return country.quiet_from <= at < country.quiet_until
     return at >= country.quiet_from or at < country.quiet_until
-
-
-def _on(born: date, age: Age) -> date:
-    return add_months(born, age.months) + timedelta(days=age.days)
 
 
 def _unique(where: str, ids: Iterable[str]) -> None:

@@ -4,10 +4,11 @@ One function for enrolment, birth, loss, weaning, a test and every correction. T
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final, Literal
 
-from scheduler.localtime import add_months, local
+from scheduler.durations import aged
+from scheduler.localtime import local
 from scheduler.plan import needed_after_weaning
 from scheduler.types import Age, Anchor, Country
 from service.database import Connection
@@ -90,7 +91,7 @@ def _treated(known: Any, treated_for: Age, day: date) -> bool:
     start = known["art_start"]
     if start is None:
         return known["established"] is not None
-    return add_months(start, treated_for.months) + timedelta(days=treated_for.days) <= day
+    return aged(start, treated_for) <= day
 
 
 def _days(

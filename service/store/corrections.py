@@ -7,7 +7,7 @@ from typing import Final
 
 from flows.corrections import WrongDate
 from flows.facts import DatesChanged
-from scheduler.localtime import add_months
+from scheduler.durations import aged
 from scheduler.plan import SERIES_HORIZON_DAYS
 from scheduler.types import Country
 from service.database import Connection
@@ -58,7 +58,7 @@ async def look(conn: Connection, country: Country, mother_id: int, today: date) 
         if series is None:
             continue
         for target in series.targets:
-            day = add_months(row["anchor_on"], target.at.months) + timedelta(days=target.at.days)
+            day = aged(row["anchor_on"], target.at)
             if day > today + timedelta(days=SERIES_HORIZON_DAYS):
                 later[row["infant_id"], series.visit_kind, target.id] = day
     return Look(book, later)
