@@ -73,11 +73,15 @@ def add_months(day: date, months: int) -> date:
 
 
 def quiet(instant: datetime, zone: str, quiet_from: time, quiet_until: time) -> bool:
-    """True inside the quiet hours of her wall clock. They usually run past midnight; equal ends mean none."""
-    now = local(instant, zone).time()
+    """True inside the quiet hours of her wall clock."""
+    return quiet_at(local(instant, zone).time(), quiet_from, quiet_until)
+
+
+def quiet_at(clock: time, quiet_from: time, quiet_until: time) -> bool:
+    """True at a time of the day inside the quiet hours. They usually run past midnight; equal ends mean none."""
     if quiet_from <= quiet_until:
-        return quiet_from <= now < quiet_until
-    return now >= quiet_from or now < quiet_until
+        return quiet_from <= clock < quiet_until
+    return clock >= quiet_from or clock < quiet_until
 
 
 def next_allowed(instant: datetime, zone: str, quiet_from: time, quiet_until: time) -> datetime:

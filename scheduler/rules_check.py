@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, time, timedelta
 
 from scheduler.durations import aged
+from scheduler.localtime import quiet_at
 from scheduler.rules_read import RulesError
 from scheduler.types import Country, EscalationPolicy, Schedule, Series, Step
 
@@ -109,16 +110,11 @@ def _check_step(where: str, step: Step, country: Country) -> None:
         raise RulesError(
             where, "is stale before it is due", "give until a later time, or a duration such as PT90M"
         )
-    if step.template is not None and step.at is not None and _in_quiet(step.at, country):
+    quiet_from, quiet_until = country.quiet_from, country.quiet_until
+    if step.template is not None and step.at is not None and quiet_at(step.at, quiet_from, quiet_until):
         raise RulesError(
             where, "falls in the quiet hours", "choose an hour outside quiet_from and quiet_until"
         )
-
-
-def _in_quiet(at: time, country: Country) -> bool:
-    if country.quiet_from <= country.quiet_until:
-        return country.quiet_from <= at < country.quiet_until
-    return at >= country.quiet_from or at < country.quiet_until
 
 
 def _unique(where: str, ids: Iterable[str]) -> None:
