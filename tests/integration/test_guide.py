@@ -1,12 +1,15 @@
 """docs/content.md does what it says: followed from its first line to its last, in a copy of the content, to a published version."""
 
+import io
 import os
 import shlex
 import shutil
-import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from unittest.mock import patch
 
+from service.cli import code_of
 from service.content.checked import check
 from service.wiring import Services
 from tests.guide import Command, Edit, apply, shown, steps
@@ -19,26 +22,26 @@ LANGUAGE = "qaa"
 
 
 def run(words: str, folder: Path, env: dict[str, str], typed: list[str]) -> str:
-    """What a command of the guide says, on both of its outputs."""
+    """What a command of the guide says, on both of its outputs. It runs in this process, which walks the same menus once."""
     program, *rest = shlex.split(words)
     if program == "cp":
         source, target = rest[-2:]
         shutil.copytree(ROOT / source, folder / target)
         return ""
     assert program == "pamoja", f"the guide names {program}, which its readers may not have"
-    command = [sys.executable, "-c", "from service.cli import main; main()", *rest]
-    done = subprocess.run(
-        command,
-        check=False,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        cwd=folder,
-        env=env | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
-        input="".join(f"{line}\n" for line in typed),
-        text=True,
-        timeout=300,
-    )
-    return done.stdout
+    said, was = io.StringIO(), Path.cwd()
+    os.chdir(folder)
+    try:
+        with (
+            patch.dict(os.environ, env, clear=True),
+            patch.object(sys, "stdin", io.StringIO("".join(f"{line}\n" for line in typed))),
+            redirect_stdout(said),
+            redirect_stderr(said),
+        ):
+            code_of(rest)
+    finally:
+        os.chdir(was)
+    return said.getvalue()
 
 
 def translated(catalogue: str) -> str:
