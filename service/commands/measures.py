@@ -30,6 +30,14 @@ COLUMNS: Final = (
 )
 
 
+EXPLAINED: Final = (
+    "planned: contacts due that week. texts: those a text was made for; sent, delivered, replied: what became of these texts.",
+    "cases: work opened about a mother. told: somebody was told; taken: somebody took it; reached: somebody spoke with her;",
+    "answered: she answered by herself; came back: she was seen within four weeks.",
+)
+"""What the columns count, as those who only see the table need to know."""
+
+
 def measures(
     facility: Annotated[
         int | None, typer.Option("--facility", help="One clinic's number; otherwise all.")
@@ -74,6 +82,7 @@ def shown(found: Sequence["Funnel"], took: Sequence["Times"], first: date) -> It
     widths = [max(len(row[place]) for row in rows) for place in range(len(COLUMNS))]
     for row in rows:
         yield "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+    yield from EXPLAINED
     for one in took:
         yield (
             f"Clinic {one.facility_id}: taken after {_long(one.acknowledge_median)} (median), "

@@ -40,6 +40,8 @@ class Finding:
     well: bool
     name: str
     said: str
+    needed: bool = True
+    """False for a setting that is not set and that nothing needs."""
 
     def __str__(self) -> str:
         return f"{'✓' if self.well else '✗'} {self.name}: {self.said}"
@@ -67,9 +69,29 @@ def look_at_settings(settings: Settings | None) -> list[Finding]:
             findings.append(Finding(False, line.env, f"not set: {NEEDED_FOR_REAL[short]}"))
         else:
             needed = "" if settings is None else ", not needed"
-            findings.append(Finding(True, line.env, f"not set{needed}. {line.meaning}"))
+            findings.append(
+                Finding(True, line.env, f"not set{needed}. {line.meaning}", needed=settings is None)
+            )
     return findings + [
         Finding(False, name, "means nothing: correct its spelling or remove it") for name in unknown_names()
+    ]
+
+
+def in_order(findings: Sequence[Finding], *, everything: bool = False) -> list[str]:
+    """The lines as they are read: what is red first, then what is needed, last what nothing needs.
+
+    The last are one line that names them; with ``everything`` each stands on its own, with its meaning.
+    """
+    red = [one for one in findings if not one.well]
+    well = [one for one in findings if one.well and one.needed]
+    idle = [one for one in findings if one.well and not one.needed]
+    lines = [str(one) for one in (*red, *well)]
+    if everything or not idle:
+        return lines + [str(one) for one in idle]
+    names = ", ".join(one.name for one in idle)
+    return [
+        *lines,
+        f"✓ {len(idle)} settings are not set and not needed (`pamoja doctor --all` explains them): {names}",
     ]
 
 

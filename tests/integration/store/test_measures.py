@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from service.commands.measures import shown
+from service.commands.measures import COLUMNS, EXPLAINED, shown
 from service.store import measures
 from service.store.measures import Funnel, Times, funnel, times
 from tests.integration.store.kit import HOUR, START, Programme
@@ -269,7 +269,13 @@ async def test_measures_are_what_the_rows_say_one_by_one(clinic: Programme) -> N
     assert {one.facility_id for one in only} == {other}
     lines = list(shown(only, [], FIRST))
     assert lines[0].split()[:2] == ["clinic", "week"]
-    assert [line.split()[0] for line in lines[1:]] == [str(other)] * 5
+    assert [line.split()[0] for line in lines[1:6]] == [str(other)] * 5
+    assert lines[6:] == list(EXPLAINED)
+
+
+def test_each_column_is_explained_below_the_table() -> None:
+    explained = " ".join(EXPLAINED)
+    assert [name for name, _ in COLUMNS[2:] if name not in explained] == []
 
 
 def test_nothing_yet_is_said_so() -> None:
