@@ -85,6 +85,13 @@ class Bundle:
         """Return a text of words.toml, or nothing when there is no such word: a hop never fails for one."""
         return self.texts.get(language, self.texts[SOURCE]).get(f"word.{key}", "")
 
+    def words_of(self, group: str) -> Mapping[str, str]:
+        """Return the words of one group of words.toml in English, by the last part of their keys."""
+        begin = f"word.{group}."
+        return {
+            key.removeprefix(begin): text for key, text in self.texts[SOURCE].items() if key.startswith(begin)
+        }
+
     def wording(self, screen: str, language: str) -> Wording:
         """Return a screen as a language gets it. Raises KeyError when there is no such screen."""
         return self.wordings.get(language, self.wordings[SOURCE])[screen]

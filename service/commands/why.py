@@ -84,7 +84,8 @@ async def look(
     if len(ids) > 1:
         listed = ", ".join(str(one) for one in ids[:5])
         raise UserError(f"Several mothers are named so: give the id of one of them, such as {listed}.")
-    told = await timeline(conn, ids[0], now, services.countries) if ids else None
+    causes = services.bundles.current().words_of("cause")
+    told = await timeline(conn, ids[0], now, services.countries, causes) if ids else None
     if told is None:
         raise UserError(f"No mother is named so: give {HOW}.")
     await audit.record(conn, wall, f"operator {_user()}", "record_opened")

@@ -78,11 +78,11 @@ def _rule(rule: Rule | None) -> str:
     if rule is None:
         return ""
     if rule.source is None:
-        return f"Rule {rule.name}: in tables that are not kept any more."
+        return f"By rules that are not kept any more. [{rule.name}]"
     notes = [] if rule.current else ["not in force now"]
     notes += ["draft"] if rule.draft else [f"reviewed by {rule.reviewed_by}"] if rule.reviewed_by else []
     noted = f" ({', '.join(notes)})" if notes else ""
-    return f"Rule {rule.name}{noted}: {rule.source}"
+    return f"By the rules{noted}: {rule.source} [{rule.name}]"
 
 
 def _table(told: Timeline) -> None:

@@ -38,17 +38,21 @@ class Timeline:
 
 
 async def timeline(
-    conn: Connection, mother_id: int, now: datetime, countries: Mapping[str, Country]
+    conn: Connection,
+    mother_id: int,
+    now: datetime,
+    countries: Mapping[str, Country],
+    causes: Mapping[str, str] | None = None,
 ) -> Timeline | None:
     """All of one mother's past and future contacts with why; None when there is no such mother.
 
-    ``countries`` are the rules in force. Call it in a repeatable-read transaction to see one moment. Writes nothing.
+    ``countries`` are the rules in force, ``causes`` what staff read of each cause. Call it in a repeatable-read transaction to see one moment. Writes nothing.
     """
     mother = await conn.fetchrow(sql.MOTHER, mother_id)
     if mother is None:
         return None
     found = {name: await conn.fetch(statement, mother_id) for name, statement in _SOURCES.items()}
-    telling = Telling(now, mother["time_zone"], await _roles(conn, found))
+    telling = Telling(now, mother["time_zone"], await _roles(conn, found), causes or {})
     book = await _rulebook(conn, countries, found)
     calendars = await open_days_of(conn, {row["facility_id"] for row in found["visits"]}, now.date())
     items = [enrolment_of(row) for row in found["enrolments"]]

@@ -10,6 +10,7 @@ from scheduler.localtime import day_starts, local
 from scheduler.plan import plan
 from scheduler.types import Asked, Country, EnrolmentToPlan, Step
 from service.store.timeline.closed import moved_from
+from service.store.timeline.contact_words import contact_word
 from service.store.timeline.line import Line, Telling, refs
 from service.store.timeline.rulebook import Rulebook
 from service.store.timeline.words import ONLY_IF, VISITS, reason_of, spaced
@@ -73,7 +74,7 @@ def _beyond(
                 at=one.due_at,
                 kind="contact",
                 state="foreseen",
-                what=f"{row['schedule']}.{one.step} is foreseen{condition}",
+                what=f"{contact_word(row['schedule'], one.step)} is foreseen{condition}",
                 why=NOT_PLANNED if held is None else reason_of(held),
                 reason=held,
                 rule=book.contact(row["country"], row["schedule"], one.step, planned.revision),

@@ -7,6 +7,7 @@ from typing import Any
 from flows.open_days import OpenDays
 from scheduler.localtime import day_starts, instant_at
 from service.store.timeline.closed import closed_on, moved_from
+from service.store.timeline.contact_words import schedule_word
 from service.store.timeline.line import Line, Telling, refs
 from service.store.timeline.rulebook import Rulebook
 from service.store.timeline.words import CHANGES, CORRECTED, VISITS, day, reason_of, spaced
@@ -16,8 +17,12 @@ def enrolments(rows: Sequence[Any], telling: Telling, book: Rulebook) -> list[Li
     """When each began, how far it is planned, and why it ended."""
     lines = []
     for row in rows:
-        reached = f"; planned through {day(row['planned_through'])}" if row["planned_through"] else ""
-        rhythm = f", {row['rhythm']}" if row["rhythm"] else ""
+        reached = (
+            f"; her contacts are planned up to {day(row['planned_through'])}"
+            if row["planned_through"]
+            else ""
+        )
+        rhythm = f", {spaced(row['rhythm']).lower()}" if row["rhythm"] else ""
         ended = row["state"] == "ended"
         lines.append(
             Line(
@@ -25,7 +30,7 @@ def enrolments(rows: Sequence[Any], telling: Telling, book: Rulebook) -> list[Li
                 all_day=True,
                 kind="enrolment",
                 state=row["state"],
-                what=f"On schedule {row['schedule']} from {day(row['anchor_on'])}{rhythm}"
+                what=f"Begun: {schedule_word(row['schedule'])}, counted from {day(row['anchor_on'])}{rhythm}"
                 + ("; ended" if ended else reached),
                 why=reason_of(row["ended_reason"]) if ended else "",
                 reason=row["ended_reason"],

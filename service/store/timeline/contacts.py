@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from scheduler.localtime import local
 from scheduler.types import Hold, OpenFollowUp, Send, Skip, TellMentor
+from service.store.timeline.contact_words import contact_word, text_word
 from service.store.timeline.foreseen import Foreseen
 from service.store.timeline.line import Line, Telling, refs
 from service.store.timeline.rulebook import Rulebook
@@ -37,8 +38,8 @@ def _contact(
     row: Any, telling: Telling, book: Rulebook, seen: Foreseen | None, texted: Mapping[int, bool]
 ) -> Line:
     rule = book.contact(row["country"], row["schedule"], row["step"], row["revision"])
-    name = f"{row['schedule']}.{row['step']}{_of_day(row, telling)}"
-    state, what, why, reason = _fate(row, name, seen, texted)
+    name = contact_word(row["schedule"], row["step"]) + _of_day(row, telling)
+    state, what, why, reason = _fate(row, name, seen, texted, telling)
     return Line(
         at=_at(row, telling.now),
         kind="contact",
@@ -68,14 +69,14 @@ def _of_day(row: Any, telling: Telling) -> str:
 
 
 def _fate(
-    row: Any, name: str, seen: Foreseen | None, texted: Mapping[int, bool]
+    row: Any, name: str, seen: Foreseen | None, texted: Mapping[int, bool], telling: Telling
 ) -> tuple[str, str, str, str | None]:
     """State, what, why and the reason's word."""
     state, reason = row["state"], row["reason"]
     if state == "planned" and row["look_at"] is not None and reason is not None:
         return "held", f"{name} is held and looked at again", reason_of(reason), reason
     if state == "planned":
-        return _to_come(row, name, seen)
+        return _to_come(row, name, seen, telling)
     if state == "queued":
         if row["id"] in texted:
             return state, f"{name} was due, and its text was made", "", None
@@ -86,7 +87,9 @@ def _fate(
     return state, f"{name} was {state}", reason_of(reason), reason
 
 
-def _to_come(row: Any, name: str, seen: Foreseen | None) -> tuple[str, str, str, str | None]:
+def _to_come(
+    row: Any, name: str, seen: Foreseen | None, telling: Telling
+) -> tuple[str, str, str, str | None]:
     unless = UNLESS.get(row["schedule"], OTHERWISE)
     if seen is None:
         return "planned", f"{name} is planned", "There are no rules for its country any more.", None
@@ -101,7 +104,12 @@ def _to_come(row: Any, name: str, seen: Foreseen | None) -> tuple[str, str, str,
         case TellMentor():
             return "planned", f"{name} will go to her mentor in her place", f"Will go {unless}", None
         case OpenFollowUp(cause):
-            return "planned", f"{name} will ask a person ({cause})", f"Will be asked {unless}", None
+            return (
+                "planned",
+                f"{name} will ask a person ({telling.cause(cause)})",
+                f"Will be asked {unless}",
+                None,
+            )
         case Hold(_, reason):
             return "planned", f"{name} would be held as things stand", reason_of(reason), reason
         case Skip(reason):
@@ -109,7 +117,7 @@ def _to_come(row: Any, name: str, seen: Foreseen | None) -> tuple[str, str, str,
 
 
 def texts(rows: Sequence[Any], mother_id: int, telling: Telling) -> list[Line]:
-    """A line for each text to her or about her, by template and class; what it says is not read."""
+    """A line for each text to her or about her, and what it is about; what it says is not read."""
     return [_text(row, mother_id, telling) for row in rows]
 
 
@@ -121,12 +129,20 @@ def _text(row: Any, mother_id: int, telling: Telling) -> Line:
         at=row["sent_at"] or (row["not_before"] if waiting else row["created_at"]),
         kind="message",
         state=state,
-        what=f"Text {row['template']} (class {row['message_class']}) to {_receiver(row, mother_id, telling)} "
-        f"{TEXT_STATES[state]}{_settled(row, telling)}{tries}",
+        what=f"Text ({text_word(row['template'])}) to {_receiver(row, mother_id, telling)} "
+        f"{TEXT_STATES[state]}{_settled(row, telling)}{tries}{_answered(row, telling)}",
         why=text_reason_of(row["reason"]),
         reason=_word(row["reason"]),
         refs=refs(message=row["id"], reminder=row["reminder_id"], follow_up=row["follow_up_id"]),
     )
+
+
+def _answered(row: Any, telling: Telling) -> str:
+    """When she answered what it asked."""
+    if row["replied_at"] is None:
+        return ""
+    here = local(row["replied_at"], telling.time_zone)
+    return f", answered ({here.day} {here:%b %H:%M})"
 
 
 def _settled(row: Any, telling: Telling) -> str:

@@ -10,6 +10,10 @@ from service.store.silences import NUDGE
 from service.store.timeline.line import Line, Telling, refs
 from service.store.timeline.words import ANSWERS, DETAILS, TOLD_ELSEWHERE, spaced
 
+COMPLETED: Final = "EnrolmentCompleted"
+NEXT_DATE: Final = "A new date of hers was noted"
+"""Her details are completed once; each later time it is a date that was entered."""
+
 OFFICE: Final = "office"
 """Who opened a record on the command line."""
 
@@ -21,10 +25,15 @@ NOT_YET_SILENCE: Final = timedelta(hours=24)
 
 def answers(rows: Sequence[Any], telling: Telling) -> list[Line]:
     """A line for each event that no other row tells better; who opened her record among them."""
-    return [_answer(row, telling) for row in rows if row["kind"] not in TOLD_ELSEWHERE]
+    lines, completed = [], False
+    for row in rows:
+        if row["kind"] not in TOLD_ELSEWHERE:
+            lines.append(_answer(row, telling, again=completed))
+        completed = completed or row["kind"] == COMPLETED
+    return lines
 
 
-def _answer(row: Any, telling: Telling) -> Line:
+def _answer(row: Any, telling: Telling, *, again: bool) -> Line:
     kind, data = row["kind"], row["data"] if isinstance(row["data"], dict) else {}
     staff = telling.who(row["staff_id"])
     if kind == "RecordOpened":
@@ -39,7 +48,8 @@ def _answer(row: Any, telling: Telling) -> Line:
         at=row["at"],
         kind="answer",
         state=kind,
-        what=ANSWERS.get(kind, spaced(kind)) + (f" ({', '.join(given)})" if given else ""),
+        what=(NEXT_DATE if again and kind == COMPLETED else ANSWERS.get(kind, spaced(kind)))
+        + (f" ({', '.join(given)})" if given else ""),
         who=staff or (None if kind in ("Erased", "QuestionDisplaced") else "mother"),
         refs=refs(event=row["id"]),
     )

@@ -86,6 +86,11 @@ class Telling:
     now: datetime
     time_zone: str
     roles: Mapping[int, str]
+    causes: Mapping[str, str] = field(default_factory=dict)
+
+    def cause(self, cause: str) -> str:
+        """Why work was opened, as the content says it to staff; a cause without a word by its name."""
+        return self.causes.get(cause, cause.replace("_", " "))
 
     def who(self, staff_id: int | None) -> str | None:
         """A member of staff without a name: ``mentor 12``."""

@@ -31,7 +31,7 @@ FROM reminder r JOIN enrolment e ON e.id = r.enrolment_id WHERE r.mother_id = $1
 """
 
 MESSAGES = """
-SELECT id, person_id, message_class, template, created_at, not_before, state, begun, sent_at, settled_at, reason,
+SELECT id, person_id, message_class, template, created_at, not_before, state, begun, sent_at, settled_at, replied_at, reason,
     reminder_id, follow_up_id
 FROM message WHERE mother_id = $1 OR person_id = $1 ORDER BY created_at, id
 """

@@ -131,7 +131,7 @@ async def test_what_is_to_come_says_what_would_hold_it(services: Services, worke
     )
     before = day_before(await of(stage, "Amina"))
     assert (before.state, before.reason) == ("planned", None)
-    assert before.what == "visit.day_before for 13 Jun will go"
+    assert before.what == "Reminder the day before the visit for 13 Jun will go"
     assert before.why.startswith("Will go unless")
     await services.pool.execute("UPDATE facility SET status = 'closed'")
     told = await of(stage, "Amina")
@@ -192,7 +192,7 @@ async def test_rules_it_was_planned_under_are_still_named(services: Services, wo
     schedule["step"][0]["id"] = "question"
     schedule["step"][0]["source"] = "A newer source."
     await services.bundles.publish(tables, await stage.now())
-    asked = [one for one in (await of(stage, "Amina")).lines if "checkin.ask was due" in one.what]
+    asked = [one for one in (await of(stage, "Amina")).lines if "The check-in was due" in one.what]
     assert asked
     assert all(one.rule is not None and not one.rule.current for one in asked)
     assert all("Lester" in (one.rule.source or "") for one in asked if one.rule is not None)
