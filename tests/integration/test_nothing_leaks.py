@@ -13,12 +13,17 @@ from pathlib import Path
 from urllib.parse import quote
 
 import httpx
+import pytest
 import pytest_asyncio
 
+from service.clocks import set_stepped
 from service.directory import NewFacility, NewMother, NewStaff, add_facility, add_mother, add_staff
 from service.embedded.home import binary
+from service.embedded.server import create_database, drop_database, with_database
+from service.settings import demo_settings
 from service.store.mothers import Enrolled
-from service.wiring import Services
+from service.wiring import Services, open_services
+from tests.conftest import PUBLISHED_AT
 from tests.integration.test_processes import environment, free_port
 
 MENTOR, MOTHER, STRANGER, SHARED = "+254700000901", "+254700000902", "+254700000903", "+254700000904"
@@ -51,8 +56,23 @@ class Town:
         return await self.client.post(f"{self.hooks}/sms", data=form)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def town(services: Services, tmp_path: Path) -> AsyncIterator[Town]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def services(
+    database_server: str, published_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Services]:
+    """One service for the whole module, on a database of its own."""
+    await create_database(database_server, "leaks", published_template)
+    settings = demo_settings(
+        tmp_path_factory.mktemp("leaks"), 8000, database_url=with_database(database_server, "leaks")
+    )
+    async with open_services(settings) as opened:
+        await set_stepped(opened.pool, PUBLISHED_AT)
+        yield opened
+    await drop_database(database_server, "leaks")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def town(services: Services, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
     """Two people with names, numbers and PINs, and a real web process with its loop, logging into a file."""
     now = await services.clocks.care.now()
     pin_hash = await services.pins.hash_pin(PIN)
@@ -67,7 +87,7 @@ async def town(services: Services, tmp_path: Path) -> AsyncIterator[Town]:
             enrolled = Enrolled(facility, mentor, "sw", form, "hers", now.date() + timedelta(days=40))
             new = NewMother(enrolled, number, NAME, pin_hash, now, rhythm="daily", hour=10)
             await add_mother(conn, services.deps(), new, now)
-    log, port = tmp_path / "stderr", free_port()
+    log, port = tmp_path_factory.mktemp("log") / "stderr", free_port()
     command = [sys.executable, "-c", "from service.cli import main; main()", "serve", "--port", str(port)]
     with log.open("wb") as out:
         process = subprocess.Popen(command, env=environment(services.settings), stdout=out, stderr=out)
@@ -130,6 +150,12 @@ async def everything(town: Town, round_: str, numbers: Sequence[str] = NUMBERS) 
     return [page.text + str(page.headers) for page in pages]
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def pages(town: Town) -> list[str]:
+    """What came back when everybody came through every door, once, and nothing was broken."""
+    return await everything(town, "well")
+
+
 def spoken(number: str) -> list[str]:
     """A number as people and programs write it."""
     return [number[1:], f"0{number[4:]}", number[4:]]
@@ -149,30 +175,11 @@ def found(text: str, token: str) -> list[str]:
     return [canary.pattern for canary in canaries(token) if canary.search(text)]
 
 
-async def test_no_log_metric_or_error_page_tells_anything_of_anybody(town: Town, services: Services) -> None:
-    pages = await everything(town, "well")
-    for mode in ("500", "refuse", "partial"):
-        await town.client.post("/simulator/gateway", json={"mode": mode, "rate": 1.0})
-        await town.client.post("/simulator/clock", json={"advance": "PT26H"})
-    await town.client.post("/simulator/gateway", json={"mode": "ok"})
-    # Sealed values that no longer open, then tables that are not there: every statement fails with its arguments.
-    await services.pool.execute("UPDATE ussd_session SET state = '\\x00'")
-    pages += await everything(town, "broken", (MENTOR, MOTHER))
-    for table in TABLES:
-        await services.pool.execute(f"ALTER TABLE {table} RENAME TO {table}_gone")
-        pages += await everything(town, f"no-{table}", (MOTHER,))
-        await services.pool.execute(f"ALTER TABLE {table}_gone RENAME TO {table}")
-    log = town.log.read_text("utf-8", "replace")
-    assert log.count('"fault"') >= 20, "the faults were not logged at all"
-    assert found(log, town.token) == []
-    assert [found(page, town.token) for page in pages if found(page, town.token)] == []
-
-
 async def test_a_dump_of_the_database_holds_no_number_name_text_or_pin(
-    town: Town, services: Services
+    town: Town, services: Services, pages: list[str]
 ) -> None:
-    await everything(town, "well")
     await town.client.post("/simulator/clock", json={"advance": "PT26H"})
+    assert pages
     assert await services.pool.fetchval("SELECT count(*) FROM inbound_sms WHERE text IS NOT NULL") > 0
     assert await services.pool.fetchval("SELECT count(*) FROM message") > 0
     assert await services.pool.fetchval("SELECT count(*) FROM pin_try") > 0
@@ -198,3 +205,23 @@ async def test_a_dump_of_the_database_holds_no_number_name_text_or_pin(
             digest = hashlib.new(algorithm, data)
             assert digest.hexdigest() not in rows, f"{secret} stands there as a plain {algorithm}"
             assert base64.b64encode(digest.digest()).decode() not in rows
+
+
+async def test_no_log_metric_or_error_page_tells_anything_of_anybody(
+    town: Town, services: Services, pages: list[str]
+) -> None:
+    for mode in ("500", "refuse", "partial"):
+        await town.client.post("/simulator/gateway", json={"mode": mode, "rate": 1.0})
+        await town.client.post("/simulator/clock", json={"advance": "PT26H"})
+    await town.client.post("/simulator/gateway", json={"mode": "ok"})
+    # Sealed values that no longer open, then tables that are not there: every statement fails with its arguments.
+    await services.pool.execute("UPDATE ussd_session SET state = '\\x00'")
+    pages = [*pages, *await everything(town, "broken", (MENTOR, MOTHER))]
+    for table in TABLES:
+        await services.pool.execute(f"ALTER TABLE {table} RENAME TO {table}_gone")
+        pages += await everything(town, f"no-{table}", (MOTHER,))
+        await services.pool.execute(f"ALTER TABLE {table}_gone RENAME TO {table}")
+    log = town.log.read_text("utf-8", "replace")
+    assert log.count('"fault"') >= 20, "the faults were not logged at all"
+    assert found(log, town.token) == []
+    assert [found(page, town.token) for page in pages if found(page, town.token)] == []
