@@ -5,7 +5,7 @@ Nothing here holds a mother's name or number.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from flows.facts.mother import MotherFacts
 from flows.facts.staff import StaffFacts
@@ -61,9 +61,15 @@ class Facts:
     on_duty: bool = False
     """Whether somebody answers danger now."""
     at_work: bool = False
-    """Whether somebody who calls on request is at work now: whoever answers danger by night makes no such calls."""
+    """Whether a call may be promised soon: who would be told is at work now and for a while."""
+    somebody_there: bool = False
+    """Whether anybody who calls is at work at all, so that nobody is told that there is no one."""
+    hours_kept: frozenset[int] = frozenset(range(24))
+    """The full hours of today at which somebody who calls is at work."""
     nobody_calls: bool = False
     """Whether nobody who calls is at work tomorrow either: the clinic's work is paused, or everybody is away."""
+    calls_on: date | None = None
+    """The next day on which somebody who calls is at work, tomorrow or later."""
     changes: DatesChanged | None = None
     """What the correction shown would change among her dates; None where none is shown."""
     transport: str = ""

@@ -97,6 +97,11 @@ def undo_overtaken(facts: Facts, state: SessionState) -> bool:
     return event is not None and event.overtaken
 
 
+def called_another_day(facts: Facts, state: SessionState) -> bool:
+    """She agreed to calls, and somebody who calls is at work on a day that is known."""
+    return facts.mother is not None and facts.mother.may_be_called and facts.calls_on is not None
+
+
 def agreed_to_calls(facts: Facts, state: SessionState) -> bool:
     """She agreed to be called, and somebody is there to do it."""
     return facts.mother is not None and facts.mother.may_be_called and not facts.nobody_calls
@@ -120,4 +125,5 @@ GUARDS: Mapping[str, Guard] = {
     "undo_known": undo_known,
     "undo_overtaken": undo_overtaken,
     "agreed_to_calls": agreed_to_calls,
+    "called_another_day": called_another_day,
 }

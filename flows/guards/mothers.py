@@ -14,8 +14,13 @@ def on_duty(facts: Facts, state: SessionState) -> bool:
 
 
 def at_work(facts: Facts, state: SessionState) -> bool:
-    """Somebody who calls is at work now, so a call may be promised."""
+    """Whoever would call is at work now and for a while, so a call may be promised soon."""
     return facts.at_work
+
+
+def somebody_there(facts: Facts, state: SessionState) -> bool:
+    """Somebody who calls is at work, though too briefly to promise a call soon."""
+    return facts.somebody_there
 
 
 def has_transport(facts: Facts, state: SessionState) -> bool:
@@ -41,6 +46,7 @@ def visit_known(facts: Facts, state: SessionState) -> bool:
 GUARDS: Mapping[str, Guard] = {
     "on_duty": on_duty,
     "at_work": at_work,
+    "somebody_there": somebody_there,
     "has_transport": has_transport,
     "has_date": has_date,
     "has_more_dates": has_more_dates,

@@ -11,15 +11,16 @@ from service.store.people import MotherRow
 ENDED_BY_AN_ANSWER = ["silent", "number_problem", "channel"]
 
 
-async def heard_from(work: Work, mothers: Sequence[MotherRow]) -> None:
+async def heard_from(work: Work, mothers: Sequence[MotherRow], *, in_danger: bool = False) -> None:
     """End these mothers' silence. Their open ``silent`` follow-ups are resolved with outcome ``answered``.
 
-    A number that answers is a number that works, so ``number_problem`` is answered with it.
+    A number that answers is a number that works, so ``number_problem`` is answered with it. Of a call for help
+    (``in_danger``) nobody is told that she answered: danger has alerts of its own.
     """
     if not mothers:
         return
     await end_silence(work, ids(mothers))
-    await tell_she_answered(work, ids(mothers))
+    await tell_she_answered(work, ids(mothers), tell=not in_danger)
     await replies.check_ins_answered(work.conn, ids(mothers), work.now)
 
 
@@ -28,8 +29,8 @@ async def end_silence(work: Work, mother_ids: Sequence[int]) -> None:
     await work.conn.execute(_END_OF_SILENCE, sorted(mother_ids), work.now)
 
 
-async def tell_she_answered(work: Work, mother_ids: Sequence[int]) -> None:
-    """Resolve what was open because these mothers did not answer, and tell whoever had been told of it.
+async def tell_she_answered(work: Work, mother_ids: Sequence[int], *, tell: bool = True) -> None:
+    """Resolve what was open because these mothers did not answer, and ``tell`` whoever had been told of it.
 
     Call it in a later statement than the one that ended the silence, so that what a worker opened
     until then is seen. While a report of a death, a move or a wrong number waits to be confirmed nothing
@@ -39,7 +40,7 @@ async def tell_she_answered(work: Work, mother_ids: Sequence[int]) -> None:
     for row in await work.conn.fetch(_SILENT, sorted(mother_ids), ENDED_BY_AN_ANSWER):
         told = await told_about(work, row["id"])
         await close_follow_up(work, row["id"], "answered")
-        for staff, code in told:
+        for staff, code in told if tell else ():
             await tell_staff(
                 work, staff, "answered", {"code": code}, mother_id=row["mother_id"], follow_up_id=row["id"]
             )

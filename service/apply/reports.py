@@ -7,7 +7,7 @@ from flows.events import CallRequested, CheckInAnswered, DoseMissed, UnwellRepor
 from service.apply.calls import as_soon_as_can_be
 from service.apply.heard import heard_from
 from service.apply.opening import open_about_phone, open_for_caller, open_for_mothers
-from service.apply.promises import call_promise
+from service.apply.promises import call_promise, same_day
 from service.apply.texts import answer_mother, answer_number, not_said_lately, thank
 from service.apply.work import Work, ids
 from service.store import people
@@ -58,7 +58,9 @@ async def call_requested(work: Work, event: CallRequested) -> Sequence[int]:
     opened = await open_for_mothers(work, mothers, CALL_CAUSES.get(event.when, "call_requested"))
     await as_soon_as_can_be(work, ids(mothers))
     # The same call again while it is open is promised again at most once an hour, a missed one never.
-    again = work.origin.via == "sms" and await not_said_lately(work, "call_promise", "call_no_promise")
+    again = work.origin.via == "sms" and await not_said_lately(
+        work, "call_promise", "call_promise_day", "call_no_promise"
+    )
     if opened or again:
         await _promise(work, mothers)
     return ids(mothers)
@@ -86,7 +88,7 @@ async def unwell_reported(work: Work, event: UnwellReported) -> Sequence[int]:
         return ids(mothers)
     if mothers:
         await open_for_mothers(work, mothers, "danger")
-        await heard_from(work, await work.surely(event.mother_id))
+        await heard_from(work, await work.surely(event.mother_id), in_danger=True)
     else:
         await open_for_caller(work, "danger")
     if work.origin.via == "sms" and not await _just_said(work):
@@ -101,11 +103,15 @@ async def _promise(work: Work, mothers: Sequence[MotherRow]) -> None:
     mother = mothers[0]
     if work.origin.via == "call" and mother.signature == "none":
         return  # she chose no texts, and has not written one herself
-    by = await call_promise(work, mother)
-    if by is None:
+    promised = await call_promise(work, mother)
+    if promised.by is None:
         await answer_mother(work, mother, "call_no_promise")
+        return
+    said = {"time": f"{promised.by:%H:%M}"}
+    if same_day(work, mother, promised):
+        await answer_mother(work, mother, "call_promise", said)
     else:
-        await answer_mother(work, mother, "call_promise", {"time": by})
+        await answer_mother(work, mother, "call_promise_day", {**said, "date": promised.by.date()})
 
 
 async def _just_said(work: Work) -> bool:

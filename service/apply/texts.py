@@ -9,6 +9,7 @@ from service.apply.work import Work
 from service.store import messages
 from service.store.messages import NewMessage
 from service.store.people import MotherRow, StaffRow
+from service.store.workers import at_work_from
 
 ONCE_AN_HOUR = timedelta(hours=1)
 
@@ -17,7 +18,7 @@ MOST_REPLIES_AN_HOUR = 20
 
 
 async def answer_mother(
-    work: Work, mother: MotherRow, template: str, params: Mapping[str, str] | None = None
+    work: Work, mother: MotherRow, template: str, params: Mapping[str, Value] | None = None
 ) -> None:
     """Answer a mother on the phone she just used, signed as she chose. On USSD the screen has answered."""
     if work.origin.via in ("sms", "call"):
@@ -63,18 +64,19 @@ async def tell_staff(
     mother_id: int | None = None,
     follow_up_id: int | None = None,
 ) -> None:
-    """Push a text to a member of staff, on the number they have now."""
+    """Push a notice that is not urgent to a member of staff, on the number they have now; to a mentor in her hours."""
     if staff.phone_id is None:
         return
     content = work.deps.bundle.template(template)
+    begins = work.now if staff.role != "mentor" else await at_work_from(work.conn, staff.id, work.now)
     new = NewMessage(
         person_id=staff.id,
         phone_id=staff.phone_id,
         template=template,
         message_class=content.message_class,
         language=staff.language,
-        not_before=work.now,
-        valid_until=work.now + exact(content.valid_for),
+        not_before=begins,
+        valid_until=begins + exact(content.valid_for),
         params=params,
         mother_id=mother_id,
         follow_up_id=follow_up_id,

@@ -135,7 +135,7 @@ class Hops:
             return []
         now = thoughts[0].prepared.call.now
         facilities = {person.facility_id for t in thoughts for person in t.prepared.row.people}
-        await self._places.refresh(facilities, asyncio.get_running_loop().time())
+        await self._places.refresh(facilities, asyncio.get_running_loop().time(), now)
         wanted = [w for t in thoughts if (w := self._wanted(t)) is not None]
         deps = self._deps()
         own = await load_own(connection, self._sealer, wanted, now, deps.countries) if wanted else {}

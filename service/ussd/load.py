@@ -20,6 +20,7 @@ class KnownPerson:
     kind: PersonKind
     pin_hash: str | None
     facility_id: int
+    mentor_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ LEFT JOIN LATERAL (
 ) l ON true
 LEFT JOIN phone p ON p.number_index = i.number_index
 LEFT JOIN LATERAL (
-    SELECT jsonb_agg(jsonb_build_array(n.id, n.kind, n.pin_hash, coalesce(m.facility_id, t.facility_id))
+    SELECT jsonb_agg(jsonb_build_array(n.id, n.kind, n.pin_hash, coalesce(m.facility_id, t.facility_id), m.mentor_id)
                      ORDER BY n.id) AS people
     FROM person n
     LEFT JOIN mother m ON m.id = n.id

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flows.bundle import Bundle
 from flows.engine import advance, begin
@@ -10,6 +10,7 @@ from flows.facts import Facts, PersonOnNumber
 from flows.facts.mother import MotherFacts
 from flows.facts.staff import StaffFacts
 from flows.types import HopResult, SessionState
+from scheduler.promises import anybody_at_work, hours_kept, next_working_day, promise
 from service.security.sealing import Sealer
 from service.ussd.call import Call, dialled_segments, typed
 from service.ussd.load import Row
@@ -63,6 +64,13 @@ def facts_of(
     ``home`` is the place of whoever gave their PIN, or the caller's.
     """
     mine = own.get(who) if who is not None else None
+    callers, zone = place.workers, place.zone.key
+    mentors = [one.mentor_id for one in row.people if one.kind == "mother"] or [None]
+    # A number nobody knows is called back by whoever answers danger.
+    stranger = not row.people
+    soon = place.on_duty_for_a_while(now) if stranger else promise(callers, mentors, zone, now).soon
+    calls_on = next_working_day(callers, zone, now)
+    tomorrow = now.astimezone(place.zone).date() + timedelta(days=1)
     return Facts(
         now=now.astimezone(place.zone),
         language=row.language,
@@ -78,9 +86,11 @@ def facts_of(
         mother=mine if isinstance(mine, MotherFacts) else None,
         staff=mine if isinstance(mine, StaffFacts) else None,
         on_duty=place.on_duty(now),
-        # A number nobody knows is called back by whoever answers danger.
-        at_work=place.at_work(now) if row.people else place.on_duty(now),
-        nobody_calls=not place.calls_tomorrow(now),
+        at_work=soon,
+        somebody_there=place.on_duty(now) if stranger else anybody_at_work(callers, zone, now),
+        hours_kept=place.hours_on_duty(now) if stranger else hours_kept(callers, mentors, zone, now),
+        nobody_calls=calls_on is None or calls_on > tomorrow,
+        calls_on=calls_on,
         transport=place.transport,
         open_days=home.open_days(now),
     )

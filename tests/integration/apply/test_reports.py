@@ -97,15 +97,21 @@ async def test_a_wish_to_be_called_opens_for_everyone_on_the_number(
 
 
 @pytest.mark.parametrize(
-    ("utc_hour", "minute", "promised"), [(6, 5, "12:00"), (19, 0, "10:00"), (13, 0, "10:00")]
+    ("utc_hour", "minute", "template", "promised"),
+    [
+        (6, 5, "call_promise", '"12:00"'),
+        (13, 0, "call_promise", '"17:00"'),
+        (13, 30, "call_promise_day", '"2026-11-24"'),
+        (19, 0, "call_promise_day", '"10:00"'),
+    ],
 )
 async def test_a_call_is_promised_by_an_hour_somebody_can_keep(
-    clinic: Clinic, utc_hour: int, minute: int, promised: str
+    clinic: Clinic, utc_hour: int, minute: int, template: str, promised: str
 ) -> None:
     await clinic.mother()
     clinic.now = clinic.now.replace(hour=utc_hour, minute=minute)
     await clinic.happens(CallRequested(None, "missed_call"), via="call")
-    row = only(await clinic.rows("SELECT id, params FROM message WHERE template = 'call_promise'"))
+    row = only(await clinic.rows("SELECT id, params FROM message WHERE template = $1", template))
     assert promised in clinic.deps.sealer.open(row["params"], table="message", column="params", row=row["id"])
 
 

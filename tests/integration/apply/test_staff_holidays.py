@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flows.events import CallRequested
+from scheduler.promises import next_working_day, promise
 from scheduler.roster import works_from
 from service.store.mood import mood_is_answered
 from service.store.roster import load_rosters
@@ -30,9 +31,11 @@ async def tells_from(clinic: Clinic, staff_id: int) -> datetime:
 async def promised(clinic: Clinic) -> tuple[bool, bool]:
     """Whether the line says that somebody is at work, and that somebody calls tomorrow."""
     places = Places(clinic.pool, ZoneInfo("Africa/Nairobi"), "KE")
-    await places.refresh({clinic.facility}, 0.0)
+    await places.refresh({clinic.facility}, 0.0, CHRISTMAS)
     place = places.of(clinic.facility)
-    return place.at_work(CHRISTMAS), place.calls_tomorrow(datetime(2026, 12, 24, 7, 0, tzinfo=UTC))
+    soon = promise(place.workers, [clinic.mentor], place.zone.key, CHRISTMAS).soon
+    eve = CHRISTMAS - timedelta(days=1)
+    return soon, next_working_day(place.workers, place.zone.key, eve) == CHRISTMAS.date()
 
 
 async def test_alerts_wait_over_it_and_who_has_days_of_her_own_keeps_them(clinic: Clinic) -> None:
@@ -66,7 +69,7 @@ async def test_no_call_is_promised_for_it(clinic: Clinic) -> None:
     assert await promised(clinic) == (False, False)
     clinic.now = CHRISTMAS
     await clinic.happens(CallRequested(mother), via="call")
-    assert only(await clinic.queued()) == "call_no_promise"
+    assert only(await clinic.queued()) == "call_promise_day"
     await clinic.run("DELETE FROM message")
     await clinic.run("DELETE FROM follow_up_log")
     await clinic.run("DELETE FROM follow_up")

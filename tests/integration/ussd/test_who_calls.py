@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from scheduler.promises import Worker
 from service.directory import NewFacility, NewMother, NewStaff, add_facility, add_mother, add_staff
 from service.store.mothers import Enrolled
-from service.ussd.places import Worker
 from service.wiring import Services
 from tests.integration.ussd.conftest import NUMBER, Handset
 
@@ -38,7 +38,9 @@ async def _site(services: Services) -> int:
     now = await services.clocks.care.now()
     deps = services.deps()
     async with services.pool.acquire() as conn, conn.transaction():
-        facility = await add_facility(conn, deps, NewFacility("Test clinic", "KE", "Africa/Nairobi"), now)
+        facility = await add_facility(
+            conn, deps, NewFacility("Test clinic", "KE", "Africa/Nairobi", keeps_holidays=False), now
+        )
         by_day = NewStaff("mentor", "Test Mentor", "+254700000777", facility, "en", None, time(8), time(17))
         mentor = await add_staff(conn, deps, by_day, now)
         by_night = NewStaff(
@@ -56,6 +58,16 @@ async def test_a_mother_is_promised_a_call_while_somebody_is_at_work(
 ) -> None:
     await _site(services)
     assert (await dial().walk("2")).startswith(PROMISED)
+
+
+async def test_while_a_colleague_is_at_work_but_not_for_long_nobody_is_promised_and_nobody_denied(
+    services: Services, dial: Callable[..., Handset]
+) -> None:
+    await _site(services)
+    await services.pool.execute("UPDATE staff SET ends_at = '09:30'")
+    said = await dial().walk("2")
+    assert said.startswith("CON Saved. If it is urgent, go to the nearest hospital.")
+    assert "hour" not in said
 
 
 @pytest.mark.parametrize(
@@ -79,21 +91,27 @@ async def test_nobody_is_promised_while_nobody_who_calls_is_there(
 
 
 @pytest.mark.parametrize(
-    ("paused", "said"),
+    ("changed", "said"),
     [
-        (False, "END We are so sorry. Someone who knows you will call tomorrow."),
-        (True, "END We are so sorry."),
+        (
+            "UPDATE staff SET works_on = '0123456'",
+            "END We are so sorry. Someone who knows you will call tomorrow.",
+        ),
+        (
+            "UPDATE staff SET works_on = '04'",
+            "END We are so sorry. Someone who knows you will call on Fri 5 Jun.",
+        ),
+        ("UPDATE facility SET status = 'paused'", "END We are so sorry."),
     ],
 )
 async def test_after_a_loss_a_call_is_promised_only_where_somebody_can_make_it(
-    services: Services, dial: Callable[..., Handset], paused: bool, said: str
+    services: Services, dial: Callable[..., Handset], changed: str, said: str
 ) -> None:
     mentor = await _site(services)
     pin = await services.pins.hash_pin("5823")
     await services.pool.execute("UPDATE person SET pin_hash = $1 WHERE kind = 'mother'", pin)
     await services.pool.execute(_AGREED_TO_CALLS, mentor)
-    if paused:
-        await services.pool.execute("UPDATE facility SET status = 'paused'")
+    await services.pool.execute(changed)
     assert await dial().walk("5", "5", "5823", "5", "1") == said
 
 
