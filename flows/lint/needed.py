@@ -28,6 +28,7 @@ SENT: Mapping[str, frozenset[str]] = {
     "call_hour": frozenset({"code", "time"}),
     "call_no_promise": frozenset(),
     "call_promise": frozenset({"time"}),
+    "call_promise_day": frozenset({"time", "date"}),
     "case_help": frozenset({"code"}),
     "checkin_gentle": frozenset(),
     "coming_closed": frozenset({"code"}),
