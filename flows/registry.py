@@ -22,9 +22,9 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Plain text and words that read one after another, put into the reader's language when shown."""
+    """Plain text, words and days that read one after another, put into the reader's language when shown."""
 
-    parts: tuple[str | Word, ...]
+    parts: tuple[str | Word | date, ...]
 
 
 Value = str | int | date | Word | Phrase

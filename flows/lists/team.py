@@ -5,7 +5,7 @@ from datetime import date
 
 from flows.facts import Facts
 from flows.facts.staff import CoverFact, GroupFact
-from flows.registry import ListItem, ListOf, Placeholder, Value
+from flows.registry import ListItem, ListOf, Phrase, Placeholder, Value, Word
 from flows.types import SessionState
 
 GROUP_HOURS = (8, 9, 10, 11, 13, 14, 15, 16)
@@ -124,12 +124,14 @@ def _leave_from(facts: Facts, state: SessionState) -> Value:
     return facts.staff.leave.starts_on if facts.staff and facts.staff.leave else ""
 
 
-def _leave_until(facts: Facts, state: SessionState) -> Value:
-    """Its last day."""
-    typed = state.data.get("leave_until")
-    if typed:
-        return date.fromisoformat(typed)
-    return facts.staff.leave.ends_on if facts.staff and facts.staff.leave else ""
+def _leave_days(facts: Facts, state: SessionState) -> Value:
+    """From its first day to its last; a single day once."""
+    leave = facts.staff.leave if facts.staff else None
+    days = leave_days(state) or ((leave.starts_on, leave.ends_on) if leave else None)
+    if days is None:
+        return ""
+    first, last = days
+    return first if first == last else Phrase((first, " ", Word("leave.until"), " ", last))
 
 
 def _leave_cover(facts: Facts, state: SessionState) -> Value:
@@ -158,7 +160,7 @@ PLACEHOLDERS: Mapping[str, Placeholder] = {
     "group_coming": _group_coming,
     "group_marked": _group_marked,
     "leave_from": _leave_from,
-    "leave_until": _leave_until,
+    "leave_days": _leave_days,
     "leave_cover": _leave_cover,
     "quiz_score": _quiz_score,
 }
@@ -169,7 +171,7 @@ LONGEST: Mapping[str, Value] = {
     "group_coming": 120,
     "group_marked": 120,
     "leave_from": date(2026, 12, 23),
-    "leave_until": date(2026, 12, 23),
+    "leave_days": Phrase((date(2026, 12, 23), " ", Word("leave.until"), " ", date(2026, 12, 23))),
     "until": date(2026, 12, 23),
     "leave_cover": "Wanjiku-Marie",
     "colleague_name": "Wanjiku-Marie",

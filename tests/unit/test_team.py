@@ -175,6 +175,9 @@ def test_a_leave_that_stands_is_shown_and_ended() -> None:
     leave = replace(FACTS, leave=LeaveFact(on(-1), on(3), "Halima"))
     line = mentor("3", facts=leave)
     assert "Halima covers" in line.reads
+    one_day = replace(FACTS, leave=LeaveFact(on(0), on(0), "Halima"))
+    assert " to " not in mentor("3", facts=one_day).reads.splitlines()[0]
+    assert " to " in line.reads.splitlines()[0]
     assert only(line.type("1")) == LeaveEnded(MENTOR)
     assert mentor("3", "2", facts=leave).reads.startswith("Away from?")
 
