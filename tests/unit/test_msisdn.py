@@ -1,7 +1,7 @@
 """One phone is one identity however it is written, and two phones are never one."""
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from service import msisdn
@@ -19,7 +19,9 @@ def written(draw: st.DrawFn) -> tuple[str, str]:
     spaced = "".join(
         digit + draw(st.sampled_from(["", "", "", " ", "-", " - ", "\u00a0"])) for digit in subscriber
     )
-    return subscriber, draw(PREFIXES) + spaced
+    raw = draw(PREFIXES) + spaced
+    assume(len(raw) <= msisdn.MAX_LENGTH)
+    return subscriber, raw
 
 
 @pytest.mark.parametrize(
