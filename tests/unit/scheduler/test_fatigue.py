@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -130,7 +131,7 @@ def _texts_in_silence(weeks: int, risk: Any) -> list[int]:
 def test_the_volume_never_rises_with_silence(risk: Any) -> None:
     counts = _texts_in_silence(20, risk)
     assert counts[:1] == [2]
-    assert all(later <= earlier for earlier, later in zip(counts, counts[1:], strict=False))
+    assert all(later <= earlier for earlier, later in pairwise(counts))
     assert sum(counts) == 7
     assert counts[6:] == [0] * 14
 
