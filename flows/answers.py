@@ -71,6 +71,7 @@ HELP = "help"
 """The question to a mentor, whether a colleague shall help today."""
 
 HELP_MEANINGS: Mapping[tuple[str, str], bool] = {(HELP, "yes"): True, (HELP, "no"): False}
+"""No is said by a word: no digit means it."""
 
 
 def help_answer(answer: str, staff_id: int) -> tuple[Event, ...]:

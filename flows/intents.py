@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 
 class Intent(StrEnum):
@@ -26,7 +27,7 @@ class Interpretation:
     """An inbound SMS understood: the intent, and for ANSWER the digit, for CASE the code and digit.
 
     ``others`` are further codes and digits of one text. ``harm`` and ``danger`` say that such words stand
-    in it, also beside STOP: neither hides the other.
+    in it, also beside STOP: neither hides the other. ``word`` is set where an ANSWER was a word, not a digit.
     """
 
     intent: Intent
@@ -35,3 +36,4 @@ class Interpretation:
     harm: bool = False
     danger: bool = False
     others: tuple[tuple[str, str], ...] = ()
+    word: Literal["yes", "no"] | None = None

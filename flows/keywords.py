@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from flows.bundle import SOURCE, Bundle
 from flows.intents import Intent, Interpretation
@@ -25,6 +25,8 @@ LONGEST_FINE = 6
 GUESSED = frozenset({"yes", "no", "call", "help"})
 """Taken for a slip only where the word looks like nothing else. Danger and harm are rather assumed than missed."""
 TOLD_APART = GUESSED | {"stop", "start", "fine", "wrong_person", "not", "danger", "harm"}
+GOOD_NEWS = frozenset({"1", "9"})
+"""Digits that are not taken beside a doubt: the first answer of every question, and the yes to a colleague's help."""
 MOST_CASES = 8
 """So many more cases may be answered in one text; a longer list is none."""
 MOST_WORDS_BEFORE = 2
@@ -92,7 +94,9 @@ def interpret(
     if has_open_question:
         digit = _answer(tables, said)
         if digit is not None:
-            return Interpretation(Intent.ANSWER, digit=digit)
+            worded = not said[0].isdecimal()
+            word: Literal["yes", "no"] | None = None if not worded else "yes" if digit == "1" else "no"
+            return Interpretation(Intent.ANSWER, digit=digit, word=word)
     return Interpretation(_by_words(tables, said))
 
 
@@ -158,7 +162,7 @@ def _answer(tables: _Tables, said: str) -> str | None:
     doubt = any(_holds(tables, name, rest, SHORTEST_FORGIVEN, doubting=True) for name in turned)
     doubt = doubt or _holds(tables, "trouble", rest, None) or _another_digit(first, rest)
     if len(first) == 1 and first in "123456789":
-        return None if first == "1" and doubt else first
+        return None if first in GOOD_NEWS and doubt else first
     wishes = ("call", "help", "wrong_person", "robot")
     if any(_holds(tables, name, said, SHORTEST_FORGIVEN, doubting=True) for name in wishes):
         return None

@@ -20,6 +20,12 @@ A_WEEK: Final = timedelta(days=7)
 OFFER_AFTER: Final = timedelta(hours=3)
 """So long two told of are left before help is offered (project choice): as long as a call waits for its cover."""
 
+OFFER_RESTS: Final = timedelta(days=7)
+"""So long no help is offered after an offer that was not taken up (project choice): her supervisor reads of it weekly."""
+
+NEAR_AN_ALERT: Final = timedelta(minutes=30)
+"""So long after an alert nothing else is asked: an answer to the one is not taken for the other (project choice)."""
+
 OFFER_FROM: Final = 2
 """Untaken alerts of one day from which help is offered."""
 
@@ -90,6 +96,12 @@ def wants_offer(told_at: Sequence[datetime], now: datetime, zone: str) -> bool:
     today = local(now, zone).date()
     waited = [at for at in told_at if local(at, zone).date() == today and now - at >= OFFER_AFTER]
     return len(waited) >= OFFER_FROM
+
+
+def look_again(last_told: datetime | None, now: datetime) -> datetime | None:
+    """When she may be asked who was told of something a moment ago; None where she may be now."""
+    apart = None if last_told is None else last_told + NEAR_AN_ALERT
+    return apart if apart is not None and apart > now else None
 
 
 def first_look(told_at: Sequence[datetime], now: datetime, zone: str) -> datetime | None:

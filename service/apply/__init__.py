@@ -170,3 +170,4 @@ async def apply(
     for event in events:
         mothers = await HANDLERS[type(event)](work, event)
         await record(work, event, mothers)
+    await follow_ups.say_taken(work)

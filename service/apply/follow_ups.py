@@ -29,6 +29,9 @@ from service.store.open_days import open_days_of
 from service.store.people import StaffRow
 from service.store.roster import days_of
 
+TAKEN = "ack_going"
+"""What whoever takes one is answered."""
+
 ACTIONS = [
     "going",
     "pass_on",
@@ -62,8 +65,20 @@ async def follow_up_answered(work: Work, event: FollowUpAnswered) -> Sequence[in
         return await _unknown(work, staff, event.code)
     replies = [await _answer_one(work, staff, event, row) for row in rows]
     await _not_beyond_her_leave(work, staff)
-    await answer_staff(work, staff, replies[0], {"code": event.code or ""})
+    if replies[0] == TAKEN and event.code is not None:
+        work.taken.append((staff, event.code))
+    else:
+        await answer_staff(work, staff, replies[0], {"code": event.code or ""})
     return [about.mother_id] if about.mother_id is not None else []
+
+
+async def say_taken(work: Work) -> None:
+    """Name what was just taken, all of it in one answer."""
+    codes = list(dict.fromkeys(code for _, code in work.taken))
+    if len(codes) == 1:
+        await answer_staff(work, work.taken[0][0], TAKEN, {"code": codes[0]})
+    elif codes:
+        await answer_staff(work, work.taken[0][0], "ack_going_several", {"codes": ", ".join(codes)})
 
 
 async def _unknown(work: Work, staff: StaffRow, code: str | None) -> Sequence[int]:

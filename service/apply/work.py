@@ -8,7 +8,7 @@ from scheduler.localtime import local
 from service.apply.deps import Deps, Origin
 from service.database import Connection
 from service.store import people
-from service.store.people import MotherRow, PhoneRow
+from service.store.people import MotherRow, PhoneRow, StaffRow
 
 
 class SetUpCodeGone(Exception):
@@ -34,7 +34,10 @@ class NotTheirs(Exception):
 
 @dataclass(slots=True)
 class Work:
-    """What a handler works with. ``pin_hashes`` are chosen PINs, hashed outside, by mother."""
+    """What a handler works with. ``pin_hashes`` are chosen PINs, hashed outside, by mother.
+
+    ``taken`` are the codes somebody just took by text, to be said in one answer.
+    """
 
     conn: Connection
     origin: Origin
@@ -43,6 +46,7 @@ class Work:
     pin_hashes: Mapping[int, str]
     phone_id: int | None
     told: set[tuple[str, int]] = field(default_factory=set)
+    taken: list[tuple[StaffRow, str]] = field(default_factory=list)
 
     def today(self, time_zone: str) -> date:
         """The local date."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from flows.answers import HELP, answer, help_answer, site_answer
 from flows.events import Event
+from flows.intents import Interpretation
 from service.apply.deps import Deps, Origin
 from service.apply.texts import answer_staff
 from service.apply.work import Work
@@ -14,12 +15,14 @@ from service.inbound.sender import Sender
 
 
 async def digit_answered(
-    conn: Connection, deps: Deps, sender: Sender, digit: str, origin: Origin, now: datetime
+    conn: Connection, deps: Deps, sender: Sender, meant: Interpretation, origin: Origin, now: datetime
 ) -> Sequence[Event] | None:
     question = sender.question
     if question is None or sender.phone is None:
         return None
-    name = deps.bundle.question(question["question"]).answers.get(digit)
+    name = deps.bundle.question(question["question"]).answers.get(meant.digit or "")
+    if question["question"] == HELP and meant.word is not None:
+        name = meant.word
     if name is None:
         return None
     if question["question"] == "start":

@@ -150,7 +150,7 @@ async def _events(
         case Intent.CASE:
             return await _case(conn, deps, sender, meant, origin, now)
         case Intent.ANSWER:
-            return await digit_answered(conn, deps, sender, meant.digit or "", origin, now)
+            return await digit_answered(conn, deps, sender, meant, origin, now)
         case Intent.START:
             return [StartRequested(confirmed=False)]
         case Intent.CALL:

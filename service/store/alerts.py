@@ -50,6 +50,13 @@ class Told:
         return TO_CONFIRM if to_confirm and not told_as_danger else item.cause
 
     @property
+    def taken(self) -> bool:
+        """Whether she has it already, and is only asked how it went. A visit not kept and a new day's work are news."""
+        item = self.item
+        mine = item.state == "acknowledged" and item.owner_id == self.contact.person_id
+        return mine and item.expect_by is None and item.hold_by_code is None and self.ask is None
+
+    @property
     def untaken(self) -> bool:
         """Whether a supervisor hears of it because nobody else took it."""
         return self.contact.role == "supervisor" and bool(self.item.told)
@@ -89,6 +96,8 @@ def _alone(case: Sequence[Told], bundle: Bundle, now: datetime) -> NewMessage:
     more = _more(case)
     word = Word(f"cause.{one.cause}")
     cause: Value = Phrase((word, more)) if more else word
+    if one.taken and template == "alert":
+        template = "alert_how"
     params: dict[str, Value] = {"code": str(one.code), "cause": cause}
     if one.ask is not None and template == "alert":
         template = "alert_ask"
@@ -104,6 +113,8 @@ def _listed(cases: Sequence[Sequence[Told]], bundle: Bundle, now: datetime) -> N
     """The text about several mothers: as many as fit, the gravest first, and how many more there are."""
     first = cases[0][0]
     template = "alerts_untaken" if all(case[0].untaken for case in cases) else "alerts"
+    if all(case[0].taken for case in cases):
+        template = "alerts_how"
     if all(one.cause == UNMARKED for case in cases for one in case):
         return _message("alerts_unmarked", {"count": len(cases)}, first, bundle, now)
     language, most = first.contact.language, bundle.template(template).segments
@@ -111,19 +122,24 @@ def _listed(cases: Sequence[Sequence[Told]], bundle: Bundle, now: datetime) -> N
         params: dict[str, Value] = {
             "count": len(cases),
             "code": str(first.code),
-            "cases": _cases(cases[:shown], len(cases) - shown, now),
+            "cases": _cases(cases[:shown], len(cases) - shown, now, mixed=template != "alerts_how"),
         }
         if shown == 1 or segments(_read(bundle, template, language, params)) <= most:
             return _message(template, params, first, bundle, now)
     raise ValueError("a list of cases names at least one")
 
 
-def _cases(shown: Sequence[Sequence[Told]], left: int, now: datetime) -> Phrase:
-    """Parted by semicolons: a cause may hold a comma ("do not call"), which must not be read with the next code."""
+def _cases(shown: Sequence[Sequence[Told]], left: int, now: datetime, *, mixed: bool) -> Phrase:
+    """Of one that is hers already, ``mixed`` with others, it is asked how it went.
+
+    Parted by semicolons: a cause may hold a comma ("do not call"), which must not be read with the next code."""
     parts: list[str | Word] = []
     for case in shown:
         one = case[0]
         parts.append(f"{'; ' if parts else ''}{one.code} ")
+        if mixed and one.taken:
+            parts.append(Word("ask.how"))
+            continue
         parts.append(Word(f"ask.{one.ask}" if one.ask is not None else f"cause.{one.cause}"))
         hour = _hour(one, now)
         tail = (f" {hour}" if hour else "") + _more(case)
@@ -153,6 +169,8 @@ def _template(one: Told) -> str:
         return "alert_facility_line"
     if one.row["urgent"] and one.item.cause in IN_PERSON:
         return "alert_in_person"
+    if one.row["urgent"] and one.taken and not one.row["quiet"]:
+        return "alert_reached"
     if one.row["urgent"]:
         return "alert_quiet" if one.row["quiet"] and one.item.cause == "safety" else "alert_urgent"
     return "alert_supervisor" if one.untaken and one.ask is None else "alert"

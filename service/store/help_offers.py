@@ -1,7 +1,7 @@
-"""Asking a mentor whether a colleague shall help today: at most once a day, where two alerts of hers wait untaken."""
+"""Asking a mentor whether a colleague shall help today, where two alerts of hers wait untaken: then a week of rest."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from flows.bundle import Bundle
@@ -9,7 +9,7 @@ from scheduler.durations import exact
 from scheduler.localtime import local
 from scheduler.roster import works_from
 from scheduler.types import StaffMember
-from scheduler.weekly import first_look, wants_offer
+from scheduler.weekly import OFFER_RESTS, first_look, look_again, wants_offer
 from service.database import Connection, Pool
 from service.security.sealing import Sealer
 from service.store.messages import NewMessage, queue
@@ -33,7 +33,7 @@ class HelpOffers:
     async def ask(self, now: datetime) -> int:
         """See the port."""
         async with self._pool.acquire() as conn, conn.transaction():
-            rows = await conn.fetch(_UNTAKEN, now - A_DAY, now)
+            rows = await conn.fetch(_UNTAKEN, now - A_DAY, now, now - OFFER_RESTS)
             looks = [(row, first_look(row["told_at"], now, row["time_zone"])) for row in rows]
             coming = [(row, look) for row, look in looks if look is not None]
             await conn.execute(
@@ -48,12 +48,16 @@ class HelpOffers:
             await conn.execute(_LOOKED_AT, [row["staff_id"] for row in due], [row["on_day"] for row in due])
             for row in rows:
                 if row["staff_id"] in asked and _wants(row, now):
-                    await self._ask(conn, row, now)
+                    today = local(now, row["time_zone"]).date()
+                    later = look_again(row["last_told"], now)
+                    if later is None:
+                        await self._ask(conn, row, today, now)
+                    else:
+                        await conn.execute(_LATER, row["staff_id"], today, later)
             return len(due)
 
-    async def _ask(self, conn: Connection, row: Any, now: datetime) -> None:
+    async def _ask(self, conn: Connection, row: Any, today: date, now: datetime) -> None:
         """Ask her; an earlier question to her number is displaced."""
-        today = local(now, row["time_zone"]).date()
         await conn.execute(_ASKED, row["staff_id"], today, now)
         content = self._bundle().template(OFFER)
         text = NewMessage(
@@ -86,10 +90,12 @@ def _wants(row: Any, now: datetime) -> bool:
 
 
 # Alerts that nobody took; what was passed on, or told to somebody else since, waits for her no more. Whoever is on
-# leave is covered already.
+# leave is covered already. Where an offer led to no cover, she said no, or nothing: it rests.
 _UNTAKEN = """
 SELECT s.id AS staff_id, s.facility_id, s.starts_at, s.ends_at,
-    coalesce(s.works_on, c.open_on) AS works_on, c.time_zone, p.phone_id, p.language, array_agg(w.at) AS told_at
+    coalesce(s.works_on, c.open_on) AS works_on, c.time_zone, p.phone_id, p.language, array_agg(w.at) AS told_at,
+    (SELECT max(l.at) FROM follow_up_log l WHERE l.staff_id = s.id AND l.what = 'told' AND l.at BETWEEN $1 AND $2)
+        AS last_told
 FROM (SELECT DISTINCT ON (f.id) f.id, l.staff_id, l.at FROM follow_up f
       JOIN follow_up_log l ON l.follow_up_id = f.id AND l.what = 'told' AND l.staff_id IS NOT NULL
       WHERE f.state = 'notified' AND f.notified_at BETWEEN $1 AND $2 ORDER BY f.id, l.id DESC) w
@@ -98,6 +104,8 @@ JOIN person p ON p.id = s.id AND p.hold IS NULL
 JOIN phone n ON n.id = p.phone_id AND n.number IS NOT NULL AND n.trust = 'ok' AND n.opted_out_at IS NULL
 WHERE NOT EXISTS (SELECT FROM cover v WHERE v.staff_id = s.id
     AND ($2::timestamptz AT TIME ZONE c.time_zone)::date BETWEEN v.starts_on AND v.ends_on)
+AND NOT EXISTS (SELECT FROM cover_offer o WHERE o.staff_id = s.id AND o.asked_at > $3
+    AND NOT EXISTS (SELECT FROM cover v WHERE v.staff_id = s.id AND v.starts_on = o.on_day))
 GROUP BY s.id, c.id, p.id HAVING count(*) > 1 ORDER BY s.id
 """
 
@@ -112,7 +120,8 @@ ON CONFLICT (staff_id, on_day) DO UPDATE SET look_at = excluded.look_at
 # Not while any worker is still moving what is due at this moment: it may just be passed on from her.
 _DUE = """
 SELECT staff_id, on_day FROM cover_offer
-WHERE look_at <= $1 AND NOT EXISTS (SELECT FROM follow_up f WHERE f.state = 'notified' AND f.next_at BETWEEN $2 AND $1)
+WHERE look_at <= $1
+    AND NOT EXISTS (SELECT FROM follow_up f WHERE f.state <> 'resolved' AND f.next_at BETWEEN $2 AND $1)
 ORDER BY staff_id FOR UPDATE SKIP LOCKED
 """
 
@@ -120,6 +129,8 @@ _LOOKED_AT = """
 UPDATE cover_offer o SET look_at = NULL FROM unnest($1::bigint[], $2::date[]) AS d(staff_id, on_day)
 WHERE o.staff_id = d.staff_id AND o.on_day = d.on_day
 """
+
+_LATER = "UPDATE cover_offer SET look_at = $3 WHERE staff_id = $1 AND on_day = $2"
 
 _ASKED = "UPDATE cover_offer SET asked_at = $3 WHERE staff_id = $1 AND on_day = $2"
 

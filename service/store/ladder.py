@@ -1,6 +1,6 @@
 """The follow-ups whose next action has come: claimed with everybody who could be told, settled as the ladder answers."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -95,13 +95,33 @@ class _Batch:
         codes: Mapping[tuple[int, int], int],
     ) -> None:
         tellings = [
-            (who, Told(item, row, self.rosters.contacts[who], codes[item.id, who], move.ask))
+            (who, Told(item, row, self.rosters.contacts[who], codes[item.id, who], _asked(item, move)))
             for item, row, move, who in told
             if (item.id, who) in codes
         ]
+        said = await self._said_today(tellings)
+        tellings = [(who, one) for who, one in tellings if (one.item.id, who) not in said]
         unmarked = sorted({who for who, one in tellings if one.cause == UNMARKED})
         marked_today = await self._marked_today(unmarked) if unmarked else frozenset()
         await queue(self.conn, self.sealer, texts(tellings, self.bundle, self.now, marked_today), self.now)
+
+    async def _said_today(self, tellings: Sequence[tuple[int, Told]]) -> Set[tuple[int, int]]:
+        """What a supervisor was texted of the same case earlier on her local day, with nothing new about it since.
+
+        What is hers first comes again as its own rungs say.
+        """
+        gathered = [
+            (one.item.id, who)
+            for who, one in tellings
+            if one.contact.role == "supervisor" and not one.row["urgent"] and one.item.told - {who}
+        ]
+        if not gathered:
+            return frozenset()
+        zones = [self.rosters.staff[who].time_zone for _, who in gathered]
+        starts = [day_starts(zone, local(self.now, zone).date()) for zone in zones]
+        ids, staff = [one for one, _ in gathered], [who for _, who in gathered]
+        rows = await self.conn.fetch(_SAID_TODAY, ids, staff, starts, self.now, TOLD)
+        return {(row["id"], row["staff_id"]) for row in rows}
 
     async def _marked_today(self, staff_ids: Sequence[int]) -> frozenset[int]:
         """Who was texted earlier on her own local day that somebody's attendance is unknown."""
@@ -128,6 +148,11 @@ class _Batch:
             **{key: by_mother[pair] for key, pair in mothers.items() if pair in by_mother},
             **{key: by_phone[pair] for key, pair in phones.items() if pair in by_phone},
         }
+
+
+def _asked(item: DueFollowUp, move: Move) -> str | None:
+    """What the rung asks; nothing new where she took what this same rung asked of her before."""
+    return None if item.state == "acknowledged" and move.step == item.step else move.ask
 
 
 def _or_alarm(item: DueFollowUp, move: Move, codes: Mapping[tuple[int, int], int]) -> Move:
@@ -229,6 +254,17 @@ FOR UPDATE OF f SKIP LOCKED
 _LOGGED = """
 SELECT follow_up_id, what, staff_id FROM follow_up_log
 WHERE follow_up_id = ANY($1::bigint[]) AND what IN ($2, 'pass_on') AND staff_id IS NOT NULL
+"""
+
+# New is what was opened since, what is graver than what she was told of, and whatever anybody did about the case.
+_SAID_TODAY = """
+SELECT w.id, w.staff_id FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) AS w(id, staff_id, day_start)
+JOIN follow_up f ON f.id = w.id
+WHERE EXISTS (SELECT FROM follow_up_log l JOIN follow_up t ON t.id = l.follow_up_id
+    WHERE l.staff_id = w.staff_id AND l.what = $5 AND l.at >= w.day_start AND l.at < $4
+      AND (t.id = f.id OR t.mother_id = f.mother_id) AND NOT t.urgent AND t.rank <= f.rank AND f.opened_at <= l.at
+      AND NOT EXISTS (SELECT FROM follow_up c JOIN follow_up_log n ON n.follow_up_id = c.id
+          WHERE (c.id = f.id OR c.mother_id = f.mother_id) AND n.id > l.id AND n.what <> $5))
 """
 
 _MARKED_TODAY = """

@@ -57,7 +57,8 @@ def test_good_news_with_trouble_beside_it_is_read_by_a_person(text: str) -> None
 
 @pytest.mark.parametrize("text", ["1", "1.", "1 asante", "ndio", "sawa", "1 thanks", "1️⃣", "１", "ok"])
 def test_plain_good_news_is_an_answer(text: str) -> None:
-    assert meant(text, asked=True) == Interpretation(Intent.ANSWER, digit="1")
+    found = meant(text, asked=True)
+    assert (found.intent, found.digit) == (Intent.ANSWER, "1")
 
 
 @pytest.mark.parametrize(

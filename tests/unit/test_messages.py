@@ -43,7 +43,9 @@ def test_a_mentors_alert_carries_the_code_and_a_neutral_reason(bundle: Bundle) -
     assert sms(bundle, "coming_when", "sw", params=params) == (
         "Atakuja lini? 417 1 kesho 2 wiki hii 3 wiki ijayo"
     )
-    assert sms(bundle, "ack_going", "sw") == "Asante. Ni yako."
+    assert sms(bundle, "ack_going", "sw", params=params) == (
+        "Asante. Ni yako. Kisha 417 3 atakuja, 4 shida, 5 sijampata."
+    )
 
 
 def test_who_we_are(bundle: Bundle) -> None:

@@ -92,3 +92,45 @@ async def test_where_nobody_can_help_her_supervisor_calls_her(clinic: Clinic) ->
 async def test_unasked_it_changes_nothing(clinic: Clinic) -> None:
     await clinic.happens(HelpWanted(clinic.mentor), number=MENTOR, via="sms")
     assert await clinic.one("SELECT count(*) FROM cover") == 0
+
+
+async def test_an_alert_of_a_moment_ago_puts_the_question_off_by_half_an_hour(clinic: Clinic) -> None:
+    told = await two_told(clinic)
+    await offers(clinic).ask(clinic.now)
+    late = clinic.now + timedelta(hours=3)
+    await clinic.run(
+        "INSERT INTO follow_up_log (follow_up_id, staff_id, at, what, step) VALUES ($1, $2, $3, 'told', 0)",
+        await clinic.one(
+            """
+            INSERT INTO follow_up (mother_id, facility_id, cause, country, rank, risk, opened_at, next_at)
+            SELECT mother_id, facility_id, 'stuck', 'KE', 40, 'green', $2, $2::timestamptz + interval '2 days'
+            FROM follow_up WHERE id = $1 RETURNING id
+            """,
+            told[0],
+            late,
+        ),
+        clinic.mentor,
+        late,
+    )
+    await offers(clinic).ask(late)
+    assert await clinic.queued(MENTOR) == []
+    assert await offers(clinic).ask(late + timedelta(minutes=29)) == 0
+    await offers(clinic).ask(late + timedelta(minutes=30))
+    assert await clinic.queued(MENTOR) == ["help_offer"]
+
+
+async def test_an_offer_left_alone_rests_for_a_week(clinic: Clinic) -> None:
+    told = await two_told(clinic)
+    await offers(clinic).ask(clinic.now + timedelta(hours=3))
+    for days, asked in ((1, 1), (4, 1), (8, 2)):
+        at = clinic.now + timedelta(days=days)
+        await clinic.run("UPDATE follow_up SET notified_at = $2 WHERE id = ANY($1::bigint[])", told, at)
+        await clinic.run(
+            "UPDATE follow_up_log SET at = $2 WHERE what = 'told' AND follow_up_id = ANY($1::bigint[])",
+            told,
+            at,
+        )
+        await clinic.run("UPDATE follow_up SET next_at = $1::timestamptz + interval '2 days'", at)
+        await offers(clinic).ask(at)
+        await offers(clinic).ask(at + timedelta(hours=3))
+        assert (await clinic.queued(MENTOR)).count("help_offer") == asked

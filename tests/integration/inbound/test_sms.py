@@ -151,7 +151,35 @@ async def test_several_cases_in_one_text_are_all_answered(clinic: Clinic, form: 
         "SELECT what FROM follow_up_log WHERE what IN ('going', 'not_reached') ORDER BY id"
     )
     assert [row["what"] for row in actions] == ["going", "not_reached"]
-    assert await clinic.queued(MENTOR) == ["ack_going", "ack_saved"]
+    assert sorted(await clinic.queued(MENTOR)) == ["ack_going", "ack_saved"]
+
+
+async def test_of_several_taken_in_one_text_each_is_named_and_the_unknown_one_too(clinic: Clinic) -> None:
+    _, first = await told(clinic, await clinic.mother())
+    _, second = await told(clinic, await clinic.mother("+254700000102"))
+    unknown = next(code for code in range(200, 999) if code not in (first, second))
+    await text(clinic, f"{first} 1 {unknown} 1 {second} 1", MENTOR)
+    assert await clinic.one("SELECT count(*) FROM follow_up WHERE state = 'acknowledged'") == 2
+    assert await clinic.queued(MENTOR) == ["ack_unknown_code", "ack_going_several"]
+
+
+async def test_a_bare_one_is_no_answer_to_the_offer_of_help(clinic: Clinic) -> None:
+    await told(clinic, await clinic.mother())
+    await text(clinic, "200", MENTOR)
+    await clinic.run(
+        """
+        INSERT INTO open_question (phone_id, facility_id, question, message_id, asked_at, expires_at)
+        SELECT phone_id, $2, 'help', id, $3, $3::timestamptz + interval '4 hours' FROM message WHERE person_id = $1
+        """,
+        clinic.mentor,
+        clinic.facility,
+        clinic.now,
+    )
+    await text(clinic, "1", MENTOR)
+    assert await clinic.one("SELECT count(*) FROM open_question WHERE question = 'help'") == 1
+    assert await clinic.one("SELECT count(*) FROM event WHERE kind = 'HelpWanted'") == 0
+    await text(clinic, "9", MENTOR)
+    assert await clinic.one("SELECT count(*) FROM event WHERE kind = 'HelpWanted'") == 1
 
 
 async def test_each_of_several_paused_cases_is_named(clinic: Clinic) -> None:

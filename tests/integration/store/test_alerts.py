@@ -128,6 +128,52 @@ async def test_supervisors_hear_of_what_nobody_took_at_their_hours_in_one_text(c
     )
 
 
+async def test_a_supervisor_reads_of_a_case_once_a_day_unless_something_changed(clinic: Programme) -> None:
+    [mother] = await clinic.mothers(1)
+    [one] = await open_for(clinic, [mother], "silent")
+    [other] = await open_for(clinic, [mother], "stuck")
+    await clinic.pool.execute("UPDATE follow_up SET next_at = $2 WHERE id = $1", other, START + 52 * HOUR)
+    for hour in range(50):
+        await climb(clinic, START + hour * HOUR)
+    told = len([1 for who, _ in await read(clinic) if who == clinic.supervisor])
+    assert told == 1
+    rung = await clinic.pool.fetchval(
+        "SELECT min(step) FROM follow_up_log WHERE staff_id = $1", clinic.supervisor
+    )
+    again = "UPDATE follow_up SET state = 'notified', step = $3, next_at = $2 WHERE id = $1"
+    await clinic.pool.execute(again, one, START + 52 * HOUR, rung - 1)
+    await climb(clinic, START + 52 * HOUR)
+    assert len([1 for who, _ in await read(clinic) if who == clinic.supervisor]) == told
+    assert (
+        await clinic.pool.fetchval(
+            "SELECT count(*) FROM follow_up_log WHERE staff_id = $1 AND what = 'told'", clinic.supervisor
+        )
+        > told
+    )
+    await clinic.pool.execute(
+        "INSERT INTO follow_up_log (follow_up_id, staff_id, at, what, step) VALUES ($1, $2, $3, 'pass_on', 0)",
+        one,
+        clinic.mentor,
+        START + 52 * HOUR,
+    )
+    await clinic.pool.execute(again, one, START + 52 * HOUR, rung - 1)
+    await climb(clinic, START + 53 * HOUR)
+    assert len([1 for who, _ in await read(clinic) if who == clinic.supervisor]) == told + 1
+
+
+@pytest.mark.parametrize(
+    ("cause", "template"), [("silent", "alert_how"), ("stuck", "alert_how"), ("danger", "alert_reached")]
+)
+async def test_whoever_took_it_is_asked_how_it_went(clinic: Programme, cause: str, template: str) -> None:
+    await open_for(clinic, await clinic.mothers(1), cause)
+    await climb(clinic, START)
+    owner = await clinic.pool.fetchval("SELECT staff_id FROM follow_up_log WHERE what = 'told' LIMIT 1")
+    await clinic.pool.execute("UPDATE follow_up SET state = 'acknowledged', owner_id = $1", owner)
+    await clinic.pool.execute("UPDATE follow_up SET next_at = $1", START + 3 * HOUR)
+    await climb(clinic, START + 3 * HOUR)
+    assert (owner, template) in await alerts(clinic)
+
+
 async def test_attendance_nobody_knows_is_one_text_a_day(clinic: Programme) -> None:
     mothers = await clinic.mothers(4)
     await open_for(clinic, mothers[:2], "attendance_unknown")

@@ -9,6 +9,7 @@ from scheduler.weekly import (
     Week,
     first_look,
     first_telling,
+    look_again,
     next_telling,
     said,
     still_worth_telling,
@@ -53,3 +54,10 @@ def test_help_is_offered_where_two_of_today_have_waited() -> None:
     assert wants_offer(told, at("2026-11-23 12:00"), NAIROBI)
     # Yesterday's count for yesterday.
     assert first_look(told[:2], at("2026-11-23 09:00"), NAIROBI) is None
+
+
+def test_nothing_else_is_asked_within_half_an_hour_of_an_alert() -> None:
+    told = at("2026-11-23 12:00")
+    assert look_again(told, at("2026-11-23 12:29")) == at("2026-11-23 12:30")
+    assert look_again(told, at("2026-11-23 12:30")) is None
+    assert look_again(None, told) is None
