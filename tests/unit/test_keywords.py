@@ -118,7 +118,7 @@ def test_ordinary_words_one_letter_from_a_danger_word_are_not_danger(bundle: Bun
 def test_a_digit_or_a_yes_answers_the_open_question(bundle: Bundle, text: str, digit: str) -> None:
     found = of_mother(bundle, text)
     assert (found.intent, found.digit) == (Intent.ANSWER, digit)
-    said = {"1": "yes", "2": "no"}[digit]
+    said = "yes" if digit == "1" else "no"
     assert found.word == (None if text.strip()[0].isdecimal() else said)
 
 
