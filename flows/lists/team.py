@@ -130,7 +130,11 @@ def _leave_days(facts: Facts, state: SessionState) -> Value:
     days = leave_days(state) or ((leave.starts_on, leave.ends_on) if leave else None)
     if days is None:
         return ""
-    first, last = days
+    return from_to(*days)
+
+
+def from_to(first: date, last: date) -> Value:
+    """How days that follow each other read: a single one once."""
     return first if first == last else Phrase((first, " ", Word("leave.until"), " ", last))
 
 

@@ -42,7 +42,7 @@ async def help_wanted(work: Work, event: HelpWanted) -> Sequence[int]:
     if await leave.take(work.conn, staff.id, chosen.id, today, today):
         await leave.hand_over(work.conn, staff.id, work.now)
         await work.conn.execute(_CLIMB_AGAIN, staff.id, work.now)
-        params = {"date": today, "until": today}
+        params = {"leave_days": today}
         await tell_supervisors(work, staff.facility_id, "leave_covered", params, besides=staff.id)
     await answer_staff(work, staff, "help_comes")
     return ()

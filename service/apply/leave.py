@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from flows.events import LeaveEnded, LeaveTaken
+from flows.lists.team import from_to
 from scheduler.localtime import day_starts
 from service.apply.groups import at_work
 from service.apply.telling import tell_supervisors
@@ -38,7 +39,7 @@ async def leave_taken(work: Work, event: LeaveTaken) -> Sequence[int]:
         await leave.hand_over(work.conn, staff.id, begins_at)
         if await coverage.gaps_during(work.conn, countries, places, first, last) - before:
             raise LeavesGapError
-        params = {"date": event.starts_on, "until": event.ends_on}
+        params = {"leave_days": from_to(event.starts_on, event.ends_on)}
         await tell_supervisors(work, staff.facility_id, COVERED, params, besides=staff.id)
     return ()
 

@@ -1,9 +1,9 @@
 """Telling whoever supervises a facility, in their own working hours."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
+from flows.registry import Value
 from scheduler.durations import exact
 from scheduler.roster import works_from
 from scheduler.types import StaffMember
@@ -15,7 +15,7 @@ from service.store.roster import days_of
 
 
 async def tell_supervisors(
-    work: Work, facility_id: int, template: str, params: Mapping[str, str | date], *, besides: int
+    work: Work, facility_id: int, template: str, params: Mapping[str, Value], *, besides: int
 ) -> None:
     """Queue a text to each supervisor of a facility but one person, to be read as their hours allow."""
     rows = await work.conn.fetch(_SUPERVISORS, facility_id, besides)

@@ -54,5 +54,7 @@ def _value(plain: Any) -> Value:
     raise ValueError("a parameter of a text is neither a word, a day, a text nor a number")
 
 
-def _part(plain: Any) -> str | Word:
-    return Word(plain["word"]) if isinstance(plain, dict) else str(plain)
+def _part(plain: Any) -> str | Word | date:
+    if isinstance(plain, dict):
+        return Word(plain["word"]) if "word" in plain else date.fromisoformat(plain["day"])
+    return str(plain)
