@@ -9,7 +9,9 @@ from flows.lists.subjects import chosen_infant, has_several
 from flows.registry import Guard
 from flows.types import SessionState
 
-MAY_BE_UNWELL = frozenset({"danger", "unwell", "call_requested", "missed_call", "missed_dose", "unknown_caller"})
+MAY_BE_UNWELL = frozenset(
+    {"danger", "unwell", "call_requested", "missed_call", "missed_dose", "unknown_caller"}
+)
 """Why somebody is called where it is worth asking for signs of danger."""
 
 

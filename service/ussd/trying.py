@@ -78,4 +78,3 @@ async def _with_leave(
 
 def _work(conn: Connection, deps: Deps, now: datetime) -> Work:
     return Work(conn, Origin(None, b"", None, "ussd"), now, deps, {}, None)
-

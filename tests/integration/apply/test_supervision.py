@@ -334,7 +334,9 @@ async def _facts(clinic: Clinic, staff_id: int) -> Any:
 
     wanted = Wanted(staff_id, "supervisor", ZoneInfo("Africa/Nairobi"))
     async with clinic.pool.acquire() as conn:
-        return await facts_of(conn, clinic.deps.sealer, wanted, clinic.today, clinic.now, clinic.deps.countries)
+        return await facts_of(
+            conn, clinic.deps.sealer, wanted, clinic.today, clinic.now, clinic.deps.countries
+        )
 
 
 async def _follow_up(clinic: Clinic, mother: int, cause: str = "silent") -> int:

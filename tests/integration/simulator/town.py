@@ -113,7 +113,12 @@ async def _settle(services: Services, clinic: str) -> Town:
     hashed = await services.pins.hash_pin(PIN)
     deps = services.deps()
     async with services.pool.acquire() as conn, conn.transaction():
-        facility = await add_facility(conn, deps, NewFacility(clinic, "KE", "Africa/Nairobi", open_on=EVERY_WEEKDAY, keeps_holidays=False), NOW)
+        facility = await add_facility(
+            conn,
+            deps,
+            NewFacility(clinic, "KE", "Africa/Nairobi", open_on=EVERY_WEEKDAY, keeps_holidays=False),
+            NOW,
+        )
         mentor = await add_staff(
             conn, deps, NewStaff("mentor", "Test Mentor", MENTOR, facility, "en", hashed), NOW
         )

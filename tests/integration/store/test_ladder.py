@@ -161,7 +161,9 @@ async def test_whatever_happens_an_open_follow_up_has_a_next_action_or_an_alarm(
         await climb(clinic, now)
         stuck = "SELECT count(*) FROM follow_up WHERE state <> 'resolved' AND next_at IS NULL AND alarm_at IS NULL"
         assert await clinic.pool.fetchval(stuck) == 0
-    quiet = await clinic.pool.fetch("SELECT DISTINCT cause, step, next_at, state FROM follow_up WHERE alarm_at IS NULL")
+    quiet = await clinic.pool.fetch(
+        "SELECT DISTINCT cause, step, next_at, state FROM follow_up WHERE alarm_at IS NULL"
+    )
     assert not quiet
 
 
