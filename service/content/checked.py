@@ -37,13 +37,7 @@ class Checked:
     @cached_property
     def walked(self) -> Model:
         """Its menus, walked when first asked for: that takes many seconds, and a slip elsewhere is told at once."""
-        bundle = self.bundle
-        known = (bundle.sha256, bundle.limit, tuple(bundle.languages))
-        if known not in _walks:
-            _walks[known] = explore(bundle)
-            if len(_walks) > KEPT_WALKS:
-                del _walks[next(iter(_walks))]
-        return _walks[known]
+        return walked(self.bundle)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -57,6 +51,17 @@ class Checked:
                 walk=lambda: self.walked,
             )
         )
+
+
+def walked(bundle: Bundle) -> Model:
+    """Its menus, walked: once in this process for the same content, page and languages."""
+    known = (bundle.sha256, bundle.limit, tuple(bundle.languages))
+    model = _walks.get(known)
+    if model is None:
+        model = _walks[known] = explore(bundle)
+        if len(_walks) > KEPT_WALKS:
+            del _walks[next(iter(_walks))]
+    return model
 
 
 def check(

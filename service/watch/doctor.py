@@ -13,6 +13,7 @@ from flows.bundle import BundleError
 from flows.lint import lint
 from scheduler.coverage import said
 from service.content.bundles import drafts
+from service.content.checked import walked
 from service.migrate import is_current
 from service.settings import PREFIX, Settings
 from service.settings_listed import describe, unknown_names
@@ -171,7 +172,7 @@ async def content(services: Services) -> Finding:
     if not services.bundles.is_published:
         return Finding(False, "content", "nothing is published: run `pamoja publish`")
     bundle, settings = services.bundles.current(), services.settings
-    found = await asyncio.to_thread(lint, bundle)
+    found = await asyncio.to_thread(lint, bundle, walk=lambda: walked(bundle))
     if found:
         return Finding(
             False,
