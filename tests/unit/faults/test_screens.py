@@ -31,7 +31,7 @@ READ = (
           "second page", at="[another_day]", walks=True),
     Fault("a list without words for being empty", FOLLOW_UPS, 'empty = "No follow-ups now."\n', "",
           "says nothing when it is empty", at="[follow_ups]"),
-    Fault("a placeholder no list fills", FOLLOW_UPS, "{code} {cause} {days}d", "{code} {cause} {since}", "{since}"),
+    Fault("a placeholder no list fills", FOLLOW_UPS, "{code} {open_cause} {days}d", "{code} {open_cause} {since}", "{since}"),
     Fault("a placeholder nobody fills where a list is empty", FOLLOW_UPS, "No follow-ups now.", "None, {who}.",
           "Nothing fills {who}"),
 )  # fmt: skip

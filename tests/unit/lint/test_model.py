@@ -169,7 +169,11 @@ def test_a_page_too_long_or_blank(text: str, message: str) -> None:
 
 def test_a_screen_that_links_lead_to_and_no_answer() -> None:
     def plant(tables: Tables) -> None:
-        tables["screens"]["call"]["route"] = [{"goto": "call_promised"}, {"goto": "call_saved"}]
+        tables["screens"]["call"]["route"] = [
+            {"goto": "call_promised", "when": "at_work"},
+            {"goto": "call_kept"},
+            {"goto": "call_saved"},
+        ]
 
     found = only(findings(plant, ASKED))
     assert found.screen == "call_saved"
