@@ -9,7 +9,7 @@ from service.store.timeline import Line, Rule, Timeline
 
 NOW = datetime(2026, 6, 1, 6, tzinfo=UTC)
 RULE = Rule("KE", "checkin", "ask", "Lester [bold]2010[/bold], Lancet", "abc", draft=True)
-SAID = "Rule KE/checkin.ask (draft): Lester [bold]2010[/bold], Lancet"
+SAID = "By the rules (draft): Lester [bold]2010[/bold], Lancet [KE/checkin.ask]"
 GONE = Rule("KE", "old", "ask", None, "abc", current=False)
 
 
@@ -39,7 +39,7 @@ def test_plain_lines_in_her_own_time() -> None:
         "2026-06-01 08:00  answer      Answered",
         "2026-06-01 08:00  life_event  She moves, by herself",
         "2026-06-01 09:00  -- now --",
-        "2026-06-02        visit       Expected for a refill | Rule KE/old.ask: in tables that are not kept any more.",
+        "2026-06-02        visit       Expected for a refill | By rules that are not kept any more. [KE/old.ask]",
     ]
 
 

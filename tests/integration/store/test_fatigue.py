@@ -209,8 +209,8 @@ async def test_why_tells_beforehand_what_will_be_said_once_and_which_weeks_are_l
         await step(clinic.pool, START)
     async with clinic.pool.acquire() as conn:
         lines = (await timeline(conn, mother, START, countries())).lines
-    before = [line for line in lines if "infant_visit.week_before" in line.what]
+    before = [line for line in lines if "a week before the baby's date" in line.what]
     assert sorted(line.reason or "" for line in before) == ["", "said_already"]
-    asks = {line.at: line for line in lines if line.what.startswith("checkin.ask") and line.at > START}
+    asks = {line.at: line for line in lines if line.what.startswith("The check-in") and line.at > START}
     assert asks[START + WEEK].reason == "slower_rhythm"
     assert asks[START + 2 * WEEK].state == "foreseen"
