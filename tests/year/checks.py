@@ -3,11 +3,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from scheduler.decide_hour import CAP_DAY, CAP_WEEK, DAILY_RHYTHM_EXTRA_DAY, DAILY_RHYTHM_EXTRA_WEEK
 from scheduler.reasons import REASONS
+from service import holidays
 from service.demo.calendar import END, TODAY
 from service.store.timeline import Timeline, timeline
 from service.wiring import Services
@@ -23,6 +24,8 @@ ONE_NUDGE = 1
 HANDED_OVER = timedelta(hours=48)
 STAFF_HOURS = timedelta(hours=72)
 """A weekend, and the morning after it: when whoever is told of a silence is told."""
+HOLIDAYS = holidays.of_years("KE", (TODAY.year - 1, TODAY.year))
+"""Nobody is at work on these; Christmas before a weekend is four such days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +169,10 @@ async def work_goes_on(world: World) -> list[str]:
 
 
 async def silent_red_mothers(world: World) -> list[str]:
-    """A mother who is always red and leaves what reached her unanswered is handed to a person in 48 hours of asking."""
+    """A mother who is always red and leaves what reached her unanswered is handed to a person in 48 hours of asking.
+
+    The person is told in working hours: see ``_told_by``.
+    """
     wrong: list[str] = []
     for life in world.lives:
         if not life.plan.under_20 or life.plan.shares_with is not None or life.plan.phone == "shared":
@@ -184,7 +190,7 @@ async def _handed_over(world: World, life: Life) -> list[str]:
     ]
     wrong = []
     for text in texts:
-        told_by = text.at + HANDED_OVER + STAFF_HOURS
+        told_by = _told_by(text.at)
         heard = any(text.at - HANDED_OVER < at <= text.at + HANDED_OVER for at in signs)
         if not text.arrived or heard or told_by > END or _excused(world, place, text.at, told_by):
             continue
@@ -196,6 +202,15 @@ async def _handed_over(world: World, life: Life) -> list[str]:
                 f"mother {place}: asked {text.at:%d %b %H:%M}, silent, and nobody was told by {told_by}"
             )
     return wrong
+
+
+def _told_by(asked_at: datetime) -> datetime:
+    """Until when somebody is told: over a weekend, and where holidays last longer, the first working morning."""
+    due = asked_at + HANDED_OVER
+    noon = datetime.combine(due.astimezone(ZONE).date(), time(12), ZONE)
+    while noon < due or noon.weekday() >= 5 or noon.date() in HOLIDAYS:
+        noon += timedelta(days=1)
+    return max(due + STAFF_HOURS, noon)
 
 
 def _excused(world: World, place: int, asked_at: datetime, told_by: datetime) -> bool:
