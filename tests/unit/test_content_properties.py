@@ -202,7 +202,7 @@ def test_hundreds_of_walks(language: str) -> None:
         for id_, screen in BUNDLE.screens.items()
         if screen.kind not in ("route", "end") and BUNDLE.spoken(id_, language) == language
     }
-    for _ in range(WALKS * len(shown)):
+    for _ in range(WALKS * max(len(shown), 40)):
         dropped: SessionState | None = None
         seed = chance.random()
         known = some_facts(random.Random(seed), language, None, None)
@@ -234,5 +234,4 @@ def test_hundreds_of_walks(language: str) -> None:
             assert text.strip()
             assert "{" not in text
             state = result.state
-    # They went nearly everywhere; three screens are much of a language that has only the core.
-    assert len(shown - reached) <= max(3, len(shown) / 10), sorted(shown - reached)
+    assert len(shown - reached) <= len(shown) / 10, sorted(shown - reached)  # they went nearly everywhere
