@@ -7,6 +7,8 @@ habits of the code.
 
 from sqlmodel import SQLModel
 
+from service.models.accounts import DashboardSession, DashboardUser, RecoveryCode, SignInTry
+from service.models.audit import AuditHead, AuditRow
 from service.models.base import mirror_defaults
 from service.models.care import Enrolment, Infant, Pregnancy, Reminder, SiteDay, Visit
 from service.models.caseload import HomeVisit, Referral, ReferralTry, Sample
@@ -21,10 +23,7 @@ from service.models.sessions import UssdReply, UssdSession
 from service.models.staff import Cover, DutyRoster, Staff, Supervision
 from service.models.system import (
     Alarm,
-    AuditRow,
     BundleRow,
-    DashboardSession,
-    DashboardUser,
     GatewayState,
     Heartbeat,
     Publication,
@@ -34,12 +33,14 @@ from service.models.system import (
     SteppedClock,
 )
 from service.models.team import CoverOffer, Handover, Meeting, MeetingGuest
+from service.models.texts import TextChange
 
 metadata = SQLModel.metadata
 mirror_defaults(metadata)
 
 __all__ = [
     "Alarm",
+    "AuditHead",
     "AuditRow",
     "BundleRow",
     "CaseCode",
@@ -76,11 +77,13 @@ __all__ = [
     "PinTry",
     "Pregnancy",
     "Publication",
+    "RecoveryCode",
     "Referral",
     "ReferralTry",
     "Reminder",
     "Sample",
     "SetUpCode",
+    "SignInTry",
     "SimulatorGateway",
     "SimulatorPerson",
     "SimulatorSms",
@@ -89,6 +92,7 @@ __all__ = [
     "Staff",
     "SteppedClock",
     "Supervision",
+    "TextChange",
     "UssdReply",
     "UssdSession",
     "Visit",

@@ -114,12 +114,17 @@ class OpenQuestion(SQLModel, table=True):
 
 
 class InboundSms(SQLModel, table=True):
-    """An inbound text, once per gateway id. The text is kept only while a person has to read it."""
+    """An inbound text, once per gateway id. The text is kept only where a person has to read it, for 30 days.
+
+    ``question`` is what was open to its sender as it came, ``asked_in`` the text that had asked it; ``outcome`` is what
+    somebody made of it, by ``settled_by``.
+    """
 
     __tablename__ = "inbound_sms"
     __table_args__ = (
         UniqueConstraint("gateway", "gateway_id"),
         one_of("state", "handled", "inbox", "closed"),
+        one_of("outcome", "answered", "called", "understood", "nothing", "expired"),
         Index("ix_inbound_sms_number_index", "number_index", "received_at"),
         Index("ix_inbound_sms_inbox", "received_at", postgresql_where=text("state = 'inbox'")),
     )
@@ -133,6 +138,11 @@ class InboundSms(SQLModel, table=True):
     intent: str
     text: bytes | None = Field(default=None, sa_column=sealed(nullable=True))
     state: str = "handled"
+    question: str | None = None
+    asked_in: int | None = Field(default=None, sa_column=reference("message.id", nullable=True))
+    outcome: str | None = None
+    settled_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    settled_by: int | None = Field(default=None, sa_column=reference("dashboard_user.id", nullable=True))
 
 
 class EarlyReport(SQLModel, table=True):

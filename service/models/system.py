@@ -1,9 +1,9 @@
-"""What keeps the service itself honest: content versions, the stepped clock, proof of life, alarms, sign-ins."""
+"""What keeps the service itself honest: content versions, the stepped clock, proof of life, alarms."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -23,14 +23,21 @@ class BundleRow(SQLModel, table=True):
 
 
 class Publication(SQLModel, table=True):
-    """One time a version was published. What a rollback has undone never counts as "the version before" again."""
+    """One time a version was published. What a rollback has undone never counts as "the version before" again.
+
+    ``base_sha256`` is the content as its files had it, where changes made in the browser were laid over it. Whoever
+    published or took back on a page is named; the command has no name.
+    """
 
     __tablename__ = "publication"
 
     id: int | None = Field(default=None, sa_column=identity())
     sha256: str = Field(foreign_key="bundle.sha256")
+    base_sha256: str | None = Field(default=None, foreign_key="bundle.sha256")
     published_at: datetime = Field(sa_column=instant())
+    published_by: int | None = Field(default=None, sa_column=reference("dashboard_user.id", nullable=True))
     undone_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    undone_by: int | None = Field(default=None, sa_column=reference("dashboard_user.id", nullable=True))
 
 
 class SteppedClock(SQLModel, table=True):
@@ -82,47 +89,6 @@ class Alarm(SQLModel, table=True):
     raised_at: datetime = Field(sa_column=instant())
     posted_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     cleared_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
-
-
-class AuditRow(SQLModel, table=True):
-    """Who did what on the operator's side, such as sending drafts through a real gateway."""
-
-    __tablename__ = "audit"
-
-    id: int | None = Field(default=None, sa_column=identity())
-    at: datetime = Field(sa_column=instant())
-    who: str
-    what: str
-    why: str = ""
-
-
-class DashboardUser(SQLModel, table=True):
-    """Somebody who signs in to the dashboard. ``sign_in_mac`` is the keyed hash of a one-time sign-in."""
-
-    __tablename__ = "dashboard_user"
-    __table_args__ = (
-        UniqueConstraint("email_index"),
-        one_of("role", "administrator", "supervisor", "me", "editor", "auditor"),
-    )
-
-    id: int | None = Field(default=None, sa_column=identity())
-    email_index: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    email: bytes | None = Field(default=None, sa_column=sealed(nullable=True))
-    role: str
-    staff_id: int | None = Field(default=None, sa_column=reference("staff.id", nullable=True))
-    sign_in_mac: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
-    sign_in_until: datetime | None = Field(default=None, sa_column=instant(nullable=True))
-
-
-class DashboardSession(SQLModel, table=True):
-    """A signed-in browser: only the hash of its token is kept. Times are the wall clock's."""
-
-    __tablename__ = "dashboard_session"
-
-    token_mac: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
-    user_id: int = Field(sa_column=reference("dashboard_user.id"))
-    started_at: datetime = Field(sa_column=instant())
-    seen_at: datetime = Field(sa_column=instant())
 
 
 class SimulatorSms(SQLModel, table=True):
