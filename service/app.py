@@ -3,12 +3,14 @@
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from service.dashboard import routes as dashboard
+from service.dashboard.pages import static_routes
+from service.dashboard.routes import routes as dashboard
 from service.pages import NeverTraceback, PageHeaders, add_error_pages
 from service.security.key_material import read_tokens
 from service.security.tokens import HookTokens
@@ -29,7 +31,10 @@ def create_app(services: Services) -> FastAPI:
     add_error_pages(app)
     _add_machine_pages(app, services)
     app.include_router(africastalking.routes(services), include_in_schema=False)
-    app.include_router(dashboard.routes(services), include_in_schema=False)
+    room = dashboard(services)
+    app.state.rules = tuple(room.rules)
+    app.include_router(static_routes(), include_in_schema=False)
+    app.include_router(room.router, include_in_schema=False)
     app.include_router(simulator.routes(services), include_in_schema=False)
     return app
 
@@ -45,6 +50,7 @@ def create_asgi(services: Services) -> ASGIApp:
     # Inside Starlette's own outermost layer, which would answer 500 before any of ours saw the fault.
     app.add_middleware(NeverTraceback)
     app.add_middleware(HookGate, tokens=services.tokens)
+    app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(PageHeaders, https=settings.public_url.startswith("https://"))
     asgi: ASGIApp = UssdMiddleware(app, services.line, services.tokens)
     asgi = Guarded(asgi, services.metrics, services.timer)

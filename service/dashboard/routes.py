@@ -1,16 +1,25 @@
 """Every address of the dashboard, in one router for the application."""
 
-from fastapi import APIRouter
+from collections.abc import Callable
+from typing import Final
 
-from service.dashboard.login import login_routes
-from service.dashboard.pages import static_routes
-from service.dashboard.today import today_routes
+from service.dashboard.follow_ups import follow_up_pages
+from service.dashboard.login import login_pages
+from service.dashboard.room import Room
+from service.dashboard.today import today_pages
 from service.wiring import Services
 
+AREAS: Final[tuple[Callable[[Room], None], ...]] = (
+    login_pages,
+    today_pages,
+    follow_up_pages,
+)
+"""Each adds its own pages; their order in the menu is ``nav``'s."""
 
-def routes(services: Services) -> APIRouter:
-    """`/`, `/login`, `/logout`, `/follow-ups/…` and `/static/…`."""
-    router = APIRouter()
-    for one in (static_routes(), login_routes(services), today_routes(services)):
-        router.include_router(one)
-    return router
+
+def routes(services: Services) -> Room:
+    """Every page, each with the rule it is guarded by."""
+    room = Room(services)
+    for add_pages in AREAS:
+        add_pages(room)
+    return room

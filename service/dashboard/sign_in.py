@@ -6,14 +6,13 @@ All times here are the wall clock's: a stepped care clock neither signs anybody 
 import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final
 
+from service.dashboard.access import Role
 from service.database import Connection, Pool
 from service.security.blind_index import BlindIndex
 from service.security.sealing import Sealer
 from service.security.tokens import new_token, token_hash
-
-Role = Literal["administrator", "supervisor", "me", "editor", "auditor"]
 
 SIGN_IN: Final = "sign_in"
 SIGN_IN_LASTS: Final = timedelta(hours=24)
@@ -30,16 +29,6 @@ class User:
     id: int
     role: Role
     staff_id: int | None
-
-    @property
-    def may_see_care(self) -> bool:
-        """Whether work about mothers is shown: not to those who only edit content or count."""
-        return self.role in ("administrator", "supervisor", "auditor")
-
-    @property
-    def may_answer(self) -> bool:
-        """Whether the person may act on a follow-up: only as a member of staff, so that somebody answers for it."""
-        return self.role in ("administrator", "supervisor") and self.staff_id is not None
 
 
 async def add_user(

@@ -1,76 +1,47 @@
 """Today: are messages going out, who needs a person now, who is expected, whose alerts wait."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from service import msisdn
 from service.dashboard import words
-from service.dashboard.follow_ups import follow_up_routes
-from service.dashboard.guard import Guard
-from service.dashboard.pages import page
-from service.dashboard.sign_in import User, form_token
+from service.dashboard.asked import Asked
+from service.dashboard.room import Room
 from service.database import Connection
 from service.security.sealing import SealBroken, Sealer
 from service.store import today as reads
 from service.watch import alarms
-from service.wiring import Services
 
 BEAT_EVERY: Final = timedelta(minutes=5)
 """A loop that has given no sign of life for this long is an alarm."""
 
-Handler = Callable[[Request], Awaitable[Response]]
 
+def today_pages(room: Room) -> None:
+    """`/`: the first page."""
 
-def today_routes(services: Services) -> APIRouter:
-    """`/` and what its buttons post to."""
-    router = APIRouter()
-    guard = Guard(services)
-
-    @router.get("/", include_in_schema=False)
-    async def today(request: Request) -> Response:
-        user, token = await guard.signed_in(request)
-        if user is None:
-            return RedirectResponse("/login", 303)
-        now, wall = await services.clocks.care.now(), await services.clocks.wall.now()
-        async with (
-            services.pool.acquire() as conn,
-            conn.transaction(isolation="repeatable_read", readonly=True),
-        ):
-            seen = await _seen(services, conn, user, now, wall)
-        said = words.SAVED.get(request.query_params.get("done", ""), "")
+    @room.get("/", "signed_in")
+    async def today(asked: Asked) -> Response:
+        async with asked.reading() as conn:
+            seen = await _seen(asked, conn)
         trouble = "It was not saved: somebody else may have closed it. Look at it again below."
-        return page(
+        return asked.page(
             "today.html",
             **seen,
-            user=user,
-            form_token=form_token(token),
-            said=said,
-            trouble=trouble if request.query_params.get("done") == "not-saved" else "",
-            has_simulator=services.settings.gateway == "simulator",
+            said=asked.said(words.SAVED),
+            trouble=trouble if asked.query.get("done") == "not-saved" else "",
         )
 
-    router.include_router(follow_up_routes(services, guard))
-    return router
 
-
-async def _seen(
-    services: Services, conn: Connection, user: User, now: datetime, wall: datetime
-) -> dict[str, Any]:
-    mine = None
-    if user.role == "supervisor":
-        mine = await reads.facilities_of(conn, user.staff_id) if user.staff_id is not None else []
-    country = services.country
-    seen: dict[str, Any] = {"now": now, "wall": wall, "zone": country.time_zone, "words": words}
+async def _seen(asked: Asked, conn: Connection) -> dict[str, Any]:
+    services, mine, now = asked.services, asked.facilities, asked.now
+    seen: dict[str, Any] = {"words": words}
     seen["sending"] = sending = await reads.sending(conn, now)
     raised = await alarms.live(conn)
     seen["alarms"] = words.alarms_of(raised)
-    seen["light"] = light_of(sending, bool(raised), wall)
-    if not user.may_see_care:
+    seen["light"] = light_of(sending, bool(raised), asked.wall)
+    if not asked.may("see_work"):
         return seen
     found, counts = await reads.waiting(conn, mine)
     bundle = services.bundles.current()

@@ -109,12 +109,6 @@ async def sending(conn: Connection, now: datetime) -> Sending:
     return Sending(**dict(row)) if row is not None else Sending(None, 0, 0, 0, 0, None, None)
 
 
-async def facilities_of(conn: Connection, staff_id: int) -> list[int]:
-    """The facilities a supervisor answers for, and the one she works in."""
-    rows = await conn.fetch(_FACILITIES, staff_id)
-    return [row["facility_id"] for row in rows]
-
-
 async def waiting(
     conn: Connection, facilities: Sequence[int] | None
 ) -> tuple[list[Waiting], Mapping[str, int]]:
@@ -168,10 +162,6 @@ SELECT (SELECT max(sent_at) FROM recent) AS last_sent_at,
     (SELECT count(*) FROM recent WHERE state = 'failed' AND coalesce(settled_at, created_at) > $2::timestamptz) AS failed_today,
     (SELECT max(wall_at) FROM heartbeat) AS beat_at,
     (SELECT min(troubled_since) FROM gateway_state) AS troubled_since
-"""
-
-_FACILITIES = """
-SELECT facility_id FROM supervision WHERE staff_id = $1 UNION SELECT facility_id FROM staff WHERE id = $1
 """
 
 # That a colleague feels low is for who supervises them, and not for who runs the system.

@@ -24,13 +24,6 @@ async def page(town: Town) -> AsyncIterator[httpx.AsyncClient]:
         yield opened
 
 
-def form_token(html: str) -> str:
-    """What this session's forms carry."""
-    found = re.search(r'name="form_token" value="([0-9a-f]{64})"', html)
-    assert found is not None
-    return found[1]
-
-
 def follow_up_on(html: str) -> int:
     """The first follow-up a page lists."""
     found = re.search(r'id="follow-up-(\d+)"', html)

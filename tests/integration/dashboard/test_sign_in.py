@@ -6,7 +6,7 @@ from datetime import timedelta
 import httpx
 
 from service.dashboard.sign_in import SESSION_LASTS, add_user, new_sign_in, user_of
-from tests.integration.dashboard.conftest import form_token
+from tests.integration.dashboard.kit import form_token
 from tests.integration.simulator.town import Town
 
 COOKIE = "pamoja_session"

@@ -5,7 +5,8 @@ import re
 
 import httpx
 
-from tests.integration.dashboard.conftest import follow_up_on, form_token
+from tests.integration.dashboard.conftest import follow_up_on
+from tests.integration.dashboard.kit import form_token
 from tests.integration.simulator.town import MENTOR, MOTHER, OTHER, Town
 
 
@@ -122,7 +123,7 @@ async def test_a_form_from_elsewhere_changes_nothing(town: Town, page: httpx.Asy
     assert (await page.post(path, data=good, headers={"sec-fetch-site": "same-site"})).status_code == 403
     assert (await page.post(path, data=good | {"action": "explode"})).status_code == 400
     assert (await page.post(f"/follow-ups/{2**70}", data=good)).status_code == 404
-    assert (await page.post("/follow-ups/x", data=good)).status_code == 422
+    assert (await page.post("/follow-ups/x", data=good)).status_code == 404
     assert (await page.post("/follow-ups/999999", data=good)).status_code == 404
     state = await town.services.pool.fetchval("SELECT state FROM follow_up WHERE id = $1", follow_up)
     assert state == "notified"

@@ -1,0 +1,164 @@
+"""What a page is given: who asks, for what, at which time, and the ways to read, to write and to answer."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+import asyncpg
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from flows.events import Event
+from service import audit
+from service.apply import NotTheirs, Origin, apply
+from service.dashboard.access import MAY, Permission, within
+from service.dashboard.forms import Form, Upload
+from service.dashboard.nav import entries
+from service.dashboard.pages import page
+from service.dashboard.sign_in import User, form_token
+from service.database import Connection
+from service.wiring import Services
+
+TRIES = 3
+
+
+@dataclass(frozen=True, repr=False)
+class Asked:
+    """One request that has passed the door.
+
+    ``facilities`` are those whose mothers the user sees, None for all; ``ids`` the objects in the address, which exist
+    and are theirs. ``now`` is the care clock's, ``wall`` the wall clock's.
+    """
+
+    request: Request
+    services: Services
+    signed_in_user: User | None
+    token: str
+    facilities: tuple[int, ...] | None
+    ids: Mapping[str, int]
+    form: Form
+    now: datetime
+    wall: datetime
+
+    @property
+    def user(self) -> User:
+        """Who asks. Only a page for anybody is run without one."""
+        if self.signed_in_user is None:
+            raise HTTPException(401)
+        return self.signed_in_user
+
+    @property
+    def names(self) -> Mapping[str, Any]:
+        """The words in the address."""
+        return self.request.path_params
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """What stands after the question mark: filters and pages, never anything about a person."""
+        return self.request.query_params
+
+    @cached_property
+    def page_number(self) -> int:
+        """Which page of a list is asked for, from 1."""
+        asked = self.query.get("page", "1")
+        return max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+
+    @property
+    def is_htmx(self) -> bool:
+        """Whether a part of the page is enough, since the browser only wants that replaced."""
+        return self.request.headers.get("hx-request") == "true"
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the user holds a permission; what is done in somebody's name also needs a member of staff."""
+        user = self.signed_in_user
+        if user is None or (permission == "do_work" and user.staff_id is None):
+            return False
+        return permission in MAY[user.role]
+
+    def file(self, name: str) -> Upload | None:
+        """A file sent with the form; None where none was chosen."""
+        found = self.form.files.get(name)
+        return found if found is not None and found.content else None
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Connection]:
+        """One moment of the database, to be read only: every figure of a page is of the same instant."""
+        async with (
+            self.services.pool.acquire() as conn,
+            conn.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            yield conn
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Connection]:
+        """One transaction."""
+        async with self.services.pool.acquire() as conn, conn.transaction():
+            yield conn
+
+    async def theirs(self, conn: Connection, kind: str, ids: Sequence[int]) -> frozenset[int]:
+        """Those of the ids in a form that exist and are theirs; ``kind`` as in an address, such as ``visit_id``."""
+        return await within(conn, kind, ids, self.facilities)
+
+    async def apply(self, events: Sequence[Event]) -> bool:
+        """Write what happened, in one transaction, as the same words by phone would; False when it was refused.
+
+        It is tried again where somebody's report about the same mother crossed it and nothing was changed.
+        """
+        origin = Origin(phone_id=None, number_index=b"", number=None, via="page")
+        for tried in range(1, TRIES + 1):
+            try:
+                async with self.writing() as conn:
+                    await apply(conn, events, origin, self.now, self.services.deps())
+                return True
+            except (NotTheirs, LookupError):
+                return False
+            except asyncpg.DeadlockDetectedError:
+                if tried == TRIES:
+                    raise
+        return False
+
+    async def audit(self, conn: Connection, what: str, why: str = "") -> None:
+        """Keep in the audit that this user did something; in the same transaction as what was done."""
+        await audit.record(conn, self.wall, f"user {self.user.id}", what, why)
+
+    def said(self, words: Mapping[str, str]) -> str:
+        """What a page says after something was done: the word of ``words`` that the address names."""
+        return words.get(self.query.get("done", ""), "")
+
+    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+        """Render a whole page, with what every page shows around it."""
+        return page(template, status, **self._around(), **values)
+
+    def part(self, template: str, status: int = 200, **values: Any) -> Response:
+        """Render a part of a page, to take the place of the one shown."""
+        return page(template, status, **self._around(), **values)
+
+    def back(self, path: str, *, done: str = "") -> Response:
+        """Send the browser to a page of ours, which says what was done."""
+        if not done:
+            return RedirectResponse(path, 303)
+        address, hash_sign, place = path.partition("#")
+        joined = "&" if "?" in address else "?"
+        return RedirectResponse(f"{address}{joined}done={done}{hash_sign}{place}", 303)
+
+    def _around(self) -> dict[str, Any]:
+        user = self.signed_in_user
+        return {
+            "user": user,
+            "may": self.may,
+            "nav": entries(user, self.request.url.path, has_simulator=self.has_simulator),
+            "form_token": form_token(self.token) if user is not None else "",
+            "now": self.now,
+            "wall": self.wall,
+            "zone": self.services.country.time_zone,
+            "has_simulator": self.has_simulator,
+        }
+
+    @property
+    def has_simulator(self) -> bool:
+        """Whether this is the demo with its made-up phones."""
+        return self.services.settings.gateway == "simulator"

@@ -1,0 +1,123 @@
+"""How a page of the dashboard is made: it names what it needs, and is only run for somebody who may have it.
+
+``Room.get`` and ``Room.post`` are the only ways to add one, so that there is no page without a rule. Before a page
+runs, its user is signed in, the permission is held, the form is our own, and every object in its address exists and
+belongs to a facility of theirs.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from service.dashboard.access import MAY, OBJECTS, Entry, facilities_of, within
+from service.dashboard.asked import Asked
+from service.dashboard.forms import FORM_LIMIT, STRANGERS_LIMIT, Form, read_form
+from service.dashboard.guard import Guard
+from service.dashboard.pages import same_site
+from service.dashboard.sign_in import User, is_form_token
+from service.wiring import Services
+
+Page = Callable[[Asked], Awaitable[Response]]
+
+
+class Rule(NamedTuple):
+    """One address and what it asks for."""
+
+    method: str
+    path: str
+    entry: Entry
+
+
+class Room:
+    """Every page of the dashboard, each with its rule."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.guard = Guard(services)
+        self.router = APIRouter()
+        self.rules: list[Rule] = []
+
+    def get(self, path: str, entry: Entry) -> Callable[[Page], Page]:
+        """A page that is looked at. ``{..._id}`` in ``path`` is an id of OBJECTS; other names are words."""
+        return self._add("GET", path, entry, upload=0)
+
+    def post(self, path: str, entry: Entry, *, upload: int = 0) -> Callable[[Page], Page]:
+        """A form that is sent here; with ``upload``, also files of together so many bytes."""
+        return self._add("POST", path, entry, upload=upload)
+
+    def _add(self, method: str, path: str, entry: Entry, *, upload: int) -> Callable[[Page], Page]:
+        kinds = [part.strip("{}") for part in path.split("/") if part.startswith("{")]
+        objects = [kind for kind in kinds if kind.endswith("_id")]
+        for kind in objects:
+            if kind not in OBJECTS:
+                raise LookupError(f"Say in access.OBJECTS whose {kind} is.")
+        typed = path
+        for kind in objects:
+            typed = typed.replace(f"{{{kind}}}", f"{{{kind}:int}}")
+
+        def add(page: Page) -> Page:
+            async def answer(request: Request) -> Response:
+                return await self._answer(request, page, entry, objects, upload)
+
+            self.router.add_api_route(
+                typed, answer, methods=[method], name=page.__name__, include_in_schema=False
+            )
+            self.rules.append(Rule(method, path, entry))
+            return page
+
+        return add
+
+    async def _answer(
+        self, request: Request, page: Page, entry: Entry, objects: list[str], upload: int
+    ) -> Response:
+        is_form = request.method == "POST"
+        if is_form and not same_site(request):
+            raise HTTPException(403)
+        user, token = await self.guard.signed_in(request)
+        if entry != "anybody":
+            if user is None:
+                return RedirectResponse("/login", 303)
+            if not _may_enter(user, entry):
+                raise HTTPException(403)
+        form = await _form(request, entry, upload) if is_form else Form()
+        if is_form and entry != "anybody" and not is_form_token(form.get("form_token"), token):
+            raise HTTPException(403)
+        ids = {kind: int(request.path_params[kind]) for kind in objects}
+        async with self.services.pool.acquire() as conn:
+            facilities = await facilities_of(conn, user.role, user.staff_id) if user is not None else ()
+            for kind, one in ids.items():
+                if not await within(conn, kind, [one], facilities):
+                    raise HTTPException(404)
+        return await page(
+            Asked(
+                request=request,
+                services=self.services,
+                signed_in_user=user,
+                token=token,
+                facilities=facilities,
+                ids=ids,
+                form=form,
+                now=await self.services.clocks.care.now(),
+                wall=await self.services.clocks.wall.now(),
+            )
+        )
+
+
+async def _form(request: Request, entry: Entry, upload: int) -> Form:
+    # Strangers may not make the service read much.
+    return await read_form(
+        request, upload=upload, limit=STRANGERS_LIMIT if entry == "anybody" else FORM_LIMIT
+    )
+
+
+def _may_enter(user: User, entry: Entry) -> bool:
+    if entry in ("anybody", "signed_in"):
+        return True
+    # What is done in somebody's name needs a name.
+    if entry == "do_work" and user.staff_id is None:
+        return False
+    return entry in MAY[user.role]
