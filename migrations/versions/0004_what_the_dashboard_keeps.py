@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 import sqlmodel
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0004"
 down_revision = "0003"
@@ -33,6 +34,88 @@ def upgrade() -> None:
     )
     op.create_index("ix_sign_in_try_whose_tried_at", "sign_in_try", ["whose", "tried_at"], unique=False)
     op.create_table(
+        "api_key",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("prefix", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("key_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("facility_id", sa.BigInteger(), nullable=False),
+        sa.Column("staff_id", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "permissions", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{read}'"), nullable=False
+        ),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), server_default=sa.text("''"), nullable=False),
+        sa.Column("per_minute", sa.Integer(), server_default=sa.text("300"), nullable=False),
+        sa.Column("made_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("minute", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("used", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.CheckConstraint(
+            "permissions <@ ARRAY['read', 'write', 'act'] AND permissions <> '{}'",
+            name=op.f("ck_api_key_permissions"),
+        ),
+        sa.CheckConstraint(
+            "staff_id IS NOT NULL OR NOT 'act' = ANY (permissions)", name=op.f("ck_api_key_somebody_answers")
+        ),
+        sa.CheckConstraint("per_minute > 0", name=op.f("ck_api_key_per_minute")),
+        sa.ForeignKeyConstraint(
+            ["facility_id"],
+            ["facility.id"],
+            name=op.f("fk_api_key_facility_id_facility"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_api_key_staff_id_staff"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_key")),
+        sa.UniqueConstraint("key_hash", name=op.f("uq_api_key_key_hash")),
+        sa.UniqueConstraint("prefix", name=op.f("uq_api_key_prefix")),
+    )
+    op.create_table(
+        "import_run",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=True),
+        sa.Column("staff_id", sa.BigInteger(), nullable=True),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("format", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column(
+            "state", sqlmodel.sql.sqltypes.AutoString(), server_default=sa.text("'waiting'"), nullable=False
+        ),
+        sa.Column("attempt", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("total", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("worked", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("fresh", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("changed", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("unchanged", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("wrong", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("remarks", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("trouble", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("file", sa.LargeBinary(), nullable=True),
+        sa.Column("problems", sa.LargeBinary(), nullable=True),
+        sa.Column("cancel", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("beat_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("format IN ('xlsx', 'csv')", name=op.f("ck_import_run_format")),
+        sa.CheckConstraint("kind IN ('mothers', 'appointments')", name=op.f("ck_import_run_kind")),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'checking', 'checked', 'to_save', 'saving', 'done', 'failed', 'cancelled', 'interrupted')",
+            name=op.f("ck_import_run_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_import_run_staff_id_staff"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["dashboard_user.id"],
+            name=op.f("fk_import_run_user_id_dashboard_user"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_run")),
+    )
+    op.create_index("ix_import_run_begun_at", "import_run", ["begun_at"], unique=False)
+    op.create_table(
         "recovery_code",
         sa.Column("user_id", sa.BigInteger(), nullable=False),
         sa.Column("code_mac", sa.LargeBinary(), nullable=False),
@@ -45,6 +128,20 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("user_id", "code_mac", name=op.f("pk_recovery_code")),
     )
+    op.create_table(
+        "told_number",
+        sa.Column("mother_id", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.LargeBinary(), nullable=False),
+        sa.Column("number_index", sa.LargeBinary(), nullable=False),
+        sa.Column("phone_use", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("phone_use IN ('hers', 'shared')", name=op.f("ck_told_number_phone_use")),
+        sa.ForeignKeyConstraint(
+            ["mother_id"], ["mother.id"], name=op.f("fk_told_number_mother_id_mother"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("mother_id", name=op.f("pk_told_number")),
+    )
+    op.create_index("ix_told_number_number_index", "told_number", ["number_index"], unique=False)
     op.create_table(
         "text_change",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -147,14 +244,6 @@ def upgrade() -> None:
     op.add_column("inbound_sms", sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("inbound_sms", sa.Column("settled_by", sa.BigInteger(), nullable=True))
     op.create_foreign_key(
-        op.f("fk_inbound_sms_asked_in_message"),
-        "inbound_sms",
-        "message",
-        ["asked_in"],
-        ["id"],
-        ondelete="RESTRICT",
-    )
-    op.create_foreign_key(
         op.f("fk_inbound_sms_settled_by_dashboard_user"),
         "inbound_sms",
         "dashboard_user",
@@ -162,14 +251,23 @@ def upgrade() -> None:
         ["id"],
         ondelete="RESTRICT",
     )
+    op.create_foreign_key(
+        op.f("fk_inbound_sms_asked_in_message"),
+        "inbound_sms",
+        "message",
+        ["asked_in"],
+        ["id"],
+        ondelete="RESTRICT",
+    )
+    op.add_column("mother", sa.Column("pair_number", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
     op.add_column("publication", sa.Column("base_sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
     op.add_column("publication", sa.Column("published_by", sa.BigInteger(), nullable=True))
     op.add_column("publication", sa.Column("undone_by", sa.BigInteger(), nullable=True))
     op.create_foreign_key(
-        op.f("fk_publication_undone_by_dashboard_user"),
+        op.f("fk_publication_published_by_dashboard_user"),
         "publication",
         "dashboard_user",
-        ["undone_by"],
+        ["published_by"],
         ["id"],
         ondelete="RESTRICT",
     )
@@ -177,10 +275,10 @@ def upgrade() -> None:
         op.f("fk_publication_base_sha256_bundle"), "publication", "bundle", ["base_sha256"], ["sha256"]
     )
     op.create_foreign_key(
-        op.f("fk_publication_published_by_dashboard_user"),
+        op.f("fk_publication_undone_by_dashboard_user"),
         "publication",
         "dashboard_user",
-        ["published_by"],
+        ["undone_by"],
         ["id"],
         ondelete="RESTRICT",
     )
@@ -201,14 +299,15 @@ def downgrade() -> None:
     op.execute("ALTER TABLE audit DROP CONSTRAINT ck_audit_chained")
     op.execute("ALTER TABLE inbound_sms DROP CONSTRAINT ck_inbound_sms_outcome")
     # ### commands auto generated by Alembic - please adjust! ###
-    op.drop_constraint(op.f("fk_publication_published_by_dashboard_user"), "publication", type_="foreignkey")
-    op.drop_constraint(op.f("fk_publication_base_sha256_bundle"), "publication", type_="foreignkey")
     op.drop_constraint(op.f("fk_publication_undone_by_dashboard_user"), "publication", type_="foreignkey")
+    op.drop_constraint(op.f("fk_publication_base_sha256_bundle"), "publication", type_="foreignkey")
+    op.drop_constraint(op.f("fk_publication_published_by_dashboard_user"), "publication", type_="foreignkey")
     op.drop_column("publication", "undone_by")
     op.drop_column("publication", "published_by")
     op.drop_column("publication", "base_sha256")
-    op.drop_constraint(op.f("fk_inbound_sms_settled_by_dashboard_user"), "inbound_sms", type_="foreignkey")
+    op.drop_column("mother", "pair_number")
     op.drop_constraint(op.f("fk_inbound_sms_asked_in_message"), "inbound_sms", type_="foreignkey")
+    op.drop_constraint(op.f("fk_inbound_sms_settled_by_dashboard_user"), "inbound_sms", type_="foreignkey")
     op.drop_column("inbound_sms", "settled_by")
     op.drop_column("inbound_sms", "settled_at")
     op.drop_column("inbound_sms", "outcome")
@@ -241,7 +340,12 @@ def downgrade() -> None:
         postgresql_where=sa.text("state IN ('proposed', 'approved') AND kind = 'text'"),
     )
     op.drop_table("text_change")
+    op.drop_index("ix_told_number_number_index", table_name="told_number")
+    op.drop_table("told_number")
     op.drop_table("recovery_code")
+    op.drop_index("ix_import_run_begun_at", table_name="import_run")
+    op.drop_table("import_run")
+    op.drop_table("api_key")
     op.drop_index("ix_sign_in_try_whose_tried_at", table_name="sign_in_try")
     op.drop_table("sign_in_try")
     op.drop_table("audit_head")

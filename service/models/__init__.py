@@ -15,6 +15,7 @@ from service.models.caseload import HomeVisit, Referral, ReferralTry, Sample
 from service.models.erasure import Erasure
 from service.models.facilities import Facility, FacilityDay
 from service.models.follow_ups import CaseCode, EventRow, FollowUp, FollowUpLog
+from service.models.importing import ApiKey, ImportRun, ToldNumber
 from service.models.life import Correction, LifeEvent
 from service.models.messages import EarlyReport, InboundSms, Message, OpenQuestion, SmsDay
 from service.models.mothers import Consent, Mother
@@ -40,6 +41,7 @@ mirror_defaults(metadata)
 
 __all__ = [
     "Alarm",
+    "ApiKey",
     "AuditHead",
     "AuditRow",
     "BundleRow",
@@ -64,6 +66,7 @@ __all__ = [
     "Handover",
     "Heartbeat",
     "HomeVisit",
+    "ImportRun",
     "InboundSms",
     "Infant",
     "LifeEvent",
@@ -93,6 +96,7 @@ __all__ = [
     "SteppedClock",
     "Supervision",
     "TextChange",
+    "ToldNumber",
     "UssdReply",
     "UssdSession",
     "Visit",

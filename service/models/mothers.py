@@ -16,6 +16,7 @@ class Mother(SQLModel, table=True):
     the loop looks at it next; ``undelivered`` counts texts in a row that never reached the phone and
     ``unanswered`` check-ins in a row that she left without a word. ``rhythm_settled_at`` is when she last chose, or
     was offered, how often she is asked; ``date_texts`` and ``invitations`` say which other texts she wants.
+    ``pair_number`` is what the register of mothers with their infants calls her and hers.
     ``staff_id`` says that she is on the staff herself: then no colleague of hers is told of her. ``area``
     is where a community mentor finds her, one word. ``care_digest`` stands for the names of the schedules she was
     last brought in line with.
@@ -43,6 +44,7 @@ class Mother(SQLModel, table=True):
     facility_id: int = Field(sa_column=reference("facility.id"))
     mentor_id: int | None = Field(default=None, sa_column=reference("staff.id", nullable=True))
     client_number: str | None = None
+    pair_number: str | None = None
     form_number: str | None = None
     phone_use: str
     set_up_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
