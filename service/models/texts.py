@@ -15,7 +15,8 @@ class TextChange(SQLModel, table=True):
 
     ``context`` is the msgctxt (``message.nudge.covert``), or ``keyword.`` and the intent; ``old_text`` is what the content
     said when it was proposed, and ``english`` the English that was read beside it: the change counts only where both still
-    stand there. ``settled_in`` is the publication whose files said the same. Times are the wall clock's.
+    stand there. ``settled_in`` is the publication whose files said the same; what was published and is ``withdrawn`` was taken
+    back with its publication, or let go when the files had gone on. Times are the wall clock's.
     """
 
     __tablename__ = "text_change"
@@ -28,7 +29,7 @@ class TextChange(SQLModel, table=True):
             " AND (decided_by IS NOT NULL OR state NOT IN ('approved', 'rejected', 'published'))",
             name="decided",
         ),
-        CheckConstraint("(state = 'published') = (published_in IS NOT NULL)", name="published"),
+        CheckConstraint("state <> 'published' OR published_in IS NOT NULL", name="published"),
         Index(
             "uq_text_change_open_text",
             "language",
