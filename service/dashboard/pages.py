@@ -1,11 +1,9 @@
-"""What every dashboard page is made with: templates that escape everything, static files, and times people read."""
+"""What every dashboard page is made with: templates that escape everything, and static files."""
 
 import hashlib
-from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -13,31 +11,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from service.dashboard.times import clock_time, since
+from service.dashboard.words import RISKS
+
 HERE: Final = Path(__file__).parent
 STATIC: Final = HERE / "static"
 KINDS: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
-
-
-def since(now: datetime, then: datetime) -> str:
-    """How long ago, as a person says it: `5 min`, `3 h`, `2 days`."""
-    gone = max(now - then, timedelta())
-    minutes = int(gone.total_seconds() // 60)
-    if minutes < 1:
-        return "less than a minute"
-    if minutes < 60:
-        return f"{minutes} min"
-    if minutes < 48 * 60:
-        return f"{minutes // 60} h"
-    return f"{minutes // (24 * 60)} days"
-
-
-def clock_time(at: datetime, time_zone: str, *, year: bool = False, date: bool = True) -> str:
-    """A local day and time: `Mon 14 Dec, 10:00`; with ``year``, or without the date, as asked."""
-    local = at.astimezone(ZoneInfo(time_zone))
-    if not date:
-        return f"{local:%a %H:%M}"
-    month = f"{local:%b %Y}" if year else f"{local:%b}"
-    return f"{local:%a} {local.day} {month}, {local:%H:%M}"
 
 
 @cache
@@ -64,6 +43,7 @@ def environment() -> Environment:
     made.filters["clock_time"] = clock_time
     made.globals["static"] = _static
     made.globals["since"] = since
+    made.globals["RISKS"] = RISKS
     return made
 
 
@@ -98,8 +78,3 @@ def static_routes() -> APIRouter:
         return Response((STATIC / name).read_bytes(), media_type=kind, headers=keep)
 
     return router
-
-
-def in_utc(at: datetime) -> str:
-    """An instant for machines: ISO 8601 with Z."""
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
