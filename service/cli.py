@@ -10,6 +10,7 @@ from typer.exceptions import TyperException
 
 from service.commands import (
     add,
+    audit,
     content,
     days,
     demo,
@@ -44,11 +45,13 @@ app.command("watchdog")(serve.watchdog)
 app.command("migrate")(operate.migrate)
 app.command("lint")(content.lint)
 app.command("publish")(content.publish)
+app.command("changes")(content.changes)
 app.command("translate")(translate.translate)
 app.command("try")(walk.try_menus)
 app.command("phone")(phone.phone)
 app.command("doctor")(doctor.doctor)
 app.command("why")(why.why)
+app.command("audit")(audit.audit)
 app.command("measures")(measures.measures)
 app.add_typer(add.app, name="add")
 app.add_typer(days.app, name="days")

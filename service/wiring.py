@@ -179,7 +179,8 @@ async def check_drafts(services: Services, tables: Mapping[str, Any]) -> None:
     if services.settings.accept_draft is None:
         raise DraftRefusedError(found)
     who, why = services.settings.accept_draft
-    await audit.record(services.pool, await services.clocks.wall.now(), who, "accept_draft", why)
+    now = await services.clocks.wall.now()
+    await audit.record(services.pool, services.sealer, now, who, "accept_draft", why)
 
 
 async def _pool(database_url: str, smallest: int, largest: int) -> Pool:

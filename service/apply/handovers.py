@@ -71,8 +71,9 @@ async def handover_decided(work: Work, event: HandoverDecided) -> Sequence[int]:
         return []
     await supervisor_of(work, event.staff_id, handover["facility_id"])
     await handovers.decide(work.conn, handover["id"], event.staff_id, event.approved, work.now)
-    what = f"handover {handover['id']} {'approved' if event.approved else 'refused'}"
-    await audit.record(work.conn, work.now, f"staff {event.staff_id}", "handover", what)
+    who, why = f"staff {event.staff_id}", "approved" if event.approved else "refused"
+    about = ("handover", handover["id"])
+    await audit.record(work.conn, work.deps.sealer, work.now, who, "handover", why, about=about)
     if not event.approved:
         if handover["proposed_by"] not in (None, event.staff_id):
             await _tell_who_asked(work, handover["proposed_by"], handover["mother_id"])
@@ -112,7 +113,8 @@ async def _share_out(work: Work, by: int, from_id: int) -> Sequence[int]:
     for to_id, count in sorted(Counter(given[one] for one in moved).items()):
         [mentor] = await people.staff(work.conn, [to_id])
         await tell_staff(work, mentor, "handover_yours", {"count": str(count)})
-    await audit.record(work.conn, work.now, f"staff {by}", "caseload_shared", f"staff {from_id}")
+    sealer, about = work.deps.sealer, ("staff", from_id)
+    await audit.record(work.conn, sealer, work.now, f"staff {by}", "caseload_shared", about=about)
     return moved
 
 

@@ -45,7 +45,8 @@ async def phone_lost(work: Work, event: PhoneLost) -> Sequence[int]:
     await messages.wake(work.conn)
     facilities = await coverage.answers_for(work.conn, lost.id)
     await coverage.watch(work.conn, work.deps.countries, facilities, work.now)
-    await audit.record(work.conn, work.now, f"staff {event.staff_id}", "phone_lost", f"staff {lost.id}")
+    who = f"staff {event.staff_id}"
+    await audit.record(work.conn, work.deps.sealer, work.now, who, "phone_lost", about=("staff", lost.id))
     await _report(work, supervisor, lost.id, len(moved))
     return []
 
@@ -57,8 +58,8 @@ async def staff_code_given(work: Work, event: StaffCodeGiven) -> Sequence[int]:
     index, by = work.deps.index, event.staff_id
     if not await set_up_codes.give(work.conn, index, event.code, by, work.now, staff_id=colleague.id):
         raise CodeTaken
-    what = f"staff {colleague.id}"
-    await audit.record(work.conn, work.now, f"staff {event.staff_id}", "staff_code", what)
+    who, about = f"staff {event.staff_id}", ("staff", colleague.id)
+    await audit.record(work.conn, work.deps.sealer, work.now, who, "staff_code", about=about)
     return []
 
 
@@ -81,7 +82,7 @@ async def staff_set_up(work: Work, event: StaffSetUp) -> Sequence[int]:
     await people.release(work.conn, [event.person_id], [REVOKED])
     facilities = await coverage.answers_for(work.conn, event.person_id)
     await coverage.watch(work.conn, work.deps.countries, facilities, work.now)
-    await audit.record(work.conn, work.now, f"staff {event.person_id}", "staff_set_up")
+    await audit.record(work.conn, work.deps.sealer, work.now, f"staff {event.person_id}", "staff_set_up")
     return []
 
 

@@ -31,6 +31,7 @@ async def facility_day_set(work: Work, event: FacilityDaySet) -> Sequence[int]:
         work.now,
     )
     if done.days:
-        what = f"facility {site.id}: {event.day} {'open' if event.open else 'closed'}"
-        await audit.record(work.conn, work.now, f"staff {event.staff_id}", "site_day", what)
+        who, why = f"staff {event.staff_id}", f"{event.day} {'open' if event.open else 'closed'}"
+        about = ("facility", site.id)
+        await audit.record(work.conn, work.deps.sealer, work.now, who, "site_day", why, about=about)
     return []

@@ -23,8 +23,12 @@ async def site_status_set(work: Work, event: SiteStatusSet) -> Sequence[int]:
     supervisor = await supervisor_of(work, event.staff_id, event.facility_id)
     before = await set_status(work.conn, event.facility_id, event.status, work.now)
     if before is not None:
-        what = f"facility {event.facility_id}: {before} to {event.status}"
-        await audit.record(work.conn, work.now, f"staff {event.staff_id}", "site_status", what)
+        who, why, about = (
+            f"staff {event.staff_id}",
+            f"{before} to {event.status}",
+            ("facility", event.facility_id),
+        )
+        await audit.record(work.conn, work.deps.sealer, work.now, who, "site_status", why, about=about)
         if work.origin.via != "sms":
             await work.conn.execute(_ASKED_NO_MORE, event.facility_id)
         if event.status == "open":

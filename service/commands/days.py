@@ -115,8 +115,8 @@ async def _set(facility_id: int, days: list[date], reason: str | None) -> None:
         done = await set_days(conn, country, site.id, days, reason, None, now)
         if not done.days:
             return "Nothing changed: it was said already."
-        what = f"facility {site.id}: {days[0]} to {days[-1]} {reason or 'open'}"
-        await audit.record(conn, now, "operator", "site_day", what)
+        why, about = f"{days[0]} to {days[-1]} {reason or 'open'}", ("facility", site.id)
+        await audit.record(conn, services.sealer, now, "operator", "site_day", why, about=about)
         if reason is None:
             return "Open. Dates that moved to another day stay there."
         return f"Closed. {done.moving} foreseen dates move to an open day, and {done.to_call} mothers are to be called."
@@ -133,9 +133,8 @@ async def _week(facility_id: int, open_on: str, holidays: bool) -> None:
         site = await people.facility(conn, facility_id)
         await set_week(conn, services.deps().country(site.country), site.id, open_on, holidays, now)
         kept = "closed" if holidays else "open"
-        await audit.record(
-            conn, now, "operator", "site_week", f"facility {site.id}: {open_on}, {kept} on holidays"
-        )
+        why, about = f"{open_on}, {kept} on holidays", ("facility", site.id)
+        await audit.record(conn, services.sealer, now, "operator", "site_week", why, about=about)
         names = ", ".join(WEEK[int(day)] for day in open_on)
         return f"Open on {names}; {kept} on public holidays. Foreseen dates move to open days."
 

@@ -54,7 +54,10 @@ async def _add(email: str, role: Role, staff_id: int | None) -> None:
             async with services.pool.acquire() as conn, conn.transaction():
                 user_id = await add_user(conn, services.sealer, services.index, email, role.value, staff_id)
                 password = await new_sign_in(conn, user_id, now)
-                await audit.record(conn, now, "operator", f"sign_in_given user {user_id} {role.value}")
+                about = ("user", user_id)
+                await audit.record(
+                    conn, services.sealer, now, "operator", "sign_in_given", role.value, about=about
+                )
         except asyncpg.ForeignKeyViolationError:
             raise UserError(
                 "There is no staff with that number: use the one `pamoja add` printed.", WRONG_USE

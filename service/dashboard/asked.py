@@ -121,9 +121,15 @@ class Asked:
                     raise
         return False
 
-    async def audit(self, conn: Connection, what: str, why: str = "") -> None:
-        """Keep in the audit that this user did something; in the same transaction as what was done."""
-        await audit.record(conn, self.wall, f"user {self.user.id}", what, why)
+    async def audit(
+        self, conn: Connection, what: str, why: str = "", *, about: tuple[str, int] | None = None
+    ) -> None:
+        """Keep in the audit that this user did something about a row, such as ("mother", 5).
+
+        In the same transaction as what was done, and last: all who write there wait for each other.
+        """
+        who = f"user {self.user.id}"
+        await audit.record(conn, self.services.sealer, self.wall, who, what, why, about=about)
 
     def said(self, words: Mapping[str, str]) -> str:
         """What a page says after something was done: the word of ``words`` that the address names."""

@@ -23,7 +23,7 @@ from service.wiring import Services, open_services
 
 MOTHERS = 200
 LEASE = timedelta(minutes=10)
-KEPT = frozenset({"bundle", "publication", "audit"})
+KEPT = frozenset({"bundle", "audit", "audit_head"})
 Progress = Callable[[str, float], None]
 """Told what is being done, and which part of it is done (0 to 1)."""
 
@@ -86,4 +86,11 @@ def worker_parts(services: Services) -> WorkerParts:
 async def _clear(pool: Pool) -> None:
     """Empty every table but the published content and when it was, and count ids from 1 again."""
     names = sorted(f'"{table.name}"' for table in metadata.tables.values() if table.name not in KEPT)
-    await pool.execute(f"TRUNCATE {', '.join(names)} RESTART IDENTITY")
+    async with pool.acquire() as conn, conn.transaction():
+        # Whoever published is forgotten with the rest of the people; what was published is not.
+        published = await conn.fetch("SELECT sha256, published_at, undone_at FROM publication ORDER BY id")
+        await conn.execute(f"TRUNCATE {', '.join(names)} RESTART IDENTITY")
+        await conn.executemany(_PUBLISHED, [tuple(row) for row in published])
+
+
+_PUBLISHED = "INSERT INTO publication (sha256, published_at, undone_at) VALUES ($1, $2, $3)"

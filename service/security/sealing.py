@@ -1,5 +1,6 @@
 """Sealed fields: numbers, names and texts are AES-GCM at rest, each bound to its own table, column and row."""
 
+import hmac
 import os
 from collections.abc import Sequence
 
@@ -43,6 +44,7 @@ class Sealer:
         self._header = _header(self._newest)
         self._cipher = self._ciphers[self._header]
         self._places: dict[tuple[str, str], bytes] = {}
+        self._secrets = dict(keys)
 
     def __repr__(self) -> str:
         return f"Sealer(newest={self._newest!r}, keys={len(self._ciphers)})"
@@ -77,6 +79,15 @@ class Sealer:
         """Whether the newest key sealed this; if not, a rotation still has it to do."""
         return blob.startswith(self._header)
 
+    def mac(self, purpose: str, message: bytes) -> tuple[str, bytes]:
+        """A keyed hash, 32 bytes, and the id of the key it was made with: a key of this purpose's own, derived from it."""
+        return self._newest, _keyed(self._secrets[self._newest], purpose, message)
+
+    def is_mac(self, purpose: str, message: bytes, key_id: str, presented: bytes) -> bool | None:
+        """Whether `mac` made this of the message; None when the key it names is not among ours."""
+        secret = self._secrets.get(key_id)
+        return None if secret is None else hmac.compare_digest(_keyed(secret, purpose, message), presented)
+
     def _place(self, table: str, column: str, row: str | int) -> bytes:
         """Associated data: each part carries its length, so no two places share the same bytes."""
         prefix = self._places.get((table, column))
@@ -96,6 +107,12 @@ def check_keys(keys: Sequence[tuple[str, bytes]]) -> None:
             raise ValueError(f"a key id must be 1 to {MAX_KEY_ID} letters or digits")
         if len(secret) != KEY_BYTES:
             raise ValueError(f"each key must be {KEY_BYTES} bytes")
+
+
+def _keyed(secret: bytes, purpose: str, message: bytes) -> bytes:
+    """HMAC-SHA256 under a key derived for one purpose (HKDF's expand step, RFC 5869, one block)."""
+    derived = hmac.digest(secret, b"pamoja " + _measured(purpose) + b"\x01", "sha256")
+    return hmac.digest(derived, message, "sha256")
 
 
 def _header(key_id: str) -> bytes:

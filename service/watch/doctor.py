@@ -12,6 +12,7 @@ import asyncpg
 from flows.bundle import BundleError
 from flows.lint import lint
 from scheduler.coverage import said
+from service import audit
 from service.content.bundles import drafts
 from service.content.checked import walked
 from service.migrate import is_current
@@ -261,6 +262,22 @@ async def rungs(services: Services) -> Finding:
     return Finding(True, "rungs", "somebody is there for every rung")
 
 
+async def audit_chain(services: Services) -> Finding:
+    """Whether every line of the audit is as it was written, and none is missing."""
+    async with (
+        services.pool.acquire() as conn,
+        conn.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        found = await audit.verify(conn, services.sealer)
+    if found.wrong:
+        return Finding(
+            False, "audit", f"{found.wrong}: run `pamoja audit --verify`, and find out who could write there"
+        )
+    if found.head is None:
+        return Finding(True, "audit", "nothing was written yet")
+    return Finding(True, "audit", f"{found.lines} lines, each as it was written; its head is {found.head}")
+
+
 SERVICE_ALARMS: Final = ("loop", "backlog", "gateway", "budget", "set_aside")
 LOOKS: Final[Sequence[tuple[str, Look]]] = (
     ("clock", clock),
@@ -270,6 +287,7 @@ LOOKS: Final[Sequence[tuple[str, Look]]] = (
     ("loop", loop),
     ("rungs", rungs),
     ("alarms", raised_alarms),
+    ("audit", audit_chain),
 )
 
 

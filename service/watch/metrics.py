@@ -24,6 +24,7 @@ GROUP BY 1, 2 ORDER BY 1, 2
 """
 _BEAT: Final = "SELECT max(wall_at) FROM heartbeat"
 _ALARMS: Final = "SELECT kind, count(*) AS n FROM alarm WHERE cleared_at IS NULL GROUP BY 1 ORDER BY 1"
+_AUDIT: Final = "SELECT coalesce((SELECT seq FROM audit_head), 0)"
 _INBOX: Final = "SELECT count(*) FROM inbound_sms WHERE state = 'inbox'"
 
 
@@ -89,10 +90,11 @@ def _is_loopback(host: str) -> bool:
 async def _counts(pool: Pool, wall_now: datetime) -> list[Metric]:
     async with pool.acquire() as conn:
         messages, follow_ups = await conn.fetch(_MESSAGES), await conn.fetch(_FOLLOW_UPS)
-        alarms, inbox, beat = (
+        alarms, inbox, beat, audited = (
             await conn.fetch(_ALARMS),
             await conn.fetchval(_INBOX),
             await conn.fetchval(_BEAT),
+            await conn.fetchval(_AUDIT),
         )
     found: list[Metric] = [
         _gauge("pamoja_messages", "Texts by class and state", ("class", "state"), messages, "n"),
@@ -100,6 +102,7 @@ async def _counts(pool: Pool, wall_now: datetime) -> list[Metric]:
         _gauge("pamoja_follow_ups_alarmed", "Open follow-ups nobody answered", ("state", "urgent"), follow_ups, "alarmed"),
         _gauge("pamoja_alarms", "Alarms that are up", ("kind",), alarms, "n"),
         GaugeMetricFamily("pamoja_inbox", "Texts a person has to read", value=inbox),
+        GaugeMetricFamily("pamoja_audit_lines", "Lines of the audit: never fewer than before", value=audited),
     ]  # fmt: skip
     if beat is not None:
         age = (wall_now - beat).total_seconds()

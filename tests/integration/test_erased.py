@@ -41,6 +41,8 @@ GONE = {
 
 SEALED = {
     ("dashboard_user", "email"): "",
+    ("dashboard_user", "totp_pending"): "",
+    ("dashboard_user", "totp_secret"): "",
     ("inbound_sms", "text"): "id",
     ("message", "params"): "id",
     ("person", "name"): "id",
@@ -53,6 +55,7 @@ SEALED = {
     ("ussd_session", "state"): "gateway || ':' || session_id",
 }
 KEYED = {
+    ("audit", "mac"), ("audit_head", "head_mac"), ("audit_head", "mac"), ("recovery_code", "code_mac"), ("sign_in_try", "whose"),
     ("code_try", "number_index"), ("code_try", "text_mac"), ("dashboard_session", "token_mac"),
     ("dashboard_user", "email_index"), ("dashboard_user", "sign_in_mac"), ("inbound_sms", "number_index"),
     ("phone", "number_index"), ("pin_try", "text_mac"), ("referral", "code_mac"), ("referral_try", "text_mac"),
