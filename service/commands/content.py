@@ -1,4 +1,4 @@
-"""`pamoja lint` and `pamoja publish`: nothing reaches a phone that was not checked."""
+"""`pamoja lint`, `pamoja publish` and `pamoja changes`: nothing reaches a phone that was not checked."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +14,7 @@ from service.commands.problems import WRONG_USE, UserError
 from service.settings import Settings
 
 if TYPE_CHECKING:
+    from service.content.checked import Checked
     from service.wiring import Services
 
 Folder = Annotated[
@@ -103,10 +104,70 @@ async def _publish(settings: Settings, folder: Path | None) -> int:
         _show(checked.findings)
         raise UserError("Nothing was published: correct what stands above and publish again.")
     async with open_services(settings, to_publish=True) as services:
+        kept = await _with_changes(services, checked)
         await check_drafts(services, checked.tables)
         await _somebody_for_every_rung(services, checked.tables)
         bundle = await services.bundles.publish(checked.tables, await services.clocks.wall.now())
     print(f"Published {bundle.sha256[:12]}. Sessions under way end in the version they began in.")
+    for line in kept:
+        print(line)
+    return 0
+
+
+async def _with_changes(services: "Services", checked: "Checked") -> list[str]:
+    """Check the files with what was changed in the browser laid over them; return what to say of it.
+
+    Raises UserError with what is wrong then.
+    """
+    from flows.bundle import BundleError
+    from scheduler.rules import RulesError
+    from service.content.changes import overlaid
+    from service.content.changes_kept import to_lay
+    from service.content.checked import check_tables
+
+    made = overlaid(checked.tables, await to_lay(services.pool))
+    laid, overtaken = made.of("laid"), made.of("overtaken")
+    if laid:
+        try:
+            findings = check_tables(made.tables, services.settings, checked.texts).findings
+        except (BundleError, RulesError) as error:
+            raise UserError(f"With what was changed in the browser it cannot be used: {error}") from None
+        if findings:
+            _show(findings)
+            raise UserError(
+                "Nothing was published: the files are clean, and with what was changed in the browser they are not. "
+                "`pamoja changes` names those changes."
+            )
+    said = [f"Kept from the browser: {len(laid)} changed."] if laid else []
+    if overtaken:
+        said.append(
+            f"{len(overtaken)} changed in the browser and in the files: look at them again in /messages/changes."
+        )
+    return said
+
+
+def changes(
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON list instead of the files' own form.")
+    ] = False,
+) -> int:
+    """Print what was changed in the browser and is in force, as the content files would have it."""
+    return run(_changes(operator_settings(), as_json))
+
+
+async def _changes(settings: Settings, as_json: bool) -> int:
+    from service.content.changes_kept import files_in_force, to_lay
+    from service.content.changes_out import as_files, as_plain
+    from service.wiring import open_services
+
+    async with open_services(settings, to_publish=True) as services:
+        _, tables = await files_in_force(services.pool)
+        found = await to_lay(services.pool)
+    print(
+        json.dumps(as_plain(tables, found), ensure_ascii=False, indent=2)
+        if as_json
+        else as_files(tables, found)
+    )
     return 0
 
 

@@ -12,6 +12,7 @@ WRONG_USE: Final = 2
 _OURS: Final = (
     ("flows.screens", "BundleError"),
     ("scheduler.rules_read", "RulesError"),
+    ("service.content.bundles", "ContentMovedError"),
     ("service.content.bundles", "NoBundleError"),
     ("service.content.bundles", "NoVersionBeforeError"),
     ("service.clocks", "NobodySettlesError"),

@@ -15,12 +15,15 @@ from flows.render import DEFAULT_LIMIT
 from flows.standard import STANDARD
 from scheduler.rules import RulesError, in_force, load_countries
 from scheduler.types import Country
+from service.content import changes_kept
+from service.content.changes import overlaid
 from service.database import Connection, Pool, connect
 from service.logs import get_logger
 
 CHANNEL: Final = "pamoja_bundle"
 RECONNECT_SECONDS: Final = 5.0
 LOOK_AGAIN_SECONDS: Final = 30.0
+ROUNDS: Final = 3
 
 KEPT_READY: Final = 4
 """How many compiled versions a process keeps besides those its own ``Bundles`` know."""
@@ -45,6 +48,13 @@ class NoVersionBeforeError(RuntimeError):
         super().__init__(
             "No version was published before the current one: correct the content and run `pamoja publish`."
         )
+
+
+class ContentMovedError(RuntimeError):
+    """Somebody published, or decided about a change, while this was being made; the message says what to do."""
+
+    def __init__(self) -> None:
+        super().__init__("Nothing was published: somebody changed something meanwhile. Look at it again.")
 
 
 class Bundles:
@@ -96,16 +106,40 @@ class Bundles:
             await self.get(sha256)
             self._current = sha256
 
-    async def publish(self, tables: Mapping[str, Any], now: datetime) -> Bundle:
-        """Compile these tables, store them under their sha256 and make them current everywhere.
+    async def publish(
+        self,
+        tables: Mapping[str, Any],
+        now: datetime,
+        *,
+        approved: Sequence[int] = (),
+        by: int | None = None,
+        over: str | None = None,
+    ) -> Bundle:
+        """Lay what was changed in the browser over these tables of files, compile that, and make it current everywhere.
 
-        Lint first. Raises BundleError or RulesError, and changes nothing then.
+        Beside the changes already published go the ``approved`` ones, by id; ``by`` is the user who publishes on a page,
+        ``over`` the version that was in force as somebody looked. Lint first. Raises BundleError, RulesError or
+        ContentMovedError, and changes nothing then.
         """
-        bundle = await self._keep(tables)
-        async with self._pool.acquire() as conn, conn.transaction():
-            await _switch(conn, bundle, now)
-        self._current = bundle.sha256
-        return bundle
+        for _ in range(ROUNDS):
+            changes = await changes_kept.to_lay(self._pool, approved)
+            made = await asyncio.to_thread(overlaid, tables, changes)
+            if any(made.met.get(one, "overtaken") == "overtaken" for one in approved):
+                raise ContentMovedError
+            bundle = await self._keep(made.tables)
+            base = await self._keep(tables) if made.of("laid") else bundle
+            async with self._pool.acquire() as conn, conn.transaction():
+                # Two publishers at once: the second waits here and wins, and there is always exactly one current.
+                await conn.execute(_LOCK)
+                if over is not None and over != await conn.fetchval(_CURRENT):
+                    raise ContentMovedError
+                if changes != await changes_kept.to_lay(conn, approved):
+                    continue
+                publication_id = await _switch(conn, bundle, base, now, by)
+                await changes_kept.mark(conn, publication_id, approved, made)
+            self._current = bundle.sha256
+            return bundle
+        raise ContentMovedError
 
     async def before(self) -> Bundle:
         """The version that was in force before the current one was published.
@@ -117,8 +151,10 @@ class Bundles:
             raise NoVersionBeforeError
         return await self.get(sha256)
 
-    async def roll_back(self, to: Bundle, now: datetime) -> None:
+    async def roll_back(self, to: Bundle, now: datetime, by: int | None = None) -> None:
         """Make `to`, which `before` gave, current everywhere; what was published since counts as undone.
+
+        So do the changes of texts that came with it: whoever wants them after all proposes them again.
 
         Raises NoVersionBeforeError, and changes nothing, when somebody published or rolled back meanwhile.
         """
@@ -127,9 +163,8 @@ class Bundles:
             row = await conn.fetchrow(f"SELECT id, sha256 {_BEFORE}")
             if row is None or row["sha256"] != to.sha256:
                 raise NoVersionBeforeError
-            await conn.execute(
-                "UPDATE publication SET undone_at = $2 WHERE id > $1 AND undone_at IS NULL", row["id"], now
-            )
+            undone = await conn.fetch(_UNDO, row["id"], now, by)
+            await changes_kept.taken_back(conn, [one["id"] for one in undone])
             await _make_current(conn, to.sha256)
         self._current = to.sha256
 
@@ -219,13 +254,18 @@ def _its_own(name: str, country: str, accepts: Sequence[str]) -> bool:
     return name.startswith(f"{country}/") or name.rpartition("/")[2].removesuffix(".toml") in accepts
 
 
-async def _switch(conn: Connection, bundle: Bundle, now: datetime) -> None:
-    # Two publishers at once: the second waits here and wins, and there is always exactly one current.
-    await conn.execute(_LOCK)
-    await conn.execute(_STORE, bundle.sha256, bundle.tables, now)
+async def _switch(conn: Connection, bundle: Bundle, base: Bundle, now: datetime, by: int | None) -> int:
+    """Store a version and what its files had, and make it current; return the publication it came into force with."""
+    for one in {base.sha256: base, bundle.sha256: bundle}.values():
+        await conn.execute(_STORE, one.sha256, one.tables, now)
+    base_sha256 = base.sha256 if base.sha256 != bundle.sha256 else None
     # Publishing what is in force already is no step that could be taken back.
-    await conn.execute(_NOTE, bundle.sha256, now)
+    known: int | None = await conn.fetchval(_IN_FORCE, bundle.sha256)
+    if known is not None:
+        await conn.execute("UPDATE publication SET base_sha256 = $2 WHERE id = $1", known, base_sha256)
+    new = known or await conn.fetchval(_NOTE, bundle.sha256, now, base_sha256, by)
     await _make_current(conn, bundle.sha256)
+    return int(new)
 
 
 async def _make_current(conn: Connection, sha256: str) -> None:
@@ -240,8 +280,15 @@ INSERT INTO bundle (sha256, tables, published_at, current) VALUES ($1, $2, $3, f
 ON CONFLICT (sha256) DO UPDATE SET published_at = excluded.published_at
 """
 _NOTE: Final = """
-INSERT INTO publication (sha256, published_at)
-SELECT $1::varchar, $2 WHERE NOT EXISTS (SELECT FROM bundle WHERE current AND sha256 = $1::varchar)
+INSERT INTO publication (sha256, published_at, base_sha256, published_by) VALUES ($1, $2, $3, $4) RETURNING id
+"""
+_CURRENT: Final = "SELECT sha256 FROM bundle WHERE current"
+_IN_FORCE: Final = """
+SELECT p.id FROM publication p JOIN bundle b ON b.sha256 = p.sha256
+WHERE b.current AND b.sha256 = $1 AND p.undone_at IS NULL ORDER BY p.id DESC LIMIT 1
+"""
+_UNDO: Final = """
+UPDATE publication SET undone_at = $2, undone_by = $3 WHERE id > $1 AND undone_at IS NULL RETURNING id
 """
 _BEFORE: Final = """
 FROM publication

@@ -96,6 +96,18 @@ def check_for(settings: Settings, folder: Path | None = None) -> Checked:
     )
 
 
+def check_tables(
+    tables: Mapping[str, Any], settings: Settings, texts: Mapping[str, str] | None = None
+) -> Checked:
+    """Check content that is put together already, as `check_for` does; ``texts`` are its files, for lines of findings.
+
+    Raises BundleError or RulesError when it cannot be compiled.
+    """
+    bundle, _ = compiled(tables, settings.country)
+    toll_free = settings.sms_toll_free and settings.ussd_toll_free
+    return Checked(tables, bundle, texts or {}, settings.sms_two_way, toll_free)
+
+
 def located(error: BundleError | RulesError, root: Path) -> ContentError:
     """Return the same refusal with the file and the line in front, where it does not name them itself."""
     sentence = str(error)
