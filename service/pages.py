@@ -30,8 +30,10 @@ HEADERS: Final = {
 HSTS: Final = "max-age=31536000"
 _PAGE: Final = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title></head>
-<body><main><h1>{title}</h1><p>{advice}</p><p><a href="/">Back to the first page</a></p></main></body></html>
+<title>{title} · Pamoja</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/static/pamoja.css"></head>
+<body><header class="top"><a class="brand" href="/">Pamoja</a></header>
+<main><section class="card"><h1>{title}</h1><p>{advice}</p><p><a class="button" href="/">Back to the first page</a></p></section></main>
+</body></html>
 """
 _ADVICE: Final = {
     400: "The address or form could not be read. Go back and try again.",

@@ -16,6 +16,8 @@ from service.dashboard.words import RISKS
 
 HERE: Final = Path(__file__).parent
 STATIC: Final = HERE / "static"
+VENDORED: Final = frozenset({"htmx-2.0.11.min.js", "pico-2.1.1.classless.min.css"})
+"""Files of others, which have their version in their name."""
 KINDS: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 
 
@@ -72,7 +74,11 @@ def static_routes() -> APIRouter:
         if kind is None or name not in {path.name for path in STATIC.iterdir()}:
             raise HTTPException(404)
         etag = f'"{version_of(name)}"'
-        keep = {"Cache-Control": "public, max-age=31536000, immutable", "ETag": etag}
+        named = request.query_params.get("v") == version_of(name) or name in VENDORED
+        keep = {
+            "Cache-Control": "public, max-age=31536000, immutable" if named else "public, no-cache",
+            "ETag": etag,
+        }
         if request.headers.get("if-none-match") == etag:
             return Response(status_code=304, headers=keep)
         return Response((STATIC / name).read_bytes(), media_type=kind, headers=keep)
