@@ -3,7 +3,7 @@
 One function for enrolment, birth, loss, weaning, a test and every correction. The planner fills what begins here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
@@ -58,6 +58,38 @@ async def bring_in_line(conn: Connection, country: Country, mother_id: int, now:
     )
     await wake(conn)
     return frozenset(one[0] for one in wanted)
+
+
+def counted_for_new(
+    country: Country, known: Mapping[str, Any], born: Sequence[tuple[int, date]], entered_on: date
+) -> list[Counted]:
+    """What ``bring_in_line`` would begin for a mother nobody knew before, by the few facts there can be of her.
+
+    ``known`` holds care, art_start, run_out, edd, completed; ``born`` are her living children's ids and birth dates.
+    """
+    youngest = max((born_on for _, born_on in born), default=None)
+    treated = known["art_start"] is not None
+    facts = {
+        **known,
+        "birth": youngest,
+        "nursed": youngest,
+        "established": None if treated else known["completed"],
+        "recognised": entered_on if known["edd"] is not None or born else None,
+        "unsuppressed": None,
+        "last_check": entered_on,
+        "last_visit": entered_on,
+    }
+    children = [
+        {"id": infant_id, "born_on": born_on, "weaned_on": None, "outcome_on": None}
+        for infant_id, born_on in born
+    ]
+    tests = [
+        (name, infant_id, born_on)
+        for name, series in country.series.items()
+        if series.visit_kind == "infant_test" and series.anchor == "birth" and known["care"] in series.care
+        for infant_id, born_on in born
+    ]
+    return [*_counted(country, facts, children, []), *tests]
 
 
 async def answered(conn: Connection, mother_id: int, schedule: str, now: datetime) -> bool:

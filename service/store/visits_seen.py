@@ -53,9 +53,37 @@ async def tested_for(conn: Connection, infant_id: int, until: date) -> int | Non
     return None if row is None or row["status"] == "kept" else row["id"]
 
 
+async def add_kept_days(
+    conn: Connection, days: Sequence[NewVisit], staff_id: int, now: datetime, *, since: date
+) -> list[int]:
+    """As ``add_kept``, many at once, as a register tells them; return the new ones.
+
+    A day before ``since`` is history: what waits for her coming now is not resolved by it.
+    """
+    if not days:
+        return []
+    rows = await conn.fetch(
+        _ADD_KEPT_DAYS,
+        [one.mother_id for one in days],
+        [one.infant_id for one in days],
+        [one.facility_id for one in days],
+        [one.kind for one in days],
+        [one.due_on for one in days],
+        staff_id,
+        now,
+    )
+    await _came(conn, [row for row in rows if row["due_on"] >= since], now)
+    await conn.execute(_COUNT_ANEW, sorted({row["mother_id"] for row in rows}), NO_NEXT_DATE, now.date())
+    return [row["id"] for row in rows]
+
+
 async def _kept(conn: Connection, rows: Sequence[Any], now: datetime) -> None:
     for row in rows:
         await cancel_reminders_of_visit(conn, row["id"], "kept", now)
+    await _came(conn, rows, now)
+
+
+async def _came(conn: Connection, rows: Sequence[Any], now: datetime) -> None:
     mothers = sorted({row["mother_id"] for row in rows})
     if mothers:
         await conn.execute(_CAME, mothers)
@@ -104,6 +132,17 @@ SELECT m.id, coalesce($2::bigint, m.facility_id), $3, $4, 'kept', $5, $6 FROM mo
 ON CONFLICT (mother_id, infant_id, kind, due_on) DO UPDATE SET
     status = 'kept', marked_by = excluded.marked_by, marked_at = excluded.marked_at WHERE visit.status = 'cancelled'
 RETURNING id, mother_id, kind
+"""
+
+_ADD_KEPT_DAYS = """
+INSERT INTO visit (mother_id, infant_id, facility_id, kind, due_on, status, marked_by, marked_at)
+SELECT m.id, w.infant_id, coalesce(w.facility_id, m.facility_id), w.kind, w.due_on, 'kept', $6, $7
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::date[])
+    AS w(mother_id, infant_id, facility_id, kind, due_on) JOIN mother m ON m.id = w.mother_id
+ORDER BY m.id, w.due_on, w.kind
+ON CONFLICT (mother_id, infant_id, kind, due_on) DO UPDATE SET
+    status = 'kept', marked_by = excluded.marked_by, marked_at = excluded.marked_at WHERE visit.status = 'cancelled'
+RETURNING id, mother_id, kind, due_on
 """
 
 _CAME_ALREADY = """
