@@ -57,7 +57,13 @@ from flows.events.corrections import (
     TreatmentStartCorrected,
     VisitMoved,
 )
-from flows.events.handovers import CaseloadShared, HandoverDecided, HandoverProposed, HelpWanted
+from flows.events.handovers import (
+    CaseloadShared,
+    HandoverDecided,
+    HandoverProposed,
+    HelpWanted,
+    MentorGiven,
+)
 from flows.events.life import (
     BirthCheckAnswered,
     BirthReported,
@@ -70,13 +76,16 @@ from flows.events.life import (
     WeanedReported,
 )
 from flows.events.records import (
+    AreaNoted,
     CallLogged,
     CareLineChanged,
+    ConsentWithdrawn,
     HomeVisitPlace,
     HomeVisitPlanned,
     HomeVisitReason,
     NextLookSet,
     NurseNeeded,
+    Outcome,
     OutcomeRecorded,
     RecordOpened,
     ReferralArrived,
@@ -114,6 +123,7 @@ from flows.events.team import (
 
 __all__ = [
     "AnotherMentorAsked",
+    "AreaNoted",
     "AttendanceReported",
     "BabyWordsChosen",
     "BirthCheckAnswered",
@@ -127,6 +137,7 @@ __all__ = [
     "CaseloadShared",
     "CheckInAnswered",
     "ComingWhen",
+    "ConsentWithdrawn",
     "DayClosed",
     "DoseMissed",
     "DueDateCorrected",
@@ -156,6 +167,7 @@ __all__ = [
     "MeetingDeclined",
     "MeetingHeld",
     "MeetingTopic",
+    "MentorGiven",
     "Mood",
     "MoodReported",
     "MotherEnrolled",
@@ -165,6 +177,7 @@ __all__ = [
     "NumberLeft",
     "NurseNeeded",
     "OtherTextsChosen",
+    "Outcome",
     "OutcomeRecorded",
     "PhoneLost",
     "PhoneUseChosen",

@@ -24,9 +24,10 @@ ComingWhen = Literal["tomorrow", "this_week", "next_week", "no_need"]
 
 @dataclass(frozen=True, slots=True)
 class LanguageChosen(Event):
-    """The language of this number."""
+    """The language of this number; with ``mother_id``, hers, as somebody notes it beside her."""
 
     language: str
+    mother_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

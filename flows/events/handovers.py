@@ -24,6 +24,15 @@ class HandoverDecided(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MentorGiven(Event):
+    """A supervisor gives a mother to this mentor: another than hers so far, or her first."""
+
+    staff_id: int
+    mother_id: int
+    to_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class CaseloadShared(Event):
     """A supervisor shares out all mothers of a colleague who leaves."""
 

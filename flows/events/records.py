@@ -13,6 +13,10 @@ ReferralService = Literal[
 ]
 
 
+Outcome = Literal["negative", "positive", "died", "transferred", "unknown"]
+"""How a baby's years of tests ended, in the register's words."""
+
+
 @dataclass(frozen=True, slots=True)
 class RecordOpened(Event):
     """A member of staff opened a mother's page; she may ask who did."""
@@ -60,11 +64,18 @@ class NextLookSet(Event):
 
 @dataclass(frozen=True, slots=True)
 class OutcomeRecorded(Event):
-    """How a baby's years of tests ended stands in the register now. What it says is not told to us by phone."""
+    """How a baby's years of tests ended stands in the register now. What it says is not told to us by phone.
+
+    ``outcome`` is what it says, as a nurse or supervisor copies it from the register on the page made for that.
+    """
 
     staff_id: int
     mother_id: int
     infant_id: int
+    outcome: Outcome | None = None
+
+    def __repr__(self) -> str:
+        return f"OutcomeRecorded(infant_id={self.infant_id})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +124,14 @@ class ReferralMade(Event):
 
 @dataclass(frozen=True, slots=True)
 class ReferralArrived(Event):
-    """The referral of this code arrived where it was sent."""
+    """The referral of this code arrived where it was sent.
+
+    ``referral_id`` instead of a code: whoever looks after her was told so by the receiving service.
+    """
 
     staff_id: int
     code: str
+    referral_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,3 +197,24 @@ class SafetyConcern(Event):
 
     staff_id: int
     mother_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AreaNoted(Event):
+    """Where a community mentor finds her, in one word; empty: not known any more."""
+
+    staff_id: int
+    mother_id: int
+    area: str
+
+    def __repr__(self) -> str:
+        return f"AreaNoted(mother_id={self.mother_id})"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentWithdrawn(Event):
+    """She told somebody that she no longer agrees to texts, to calls or to visits at home."""
+
+    staff_id: int
+    mother_id: int
+    stream: Literal["sms", "call", "visit"]

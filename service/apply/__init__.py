@@ -12,6 +12,7 @@ from typing import Any
 from flows import events as happened
 from flows.events import Event
 from service.apply import (
+    agreements,
     birth_check,
     calls,
     care_changed,
@@ -110,6 +111,8 @@ HANDLERS: Mapping[type[Event], Handler] = {
     happened.HomeVisitPlanned: caseload.home_visit_planned,
     happened.SetUpCodeGiven: caseload.set_up_code_given,
     happened.SafetyConcern: caseload.safety_concern,
+    happened.AreaNoted: agreements.area_noted,
+    happened.ConsentWithdrawn: agreements.consent_withdrawn,
     happened.ReferralMade: referrals.referral_made,
     happened.ReferralArrived: referrals.referral_arrived,
     happened.TransferMade: transfers.transfer_made,
@@ -139,6 +142,7 @@ HANDLERS: Mapping[type[Event], Handler] = {
     happened.LeaveEnded: leave.leave_ended,
     happened.HandoverProposed: handovers.handover_proposed,
     happened.HandoverDecided: handovers.handover_decided,
+    happened.MentorGiven: handovers.mentor_given,
     happened.CaseloadShared: handovers.caseload_shared,
     happened.HelpWanted: help_today.help_wanted,
     happened.WellbeingReported: own.wellbeing_reported,

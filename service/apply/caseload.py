@@ -212,14 +212,21 @@ async def safety_concern(work: Work, event: SafetyConcern) -> Sequence[int]:
 
 
 async def in_her_care(work: Work, staff_id: int, mother_id: int) -> MotherRow:
-    """The mother, her person's row locked. Raises NotTheirs unless this mentor looks after her today."""
+    """The mother, her person's row locked. Raises NotTheirs unless this mentor looks after her today.
+
+    On a page, where somebody has signed in, a supervisor or nurse of her clinic may, too.
+    """
     staff = await people.staff(work.conn, [staff_id])
     if not staff or staff[0].hold == "revoked":
         raise NotTheirs
     await work.conn.execute("SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE", mother_id)
     found = await people.mothers(work.conn, [mother_id])
     today = work.today(staff[0].time_zone)
-    if not found or not await caseload.looks_after(work.conn, staff_id, mother_id, today):
+    if not found:
+        raise NotTheirs
+    if await caseload.looks_after(work.conn, staff_id, mother_id, today):
+        return found[0]
+    if work.origin.via != "page" or not await caseload.answers_for(work.conn, staff_id, mother_id):
         raise NotTheirs
     return found[0]
 

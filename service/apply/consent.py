@@ -17,7 +17,12 @@ STAFF_STOPPED = "staff_stopped"
 
 
 async def language_chosen(work: Work, event: LanguageChosen) -> Sequence[int]:
-    """The number's language; also hers, where she is the only one on it."""
+    """The number's language; also hers, where she is the only one on it. Noted beside her, hers alone or both likewise."""
+    if event.mother_id is not None:
+        await work.conn.execute("SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE", event.mother_id)
+        await work.conn.execute(_HER_LANGUAGE, event.mother_id, event.language)
+        await work.conn.execute(_LANGUAGE_OF_HER_NUMBER, event.mother_id, event.language)
+        return [event.mother_id]
     if work.phone_id is None:
         phone = await people.phone_of_index(work.conn, work.origin.number_index, work.now)
         work.phone_id = phone.id
@@ -145,6 +150,13 @@ def _speaker(mothers: Sequence[MotherRow]) -> MotherRow | None:
 _LANGUAGE_OF_THE_ONLY_ONE = """
 UPDATE person SET language = $2
 WHERE phone_id = $1 AND (SELECT count(*) FROM person WHERE phone_id = $1) = 1
+"""
+
+_HER_LANGUAGE = "UPDATE person SET language = $2 WHERE id = $1 AND kind = 'mother'"
+
+_LANGUAGE_OF_HER_NUMBER = """
+UPDATE phone SET language = $2 WHERE id = (SELECT phone_id FROM person WHERE id = $1)
+  AND (SELECT count(*) FROM person WHERE phone_id = phone.id) = 1
 """
 
 _SOMEBODY_IS_TEXTED = """

@@ -29,9 +29,10 @@ class Deps:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Origin:
-    """Where events came from. ``number`` is E.164 and never logged; ``ref`` is the session or message id.
+    """Where events came from. ``number`` is E.164 and never logged; ``ref`` is the session, message or form id.
 
-    A page has no number: then ``phone_id`` and ``number`` are None and ``number_index`` is empty.
+    A page has no number: then ``phone_id`` and ``number`` are None and ``number_index`` is empty; ``staff_id`` is who
+    wrote there what somebody else said.
     """
 
     phone_id: int | None
@@ -39,6 +40,7 @@ class Origin:
     number: str | None
     via: Via
     ref: str = ""
+    staff_id: int | None = None
 
     def __repr__(self) -> str:
         return f"Origin(via={self.via!r})"

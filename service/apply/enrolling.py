@@ -8,6 +8,7 @@ from service.apply.care_dates import bring_in_line
 from service.apply.heard import heard_from
 from service.apply.number_signals import enrolled_elsewhere
 from service.apply.opening import close_follow_up, open_for_mothers
+from service.apply.theirs import is_theirs
 from service.apply.work import CodeTaken, NotTheirs, SetUpCodeGone, Work, ids
 from service.store import case_codes, handsets, mothers, own_care, people, set_up_codes, taking_back, visits
 from service.store.care_line import keep_care
@@ -181,7 +182,7 @@ async def _in_care_of(work: Work, mother_id: int, staff_id: int) -> MotherRow:
     who = await people.staff(work.conn, [staff_id])
     if not found or not who:
         raise NotTheirs
-    if found[0].mentor_id != staff_id and found[0].facility_id != who[0].facility_id:
+    if not await is_theirs(work, found[0], who[0]):
         raise NotTheirs
     return found[0]
 

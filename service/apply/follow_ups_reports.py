@@ -7,6 +7,7 @@ from scheduler.answered_reports import AFTER_UNDO, HOLDS, TO_CONFIRM
 from scheduler.types import ActedFollowUp, Answered
 from service.apply.follow_ups_meant import ACTED
 from service.apply.opening import close_follow_up, open_for_mothers
+from service.apply.theirs import is_theirs
 from service.apply.work import Work
 from service.store import life_events, people, taking_back
 from service.store.life_events import NewLifeEvent
@@ -26,7 +27,7 @@ HOLD_OF = {str(report): hold for report, hold in HOLDS.items()}
 async def without_a_case(work: Work, staff: StaffRow, event: FollowUpAnswered, mother_id: int) -> list[Any]:
     """A report about a mother of hers for whom nothing is open: it opens what has to be confirmed."""
     for mother in await people.mothers(work.conn, [mother_id]):
-        if mother.mentor_id == staff.id or mother.facility_id == staff.facility_id:
+        if await is_theirs(work, mother, staff):
             await open_for_mothers(work, [mother], TO_CONFIRM)
             return list(await work.conn.fetch(_TO_CONFIRM, mother_id, TO_CONFIRM))
     return []

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from flows.events import CaseloadShared, HandoverDecided, HandoverProposed
+from flows.events import CaseloadShared, HandoverDecided, HandoverProposed, MentorGiven
 from scheduler.assignment import choose, share
 from service import audit
 from service.apply.caseload import in_her_care
@@ -88,6 +88,34 @@ async def handover_decided(work: Work, event: HandoverDecided) -> Sequence[int]:
     if moved:
         await _tell_her_old_mentor(work, handover["from_id"], moved[0])
     return moved
+
+
+async def mentor_given(work: Work, event: MentorGiven) -> Sequence[int]:
+    """This mentor looks after her from now on, with everything that is open about her. Hers already, nothing happens.
+
+    Raises NotTheirs for anybody who does not supervise there, and for a mentor who cannot take her.
+    """
+    await work.conn.execute("SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE", event.mother_id)
+    found = await people.mothers(work.conn, [event.mother_id])
+    if not found:
+        raise NotTheirs
+    [mother] = found
+    await supervisor_of(work, event.staff_id, mother.facility_id)
+    if mother.mentor_id == event.to_id:
+        return [mother.id]
+    able = {one.id for one in await assignment.candidates(work.conn, mother.facility_id, work.now)}
+    if event.to_id not in able or mother.hold in NOBODY_TO_GREET:
+        raise NotTheirs
+    if mother.mentor_id is None:
+        await work.conn.execute("UPDATE mother SET mentor_id = $2 WHERE id = $1", mother.id, event.to_id)
+        await codes_where_free(work.conn, [(event.to_id, mother.id)], work.now)
+        await open_for_mothers(work, await people.mothers(work.conn, [mother.id]), INTRODUCE)
+    else:
+        await _give(work, event.staff_id, mother.mentor_id, {mother.id: event.to_id})
+        await _tell_her_old_mentor(work, mother.mentor_id, mother.id)
+    who, about = f"staff {event.staff_id}", ("mother", mother.id)
+    await audit.record(work.conn, work.deps.sealer, work.now, who, "mentor_given", about=about)
+    return [mother.id]
 
 
 async def caseload_shared(work: Work, event: CaseloadShared) -> Sequence[int]:

@@ -18,6 +18,7 @@ from service.apply.care_dates import bring_in_line
 from service.apply.heard import heard_from
 from service.apply.life_undo import take_back
 from service.apply.opening import close_follow_up, open_for_mothers
+from service.apply.theirs import is_theirs
 from service.apply.work import NotTheirs, Work
 from service.store import life_care, life_events, mothers, people, taking_back
 from service.store.life_events import NewLifeEvent, What
@@ -47,8 +48,7 @@ async def reported(work: Work, mother_id: int, staff_id: int | None) -> Reported
     await work.conn.execute(_LOCK_DATES, mother_id)
     if staff_id is not None:
         who = await people.staff(work.conn, [staff_id])
-        theirs = who and who[0].hold != "revoked"
-        if not theirs or (mother.mentor_id != staff_id and mother.facility_id != who[0].facility_id):
+        if not who or not await is_theirs(work, mother, who[0]):
             raise NotTheirs
     return Reported(mother, staff_id, work.today(mother.time_zone))
 

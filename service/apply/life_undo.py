@@ -8,6 +8,7 @@ from service.apply.care_dates import bring_in_line
 from service.apply.heard import heard_from
 from service.apply.opening import close_follow_up, told_about
 from service.apply.texts import tell_staff
+from service.apply.theirs import is_theirs
 from service.apply.work import NotTheirs, Work
 from service.store import life_care, life_events, messages, people, taking_back
 from service.store.life_events import LifeEventRow
@@ -93,11 +94,11 @@ async def _may(work: Work, mother: MotherRow, row: LifeEventRow | None, staff_id
     if staff_id is None:
         return row is None or row.what != "death"
     who = await people.staff(work.conn, [staff_id])
-    if not who or who[0].hold == "revoked":
+    if not who:
         return False
     if row is not None and row.what == "death" and who[0].role not in CONFIRMS_DEATHS:
         return False
-    return mother.mentor_id == staff_id or mother.facility_id == who[0].facility_id
+    return await is_theirs(work, mother, who[0])
 
 
 async def _moved_back(work: Work, mother: MotherRow, row: LifeEventRow) -> None:

@@ -2,16 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
 from flows.events import Event
 from service.apply.work import Work
 from service.database import Connection
 
 OWN_COLUMNS = frozenset({"mother_id", "staff_id"})
-NEVER_KEPT = frozenset({"pin", "code", "form_number"})
-"""A set-up code opens a door, a PIN is a secret, and a form number leads to a paper with a name."""
+NEVER_KEPT = frozenset({"pin", "code", "form_number", "outcome", "area"})
+"""A set-up code opens a door, a PIN is a secret, a form number leads to a paper with a name; how a baby's tests
+ended, and where she is found, stand in their own rows alone."""
+
+FORMS_LAST: Final = timedelta(days=2)
+"""Longer than anybody is signed in: a form of an older page is not ours any more."""
 
 OF_HERSELF = frozenset({"WellbeingReported", "RefresherTaken"})
 """What a mentor says of herself, or practises for herself: counted, and tied neither to her nor to her phone."""
@@ -28,7 +32,7 @@ async def record(work: Work, event: Event, mothers: Sequence[int]) -> None:
         work.now,
         kind,
         list(about),
-        None if of_herself else fields.get("staff_id"),
+        None if of_herself else fields.get("staff_id") or work.origin.staff_id,
         None if of_herself else work.phone_id,
         _data(work, fields),
     )
@@ -42,8 +46,18 @@ async def opened_by_office(conn: Connection, mother_id: int, now: datetime) -> N
 def _data(work: Work, fields: dict[str, Any]) -> dict[str, Any]:
     kept = {name: value for name, value in fields.items() if name not in OWN_COLUMNS | NEVER_KEPT}
     plain = {name: value.isoformat() if isinstance(value, date) else value for name, value in kept.items()}
-    return {**plain, "via": work.origin.via}
+    form = {"form": work.origin.ref} if work.origin.via == "page" and work.origin.ref else {}
+    return {**plain, "via": work.origin.via, **form}
 
+
+async def form_was_sent(conn: Connection, mother_id: int, form: str, now: datetime) -> bool:
+    """Whether what this one form of a page says about her is written already. Lock her person first."""
+    return bool(await conn.fetchval(_SENT, mother_id, form, now - FORMS_LAST))
+
+
+_SENT = """
+SELECT EXISTS (SELECT FROM event WHERE mother_id = $1 AND at > $3 AND data ->> 'form' = $2)
+"""
 
 _RECORD = """
 INSERT INTO event (at, kind, mother_id, staff_id, phone_id, data)

@@ -41,15 +41,17 @@ async def referral_arrived(work: Work, event: ReferralArrived) -> Sequence[int]:
     out, the follow-up waits for that one instead.
     """
     staff = await people.staff(work.conn, [event.staff_id])
-    macs = work.deps.index.candidates("referral", event.code)
-    slip = await work.conn.fetchrow(_OF_CODE, macs)
+    macs = work.deps.index.candidates("referral", event.code) if event.referral_id is None else []
+    slip = await work.conn.fetchrow(_OF_CODE, macs, event.referral_id)
     if not staff or staff[0].hold == "revoked" or slip is None:
         return []
     mother_id: int = slip["mother_id"]
+    if event.referral_id is not None:
+        await in_her_care(work, event.staff_id, mother_id)
     await work.conn.execute("SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE", mother_id)
     if slip["service"] == SLIP:
         return await transfers.arrived(work, staff[0], slip["id"], mother_id)
-    if await work.conn.fetchval(_ARRIVE, macs, work.now, event.staff_id) is None:
+    if await work.conn.fetchval(_ARRIVE, slip["id"], work.now, event.staff_id) is None:
         return []
     [mother] = await people.mothers(work.conn, [mother_id])
     oldest = await work.conn.fetchval(_STILL_OUT, mother_id, work.now - CODE_LASTS)
@@ -73,14 +75,15 @@ INSERT INTO referral (mother_id, service, code_mac, made_by, made_at) VALUES ($1
 ON CONFLICT (code_mac) WHERE arrived_at IS NULL DO NOTHING RETURNING id
 """
 
-_OF_CODE = (
-    "SELECT id, mother_id, service FROM referral WHERE code_mac = ANY($1::bytea[]) AND arrived_at IS NULL"
-)
-
-_ARRIVE = """
-UPDATE referral SET arrived_at = $2, arrived_by = $3 WHERE code_mac = ANY($1::bytea[]) AND arrived_at IS NULL
-RETURNING id
+# Who takes over her whole care says so with the code of the slip alone.
+_OF_CODE = """
+SELECT id, mother_id, service FROM referral
+WHERE (code_mac = ANY($1::bytea[]) OR id = $2 AND service <> 'transfer') AND arrived_at IS NULL
 """
+
+_ARRIVE = (
+    "UPDATE referral SET arrived_at = $2, arrived_by = $3 WHERE id = $1 AND arrived_at IS NULL RETURNING id"
+)
 
 _STILL_OUT = """
 SELECT min(made_at) FROM referral

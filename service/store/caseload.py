@@ -48,6 +48,11 @@ async def looks_after(conn: Connection, staff_id: int, mother_id: int, today: da
     return await conn.fetchval(_LOOKS_AFTER, staff_id, mother_id, today) is not None
 
 
+async def answers_for(conn: Connection, staff_id: int, mother_id: int) -> bool:
+    """Whether this is a supervisor or nurse of her clinic, who may write about her on a page; nobody of herself."""
+    return await conn.fetchval(_ANSWERS_FOR, staff_id, mother_id) is not None
+
+
 async def may_be_visited(conn: Connection, mother: MotherRow) -> bool:
     """Whether nothing known speaks against going to her home."""
     return mother.hold not in NO_HOME_VISIT and not await conn.fetchval(_WORRIED, mother.id)
@@ -97,6 +102,13 @@ ORDER BY m.id LIMIT $4
 _LOOKS_AFTER = """
 SELECT 1 FROM mother m WHERE m.id = $2 AND (m.mentor_id = $1 OR (m.staff_id IS NULL AND m.mentor_id IN (
     SELECT staff_id FROM cover WHERE covered_by = $1 AND $3::date BETWEEN starts_on AND ends_on)))
+"""
+
+_ANSWERS_FOR = """
+SELECT 1 FROM mother m JOIN staff s ON s.id = $1 JOIN person p ON p.id = s.id
+WHERE m.id = $2 AND m.staff_id IS DISTINCT FROM s.id AND p.hold IS DISTINCT FROM 'revoked'
+  AND (s.role IN ('supervisor', 'nurse') AND s.facility_id = m.facility_id
+    OR s.role = 'supervisor' AND EXISTS (SELECT FROM supervision v WHERE v.staff_id = s.id AND v.facility_id = m.facility_id))
 """
 
 _WORRIED = """
