@@ -19,6 +19,7 @@ class Pregnancy(SQLModel, table=True):
         one_of("status", "ongoing", "born", "lost", "withdrawn"),
         CheckConstraint("(status = 'ongoing') = (ended_on IS NULL)", name="ended"),
         Index("uq_pregnancy_ongoing", "mother_id", unique=True, postgresql_where=text("status = 'ongoing'")),
+        Index("ix_pregnancy_mother_id", "mother_id"),
     )
 
     id: int | None = Field(default=None, sa_column=identity())
@@ -54,6 +55,7 @@ class Infant(SQLModel, table=True):
             postgresql_where=text("status <> 'withdrawn'"),
         ),
         UniqueConstraint("id", "mother_id"),
+        Index("ix_infant_mother_id", "mother_id"),
     )
 
     id: int | None = Field(default=None, sa_column=identity())
