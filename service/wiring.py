@@ -25,7 +25,7 @@ from service.gateway.africastalking import AfricasTalking
 from service.gateway.base import Gateway
 from service.gateway.simulator import Simulator
 from service.security.blind_index import BlindIndex
-from service.security.pins import PinChecker, Pins
+from service.security.pins import PASSWORDS, PinChecker, Pins
 from service.security.sealing import Sealer
 from service.security.tokens import HookTokens
 from service.settings import Settings, SettingsError
@@ -73,6 +73,7 @@ class Services:
     sealer: Sealer
     index: BlindIndex
     pins: PinChecker
+    passwords: PinChecker
     tokens: HookTokens
     bundles: Bundles
     gateway: Gateway
@@ -121,6 +122,7 @@ class Services:
             await self.line.close()
         await self.gateway.close()
         self.pins.close()
+        self.passwords.close()
 
 
 def address_of(settings: Settings) -> str:
@@ -218,6 +220,7 @@ async def _put_together(settings: Settings, database_url: str, pool: Pool) -> Se
         sealer=sealer,
         index=index,
         pins=PinChecker(Pins(settings.pepper)),
+        passwords=PinChecker(Pins(settings.pepper, PASSWORDS), waiting=32),
         tokens=HookTokens(settings.tokens),
         bundles=Bundles(pool, settings.country),
         gateway=_gateway(settings, pool, sealer, index, clocks),

@@ -45,7 +45,8 @@ async def _add(email: str, role: Role, staff_id: int | None) -> None:
     import asyncpg
 
     from service import audit
-    from service.dashboard.sign_in import add_user, new_sign_in
+    from service.dashboard.accounts import add_user
+    from service.dashboard.sign_in import new_sign_in
     from service.wiring import open_services
 
     async with open_services(operator_settings()) as services:

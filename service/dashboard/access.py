@@ -27,8 +27,8 @@ Permission = Literal[
     "administer",
 ]
 
-Entry = Permission | Literal["anybody", "signed_in"]
-"""What a page asks for: a permission, only a sign-in (perhaps not yet completed), or nothing at all."""
+Entry = Permission | Literal["anybody", "setting_up", "signed_in"]
+"""What a page asks for: a permission, only a sign-in, one whose password or second step may be missing, or nothing."""
 
 MAY: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
     {

@@ -76,7 +76,7 @@ class Asked:
     def may(self, permission: Permission) -> bool:
         """Whether the user holds a permission; what is done in somebody's name also needs a member of staff."""
         user = self.signed_in_user
-        if user is None or (permission == "do_work" and user.staff_id is None):
+        if user is None or user.left or (permission == "do_work" and user.staff_id is None):
             return False
         return permission in MAY[user.role]
 
@@ -157,7 +157,11 @@ class Asked:
         return {
             "user": user,
             "may": self.may,
-            "nav": entries(user, self.request.url.path, has_simulator=self.has_simulator),
+            "nav": entries(
+                None if user is None or user.left else user,
+                self.request.url.path,
+                has_simulator=self.has_simulator,
+            ),
             "form_token": form_token(self.token) if user is not None else "",
             "now": self.now,
             "wall": self.wall,

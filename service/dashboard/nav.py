@@ -50,6 +50,8 @@ GROUPS: Final[tuple[tuple[str, tuple[tuple[str, str, Permission | None], ...]], 
             ("People", "/people", "administer"),
             ("Keys", "/keys", "administer"),
             ("Audit", "/audit", "see_audit"),
+            ("Numbers shown", "/numbers", "reveal"),
+            ("My sign-in", "/set-up", None),
         ),
     ),
 )

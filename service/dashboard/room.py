@@ -82,6 +82,8 @@ class Room:
         if entry != "anybody":
             if user is None:
                 return RedirectResponse("/login", 303)
+            if user.left and entry != "setting_up":
+                return RedirectResponse("/set-up", 303)
             if not _may_enter(user, entry):
                 raise HTTPException(403)
         form = await _form(request, entry, upload) if is_form else Form()
@@ -116,7 +118,7 @@ async def _form(request: Request, entry: Entry, upload: int) -> Form:
 
 
 def _may_enter(user: User, entry: Entry) -> bool:
-    if entry in ("anybody", "signed_in"):
+    if entry in ("anybody", "setting_up", "signed_in"):
         return True
     # What is done in somebody's name needs a name.
     if entry == "do_work" and user.staff_id is None:

@@ -5,14 +5,20 @@ from typing import Final
 
 from service.dashboard.follow_ups import follow_up_pages
 from service.dashboard.login import login_pages
+from service.dashboard.messages import message_pages
 from service.dashboard.room import Room
+from service.dashboard.set_up import set_up_pages
+from service.dashboard.sites import site_pages
 from service.dashboard.today import today_pages
 from service.wiring import Services
 
 AREAS: Final[tuple[Callable[[Room], None], ...]] = (
     login_pages,
+    set_up_pages,
     today_pages,
     follow_up_pages,
+    site_pages,
+    message_pages,
 )
 """Each adds its own pages; their order in the menu is ``nav``'s."""
 

@@ -1,17 +1,15 @@
-"""Signing in: a sign-in that works once, a session whose token only the browser has, and an idle lock.
+"""Sessions: begun by a one-time sign-in or a password, known by a token only the browser has, locked when idle.
 
 All times here are the wall clock's: a stepped care clock neither signs anybody out nor keeps them in.
 """
 
-import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final, Literal
 
-from service.dashboard.access import Role
+from service.dashboard.access import MAY, Role
 from service.database import Connection, Pool
-from service.security.blind_index import BlindIndex
-from service.security.sealing import Sealer
 from service.security.tokens import new_token, token_hash
 
 SIGN_IN: Final = "sign_in"
@@ -21,30 +19,20 @@ SESSION_LASTS: Final = timedelta(hours=12)
 NOTE_EVERY: Final = timedelta(seconds=30)
 """How often a busy session's row is written: not at each request."""
 
+Left = Literal["", "password", "second_step"]
+
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Who is signed in. ``staff_id`` is None for those who look and do not answer follow-ups."""
+    """Who is signed in. ``staff_id`` is None for those who look and do not answer follow-ups.
+
+    ``left`` is what has to be set up before anything but that is shown; "" when nothing is.
+    """
 
     id: int
     role: Role
     staff_id: int | None
-
-
-async def add_user(
-    conn: Connection, sealer: Sealer, index: BlindIndex, email: str, role: str, staff_id: int | None = None
-) -> int:
-    """Add somebody, or give the one with this address a new role; return the id. Call it in a transaction.
-
-    ``staff_id`` is whose name stands behind what they answer on the page.
-    """
-    spelled = email.strip().lower()
-    user_id = await conn.fetchval(_FIND, index.candidates("email", spelled))
-    if user_id is None:
-        user_id = await conn.fetchval(_ADD, index.index("email", spelled), role)
-    sealed = sealer.seal(spelled, table="dashboard_user", column="email", row=user_id)
-    await conn.execute(_ROLE, user_id, role, staff_id, sealed)
-    return int(user_id)
+    left: Left = ""
 
 
 async def new_sign_in(
@@ -56,20 +44,25 @@ async def new_sign_in(
     return code
 
 
-async def begin_session(pool: Pool, code: str, now: datetime) -> str | None:
-    """Use up a sign-in; return the new session's token, or None for one that is unknown, used or too old."""
-    async with pool.acquire() as conn, conn.transaction():
-        user_id = await conn.fetchval(_TAKE, token_hash(SIGN_IN, code.strip()), now)
-        if user_id is None:
-            return None
-        token = new_token()
-        await conn.execute("DELETE FROM dashboard_session WHERE started_at < $1", now - SESSION_LASTS)
-        await conn.execute(_BEGIN, token_hash("session", token), user_id, now)
+async def use_sign_in(conn: Connection, code: str, now: datetime) -> int | None:
+    """Use a sign-in up: whose it was, or None for one that is unknown, used or too old."""
+    found: int | None = await conn.fetchval(_TAKE, token_hash(SIGN_IN, code.strip()), now)
+    return found
+
+
+async def begin_session(conn: Connection, user_id: int, now: datetime, *, by_code: bool = False) -> str:
+    """A new session of this user's; return its token, which is nowhere kept. Call it in a transaction."""
+    token = new_token()
+    await conn.execute("DELETE FROM dashboard_session WHERE started_at < $1", now - SESSION_LASTS)
+    await conn.execute(_BEGIN, token_hash("session", token), user_id, now, by_code)
     return token
 
 
-async def user_of(pool: Pool, token: str, now: datetime) -> User | None:
-    """Who holds this session; None when there is none, it is too old, or it was idle for 15 minutes."""
+async def user_of(pool: Pool, token: str, now: datetime, *, lenient: bool = False) -> User | None:
+    """Who holds this session; None when there is none, it is too old, or it was idle for 15 minutes.
+
+    ``lenient`` is the demo's: nothing has to be set up there.
+    """
     if not token:
         return None
     mac = token_hash("session", token)
@@ -78,7 +71,19 @@ async def user_of(pool: Pool, token: str, now: datetime) -> User | None:
         return None
     if row["seen_at"] < now - NOTE_EVERY:
         await pool.execute("UPDATE dashboard_session SET seen_at = $2 WHERE token_mac = $1", mac, now)
-    return User(row["id"], row["role"], row["staff_id"])
+    return User(row["id"], row["role"], row["staff_id"], "" if lenient else left_to_do(row))
+
+
+def left_to_do(row: Mapping[str, Any]) -> Left:
+    """What somebody still has to set up: a password of their own; the second step too where the role sees numbers."""
+    if row["by_code"] or not row["has_password"]:
+        return "password"
+    return "second_step" if needs_second_step(row["role"]) and not row["has_second_step"] else ""
+
+
+def needs_second_step(role: Role) -> bool:
+    """Whether a password alone is too little, since the role may see a number."""
+    return "reveal" in MAY[role]
 
 
 async def end_session(pool: Pool, token: str) -> None:
@@ -86,35 +91,25 @@ async def end_session(pool: Pool, token: str) -> None:
     await pool.execute("DELETE FROM dashboard_session WHERE token_mac = $1", token_hash("session", token))
 
 
-def form_token(session_token: str) -> str:
-    """What every form of this session carries, so that no other site can fill one in."""
-    return token_hash("form", session_token).hex()
+async def end_sessions_of(conn: Connection, user_id: int) -> None:
+    """Sign somebody out everywhere."""
+    await conn.execute("DELETE FROM dashboard_session WHERE user_id = $1", user_id)
 
-
-def is_form_token(presented: str, session_token: str) -> bool:
-    """Whether a form came from a page of this session."""
-    return hmac.compare_digest(presented.encode(), form_token(session_token).encode())
-
-
-_FIND = "SELECT id FROM dashboard_user WHERE email_index = ANY($1::bytea[])"
-
-_ADD = """
-INSERT INTO dashboard_user (email_index, role) VALUES ($1, $2)
-ON CONFLICT (email_index) DO UPDATE SET role = excluded.role RETURNING id
-"""
-
-_ROLE = "UPDATE dashboard_user SET role = $2, staff_id = $3, email = $4 WHERE id = $1"
 
 _OFFER = "UPDATE dashboard_user SET sign_in_mac = $2, sign_in_until = $3 WHERE id = $1"
 
 _TAKE = """
 UPDATE dashboard_user SET sign_in_mac = NULL, sign_in_until = NULL
-WHERE sign_in_mac = $1 AND sign_in_until > $2 RETURNING id
+WHERE sign_in_mac = $1 AND sign_in_until > $2 AND removed_at IS NULL RETURNING id
 """
 
-_BEGIN = "INSERT INTO dashboard_session (token_mac, user_id, started_at, seen_at) VALUES ($1, $2, $3, $3)"
+_BEGIN = """
+INSERT INTO dashboard_session (token_mac, user_id, started_at, seen_at, by_code) VALUES ($1, $2, $3, $3, $4)
+"""
 
 _WHO = """
-SELECT u.id, u.role, u.staff_id, s.seen_at FROM dashboard_session s JOIN dashboard_user u ON u.id = s.user_id
-WHERE s.token_mac = $1 AND s.seen_at > $2 AND s.started_at > $3
+SELECT u.id, u.role, u.staff_id, s.seen_at, s.by_code, u.password_hash IS NOT NULL AS has_password,
+    u.totp_secret IS NOT NULL AS has_second_step
+FROM dashboard_session s JOIN dashboard_user u ON u.id = s.user_id
+WHERE s.token_mac = $1 AND s.seen_at > $2 AND s.started_at > $3 AND u.removed_at IS NULL
 """

@@ -6,6 +6,7 @@ import hmac
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from itertools import pairwise
 from typing import TypeVar
 
@@ -19,7 +20,9 @@ SHORTEST_PIN = 4
 # OWASP's second Argon2id choice: 2 passes, 19 MiB, one lane; 33 ms on two cores. Ten thousand PINs fall
 # in minutes to whoever holds the hashes, whatever the cost: the pepper, kept outside the database, is the wall.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_DOMAIN = b"pamoja pin\x00"
+PINS = b"pamoja pin\x00"
+PASSWORDS = b"pamoja password\x00"
+"""What the pepper is used for: a PIN and a password of the same letters have nothing in common."""
 _KEYPAD_COLUMN = frozenset({"2580", "0852"})
 
 
@@ -31,14 +34,19 @@ class PinsBusyError(Exception):
 
 
 class Pins:
-    """Hashes and checks PINs under one pepper. Each call blocks for about 33 ms a hash."""
+    """Hashes and checks PINs, or passwords, under one pepper. Each call blocks for about 33 ms a hash."""
 
-    def __init__(self, pepper: bytes) -> None:
+    def __init__(self, pepper: bytes, domain: bytes = PINS) -> None:
         """Take the 32-byte pepper. Raises ValueError for any other length."""
         if len(pepper) != PEPPER_BYTES:
             raise ValueError(f"the PIN pepper must be {PEPPER_BYTES} bytes")
         self._pepper = pepper
-        self._dummy = self.hash_pin("no such person")
+        self._domain = domain
+
+    @cached_property
+    def _dummy(self) -> str:
+        """A hash that nothing matches, made when first something is checked."""
+        return self.hash_pin("no such person")
 
     def __repr__(self) -> str:
         return "Pins()"
@@ -55,7 +63,7 @@ class Pins:
         the position of the one that matches; None when none does, and also when two do, because then the
         PIN cannot say who is calling.
         """
-        peppered = self._peppered(pin)
+        peppered, _ = self._peppered(pin), self._dummy
         matches = [place for place, stored in enumerate(hashes) if self._matches(stored, peppered)]
         for _ in range(declared - len(hashes)):
             self._matches(self._dummy, peppered)
@@ -67,7 +75,7 @@ class Pins:
         return True in [self._matches(stored, peppered) for stored in hashes]
 
     def _peppered(self, pin: str) -> bytes:
-        digest = hmac.digest(self._pepper, _DOMAIN + pin.encode("utf-8", "surrogatepass"), "sha256")
+        digest = hmac.digest(self._pepper, self._domain + pin.encode("utf-8", "surrogatepass"), "sha256")
         return base64.b64encode(digest)
 
     def _matches(self, stored: str, peppered: bytes) -> bool:
