@@ -10,17 +10,19 @@ from service.commands.context import operator_settings, run
 from service.commands.problems import UserError
 
 if TYPE_CHECKING:
-    from service.store.measures import Funnel, Times
+    from service.reports.counts import Counts
+    from service.reports.loop import Times
     from service.wiring import Services
 
-COLUMNS: Final = (
-    ("clinic", "facility_id"),
-    ("week of", "week"),
+CONTACT_COLUMNS: Final = (
     ("planned", "planned"),
     ("texts", "texts"),
     ("sent", "sent"),
     ("delivered", "delivered"),
     ("replied", "replied"),
+    ("silent", "silent"),
+)
+CASE_COLUMNS: Final = (
     ("cases", "cases"),
     ("told", "told"),
     ("taken", "acknowledged"),
@@ -29,10 +31,9 @@ COLUMNS: Final = (
     ("came back", "came_back"),
 )
 
-
 EXPLAINED: Final = (
-    "planned: contacts due that week. texts: those a text was made for; sent, delivered, replied: what became of these texts.",
-    "cases: work opened about a mother. told: somebody was told; taken: somebody took it; reached: somebody spoke with her;",
+    "planned: contacts due that week. texts: those a text was made for; sent, delivered, replied, silent: what became of these",
+    "texts. cases: work opened about a mother. told: somebody was told; taken: somebody took it; reached: somebody spoke with her;",
     "answered: she answered by herself; came back: she was seen within four weeks.",
 )
 """What the columns count, as those who only see the table need to know."""
@@ -58,7 +59,8 @@ async def _measures(facility: int | None, weeks: int) -> list[str]:
 
 async def counted(services: "Services", facility: int | None, weeks: int, now: datetime) -> list[str]:
     """The lines of the table. Raises UserError for a clinic that is not there."""
-    from service.store.measures import funnel, times
+    from service.reports.loop import cases, contacts, times
+    from service.reports.scope import Scope
 
     monday = now.date() - timedelta(days=now.weekday())
     first, until = monday - timedelta(weeks=weeks - 1), monday + timedelta(weeks=1)
@@ -66,28 +68,40 @@ async def counted(services: "Services", facility: int | None, weeks: int, now: d
         ids = [row["id"] for row in await conn.fetch("SELECT id FROM facility ORDER BY id")]
         if facility is not None and facility not in ids:
             raise UserError("No clinic has this number: leave --facility out to see all.")
-        wanted = ids if facility is None else [facility]
-        found = await funnel(conn, wanted, first, until)
-        took = await times(conn, wanted, first, until)
-    return list(shown(found, took, first))
+        scope = Scope(tuple(ids) if facility is None else (facility,), first, until)
+        planned, opened = await contacts(conn, scope), await cases(conn, scope)
+        took = await times(conn, scope)
+    return list(shown(planned, opened, took, first))
 
 
-def shown(found: Sequence["Funnel"], took: Sequence["Times"], first: date) -> Iterator[str]:
+def shown(planned: "Counts", opened: "Counts", took: Sequence["Times"], first: date) -> Iterator[str]:
     """The table as text: a line a clinic and week, then how long cases took."""
-    if not found:
+    contacts, cases = planned.by("facility_id", "week"), opened.by("facility_id", "week")
+    if not contacts and not cases:
         yield f"Nothing was planned and no case opened since {first.isoformat()}."
         return
-    rows = [[name for name, _ in COLUMNS]]
-    rows += [[str(getattr(one, attribute)) for _, attribute in COLUMNS] for one in found]
-    widths = [max(len(row[place]) for row in rows) for place in range(len(COLUMNS))]
+    rows = [["clinic", "week of", *(name for name, _ in (*CONTACT_COLUMNS, *CASE_COLUMNS))]]
+    for clinic, week in sorted({*contacts, *cases}):
+        one, other = contacts.get((clinic, week), {}), cases.get((clinic, week), {})
+        rows.append(
+            [
+                str(clinic),
+                str(week),
+                *(str(one.get(count, 0)) for _, count in CONTACT_COLUMNS),
+                *(str(other.get(count, 0)) for _, count in CASE_COLUMNS),
+            ]
+        )
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
     for row in rows:
         yield "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
     yield from EXPLAINED
-    for one in took:
+    for clinic_times in took:
+        if clinic_times.facility_id is None:
+            continue
         yield (
-            f"Clinic {one.facility_id}: taken after {_long(one.acknowledge_median)} (median), "
-            f"{_long(one.acknowledge_90)} (9 of 10); "
-            f"reached after {_long(one.reach_median)} (median), {_long(one.reach_90)} (9 of 10)."
+            f"Clinic {clinic_times.facility_id}: taken after {_long(clinic_times.acknowledge_median)} (median), "
+            f"{_long(clinic_times.acknowledge_90)} (9 of 10); "
+            f"reached after {_long(clinic_times.reach_median)} (median), {_long(clinic_times.reach_90)} (9 of 10)."
         )
 
 
