@@ -1,0 +1,15 @@
+"""Messages: every text in every language as a phone shows it, changed by one person and approved by another."""
+
+from service.dashboard.messages.changes import change_pages
+from service.dashboard.messages.edit import edit_pages
+from service.dashboard.messages.publish import publish_pages
+from service.dashboard.messages.read import read_pages
+from service.dashboard.room import Room
+
+
+def message_pages(room: Room) -> None:
+    """Everything below `/messages`."""
+    read_pages(room)
+    edit_pages(room)
+    change_pages(room)
+    publish_pages(room)
