@@ -126,6 +126,7 @@ class InboundSms(SQLModel, table=True):
         one_of("state", "handled", "inbox", "closed"),
         one_of("outcome", "answered", "called", "understood", "nothing", "expired"),
         Index("ix_inbound_sms_number_index", "number_index", "received_at"),
+        Index("ix_inbound_sms_kept", "received_at", postgresql_where=text("text IS NOT NULL")),
         Index("ix_inbound_sms_inbox", "received_at", postgresql_where=text("state = 'inbox'")),
     )
 
