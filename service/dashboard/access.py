@@ -72,10 +72,24 @@ OBJECTS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "facility_id": "SELECT id, id AS facility_id FROM facility WHERE id = ANY($1::bigint[])",
         "follow_up_id": "SELECT id, facility_id FROM follow_up WHERE id = ANY($1::bigint[])",
+        # Whose clinics whoever uploaded it answers for; the pages then keep it to that user alone.
+        "import_id": """
+            SELECT r.id, c.facility_id FROM import_run r LEFT JOIN (SELECT id AS staff_id, facility_id FROM staff
+                UNION SELECT staff_id, facility_id FROM supervision) c ON c.staff_id = r.staff_id
+            WHERE r.id = ANY($1::bigint[])
+        """,
+        "handover_id": "SELECT id, facility_id FROM handover WHERE id = ANY($1::bigint[])",
+        "inbound_id": """
+            SELECT i.id, coalesce(m.facility_id, s.facility_id) AS facility_id
+            FROM inbound_sms i JOIN person p ON p.phone_id = i.phone_id
+                LEFT JOIN mother m ON m.id = p.id LEFT JOIN staff s ON s.id = p.id
+            WHERE i.id = ANY($1::bigint[]) AND i.state IN ('inbox', 'closed')
+        """,
         "infant_id": """
             SELECT i.id, m.facility_id FROM infant i JOIN mother m ON m.id = i.mother_id
             WHERE i.id = ANY($1::bigint[])
         """,
+        "key_id": "SELECT id, facility_id FROM api_key WHERE id = ANY($1::bigint[])",
         "meeting_id": "SELECT id, facility_id FROM meeting WHERE id = ANY($1::bigint[])",
         "mother_id": "SELECT id, facility_id FROM mother WHERE id = ANY($1::bigint[])",
         "staff_id": "SELECT id, facility_id FROM staff WHERE id = ANY($1::bigint[])",

@@ -111,11 +111,11 @@ async def _receive(conn: Connection, deps: Deps, inbound: InboundText, number: s
         return
     if meant.intent is Intent.ROBOT:
         return
-    events = await _events(conn, deps, sender, meant, origin, now)
+    events = await events_of(conn, deps, sender, meant, origin, now)
     if events is None and not known:
         await stranger_wrote(conn, deps, origin, sender.phone, Interpretation(Intent.UNCLEAR), now)
     elif events is None:
-        await _to_a_person(conn, deps, origin, row_id, text, now)
+        await _to_a_person(conn, deps, sender, origin, row_id, text, now)
     else:
         await apply(conn, events, origin, now, deps)
         if meant.intent is Intent.ANSWER and sender.question is not None:
@@ -138,7 +138,7 @@ async def _first_time(
     return row_id
 
 
-async def _events(
+async def events_of(
     conn: Connection, deps: Deps, sender: Sender, meant: Interpretation, origin: Origin, now: datetime
 ) -> Sequence[Event] | None:
     """What happened, in the past tense; None when only a person can tell."""
@@ -193,11 +193,12 @@ async def _mother_of_code(conn: Connection, sender: Sender, code: str | None) ->
 
 
 async def _to_a_person(
-    conn: Connection, deps: Deps, origin: Origin, row_id: int, text: str, now: datetime
+    conn: Connection, deps: Deps, sender: Sender, origin: Origin, row_id: int, text: str, now: datetime
 ) -> None:
-    """Keep the text, sealed, until somebody has read it, and open a call for whoever wrote it."""
+    """Keep the text, sealed, for somebody to read, with the question it may have answered; open a call for its writer."""
     sealed = deps.sealer.seal(text, table="inbound_sms", column="text", row=row_id)
-    await conn.execute("UPDATE inbound_sms SET text = $2, state = 'inbox' WHERE id = $1", row_id, sealed)
+    asked = sender.question or {}
+    await conn.execute(_TO_READ, row_id, sealed, asked.get("question"), asked.get("message_id"))
     work = Work(conn, origin, now, deps, {}, origin.phone_id)
     about: Sequence[int | None] = await text_not_understood(work) or [None]
     await conn.execute(_RECORD_UNCLEAR, now, list(about), origin.phone_id)
@@ -212,6 +213,10 @@ def cleaned(text: str) -> str:
 _NOTE = """
 INSERT INTO inbound_sms (gateway, gateway_id, number_index, phone_id, received_at, intent)
 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (gateway, gateway_id) DO NOTHING RETURNING id
+"""
+
+_TO_READ = """
+UPDATE inbound_sms SET text = $2, state = 'inbox', question = $3, asked_in = $4 WHERE id = $1
 """
 
 _HOLDER = "SELECT staff_id FROM case_code WHERE staff_id = ANY($1::bigint[]) AND code = $2 ORDER BY staff_id"

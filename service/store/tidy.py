@@ -15,6 +15,9 @@ SESSIONS_KEPT: Final = timedelta(days=30)
 REPORTS_KEPT: Final = timedelta(days=7)
 TRIES_KEPT: Final = timedelta(days=2)
 
+TEXTS_KEPT: Final = timedelta(days=30)
+"""What somebody wrote and nobody's tables understood: by then it was read, or the call it opened was."""
+
 _LOCK: Final = 0x50616D6F6A74
 
 
@@ -34,6 +37,7 @@ class Tidy:
                 await conn.execute(
                     _FORGET, now - REPLIES_KEPT, now - SESSIONS_KEPT, now - REPORTS_KEPT, now - TRIES_KEPT
                 )
+                await conn.execute(_FORGET_TEXTS, now - TEXTS_KEPT)
                 await forget_strangers(conn, now)
         self._last = now
 
@@ -45,4 +49,10 @@ WITH replies AS (DELETE FROM ussd_reply WHERE replied_at < $1),
     codes AS (DELETE FROM code_try WHERE tried_at < $4),
     slips AS (DELETE FROM referral_try WHERE tried_at < $4)
 DELETE FROM pin_try WHERE tried_at < $4
+"""
+
+_FORGET_TEXTS: Final = """
+UPDATE inbound_sms SET text = NULL, outcome = CASE WHEN state = 'inbox' THEN 'expired' ELSE outcome END,
+    state = CASE WHEN state = 'inbox' THEN 'closed' ELSE state END
+WHERE text IS NOT NULL AND received_at < $1
 """
