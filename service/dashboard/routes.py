@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Final
 
 from service.dashboard.follow_ups import follow_up_pages
+from service.dashboard.imports import import_pages
 from service.dashboard.login import login_pages
+from service.dashboard.mentors import mentor_pages
 from service.dashboard.messages import message_pages
 from service.dashboard.room import Room
 from service.dashboard.set_up import set_up_pages
@@ -18,7 +20,9 @@ AREAS: Final[tuple[Callable[[Room], None], ...]] = (
     today_pages,
     follow_up_pages,
     site_pages,
+    mentor_pages,
     message_pages,
+    import_pages,
 )
 """Each adds its own pages; their order in the menu is ``nav``'s."""
 

@@ -55,7 +55,8 @@ async def compare_mothers(
     keys = [one.key for one in rows]
     compared.known = await known_mothers(conn, keys)
     gone = await moved_on(conn, [key for key in keys if key not in compared.known])
-    _ = [_one(one, compared, index, is_gone=one.key in gone) for one in rows]
+    for one in rows:
+        _one(one, compared, index, is_gone=one.key in gone)
     await _numbers(conn, index, rows, compared)
     return compared
 

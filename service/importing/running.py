@@ -76,7 +76,8 @@ async def save_sheet(
     headings = headings_of(sheet.heads)
     where = await places(conn, deps, by, now)
     checked = await _read(sheet, headings, where, deps.index, beat)
-    await lock_facilities(conn, [one.facility_id for one in (*checked.mothers, *checked.visits)])
+    clinics = {one.facility_id for one in checked.mothers} | {one.facility_id for one in checked.visits}
+    await lock_facilities(conn, sorted(clinics))
     mothers, visits = await _compare(conn, deps, checked, where)
     if mothers is not None:
         await _save_mothers(conn, deps, where, mothers, by, now, beat)
