@@ -21,7 +21,7 @@ async def give(
     conn: Connection,
     index: BlindIndex,
     code: str,
-    given_by: int,
+    given_by: int | None,
     now: datetime,
     *,
     mother_id: int | None = None,

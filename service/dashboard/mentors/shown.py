@@ -1,0 +1,136 @@
+"""The mentors of somebody's clinics, and one member of staff. Only who supervises them reads their first name."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from service import msisdn
+from service.dashboard import typed
+from service.dashboard.asked import Asked
+from service.dashboard.mentors import words
+from service.dashboard.typed import WEEK, names_of
+from service.database import Connection
+from service.security.sealing import SealBroken
+from service.store import leave
+from service.store.shown import mentor as one_reads
+from service.store.shown import mentors as reads
+from service.ussd.names import first_name, told_apart
+
+SHOWN: Final = 50
+SHOWN_VISITS: Final = 6
+
+
+async def all_mentors(asked: Asked) -> Response:
+    """Everybody who looks after mothers, what they carry, and what waits for a supervisor."""
+    after = (asked.page_number - 1) * SHOWN
+    async with asked.reading() as conn:
+        found = await reads.lines(conn, asked.facilities, asked.now, at_most=SHOWN + 1, after=after)
+        times = await reads.times(conn, [one.id for one in found], asked.now)
+        waiting = await reads.handovers(conn, asked.facilities)
+        of_all = await reads.of_themselves(conn, asked.now)
+    return asked.page(
+        "mentors/list.html",
+        mentors=found[:SHOWN],
+        more=len(found) > SHOWN,
+        number=asked.page_number,
+        times=times,
+        no_times=reads.NO_TIMES,
+        waiting=waiting,
+        takers=_takers(found),
+        of_all=of_all,
+        words=words,
+        **_told(asked),
+    )
+
+
+async def one_mentor(asked: Asked, *, mistake: str = "", at: str = "", status: int = 200) -> Response:
+    """One member of staff; ``mistake`` is said at the form ``at``, which keeps what was typed."""
+    async with asked.reading() as conn:
+        seen = await _seen(asked, conn, asked.ids["staff_id"])
+    told = _told(asked)
+    return asked.page(
+        "mentors/one.html",
+        status,
+        **seen,
+        **(told | ({"mistake": mistake} if mistake else {})),
+        at=at,
+        typed=typed.kept(asked.form if mistake else None),
+        ticked=set(asked.form.all("works_on")),
+        blank=typed.kept(),
+        words=words,
+        week=WEEK,
+        names_of=names_of,
+    )
+
+
+def _told(asked: Asked) -> dict[str, Any]:
+    done = asked.query.get("done", "")
+    troubles = {"not-saved": words.NOT_SAVED, "nobody-else": words.NOBODY_ELSE}
+    return {"said": asked.said(words.SAVED), "mistake": troubles.get(done, "")}
+
+
+def _takers(found: Sequence[reads.StaffLine]) -> dict[int, list[reads.StaffLine]]:
+    """Who could take a mother at each clinic, the least loaded first."""
+    able: dict[int, list[reads.StaffLine]] = {}
+    for one in sorted(found, key=lambda one: (one.mothers - one.cap, one.id)):
+        if one.has_phone and one.hold is None:
+            able.setdefault(one.facility_id, []).append(one)
+    return able
+
+
+async def _seen(asked: Asked, conn: Connection, staff_id: int) -> dict[str, Any]:
+    [one] = await reads.lines(conn, asked.facilities, asked.now, at_most=1, only=staff_id)
+    contact = await one_reads.contact(conn, staff_id, asked.now)
+    free = await leave.colleagues(conn, staff_id, one.today)
+    notes = await one_reads.noted(conn, staff_id)
+    months = _months(one.today)
+    waiting = await reads.handovers(conn, asked.facilities, staff_id)
+    here = await reads.lines(conn, (one.facility_id,), asked.now, at_most=SHOWN) if waiting else []
+    supervises = asked.facilities is not None
+    sealer = asked.services.sealer
+    # As on the supervisor's own screens: first names, and never to who only runs or audits the system.
+    names = told_apart(sealer, free) if supervises else [""] * len(free)
+    visits = notes[one_reads.SUPERVISED]
+    due = visits[0].at + words.SUPERVISE_EVERY if visits else None
+    since = one.today - timedelta(days=28)
+    return {
+        "one": one,
+        "times": (await reads.times(conn, [staff_id], asked.now)).get(staff_id, reads.NO_TIMES),
+        "name": first_name(sealer, {"id": one.id, "role": one.role, "name": contact.name})
+        if supervises and contact.name
+        else "",
+        "number": _masked(asked, contact),
+        "contact": contact,
+        "leaves": await one_reads.leaves(conn, staff_id, one.today),
+        "covers": [(row["id"], row["role"], name) for row, name in zip(free, names, strict=True)],
+        "activity": await one_reads.activity(conn, staff_id, one.time_zone, months, asked.now),
+        "confirmed": {note.why: note for note in notes[one_reads.CONFIRMED]},
+        "visits": visits[:SHOWN_VISITS],
+        "visit_due": due,
+        "revealed": notes[one_reads.REVEALED],
+        "asking": await one_reads.asking(conn, staff_id) if supervises else [],
+        "offered": await one_reads.offered(conn, staff_id, since) if supervises else [],
+        "waiting": waiting,
+        "takers": _takers(here),
+        "herself": asked.user.staff_id == staff_id,
+    }
+
+
+def _masked(asked: Asked, contact: one_reads.Contact) -> str:
+    if contact.number is None or contact.phone_id is None:
+        return "no number"
+    try:
+        opened = asked.services.sealer.open(
+            contact.number, table="phone", column="number", row=contact.phone_id
+        )
+    except SealBroken:
+        return "number cannot be read"
+    return msisdn.mask(opened)
+
+
+def _months(today: date) -> list[date]:
+    """The first days of this month and the one before."""
+    this = today.replace(day=1)
+    return [this, (this - timedelta(days=1)).replace(day=1)]
