@@ -6,8 +6,9 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
+from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 import uvicorn
 from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
@@ -23,6 +24,7 @@ from service.wiring import Services
 
 LEAVING = (NoSuchElementException, StaleElementReferenceException)
 """What a page says while it makes room for the next."""
+AXE: Final = Path(__file__).parent / "vendored" / "axe-4.11.0.min.js"
 NARROW, WIDE = (360, 800), (1280, 900)
 BUILT_SECONDS = 600
 """How long a whole made-up world may take on a busy machine."""
@@ -161,6 +163,13 @@ class Hand:
         """Whether all of an element's text is inside its box, without scrolling, and its box inside the window's width."""
         return bool(self.driver.execute_script(_WHOLE, self.one(selector)))
 
+    def barriers(self) -> list[str]:
+        """What axe finds on the page that would keep somebody out: its rule and the elements."""
+        if not self.driver.execute_script("return 'axe' in window"):
+            self.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": AXE.read_text("utf-8")})
+        found: list[str] = self.driver.execute_async_script(_BARRIERS)
+        return found
+
     def complaints(self) -> list[str]:
         """What the browser's console holds against the page."""
         return [line["message"] for line in self.driver.get_log("browser") if line["level"] == "SEVERE"]
@@ -170,6 +179,13 @@ class Hand:
         return float(self.driver.execute_script(_CONTRAST, self.one(selector)))
 
 
+_BARRIERS = """
+const done = arguments[arguments.length - 1];
+axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"]})
+  .then((found) => done(found.violations.filter((one) => ["serious", "critical"].includes(one.impact))
+    .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.target.join(" ")).join(" | ")}`)))
+  .catch((fault) => done([`axe did not run: ${fault}`]));
+"""
 _TOO_SMALL = """
 return [...document.querySelectorAll("button, a.button, nav a, select, summary, input:not([type=hidden])")]
   .map((one) => one.type === "checkbox" ? one.closest("label") : one)

@@ -3,74 +3,18 @@
 An ordinary run takes them of a small world and keeps none, so that they can always be taken.
 """
 
-import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from service.dashboard.sign_in import add_user, new_sign_in
-from service.demo.world import build_world
-from service.embedded.server import create_database, drop_database, with_database
-from service.processes.loop import run_worker
-from service.settings import demo_settings
-from service.wiring import Services, ensure_ready, open_services
 from tests.pictures import LARGEST_BYTES, PICTURES
 from tests.system.browsing import NARROW, WIDE, Hand, Site, browser
+from tests.system.made_up import Demo
 
 pytestmark = pytest.mark.system
-
-SMALL = {"mothers": 22, "weeks": 3}
-
-
-@dataclass(frozen=True, slots=True)
-class Demo:
-    """The demo's world on its Monday morning."""
-
-    services: Services
-
-    async def sign_in(self) -> str:
-        """The one-time sign-in that the demo prints."""
-        services = self.services
-        async with services.pool.acquire() as conn, conn.transaction():
-            staff = await conn.fetchval("SELECT min(id) FROM staff WHERE role = 'supervisor'")
-            user = await add_user(
-                conn, services.sealer, services.index, "demo@example.org", "supervisor", staff
-            )
-            return await new_sign_in(conn, user, await services.clocks.wall.now())
-
-
-@pytest.fixture(scope="module")
-def demo(
-    database_server: str, migrated_template: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Site[Demo]]:
-    """The whole world where the pictures are kept, a small one of the same people otherwise."""
-    size = {} if "PAMOJA_SCREENSHOTS" in os.environ else SMALL
-    folder = tmp_path_factory.mktemp("demo")
-    url = with_database(database_server, "screenshots")
-
-    @asynccontextmanager
-    async def opening(address: str) -> AsyncIterator[Demo]:
-        async with open_services(
-            demo_settings(folder, 8000, database_url=url, public_url=address)
-        ) as services:
-            await ensure_ready(services, publish=True)
-            await build_world(services, lambda what, part: None, **size)
-            stop = asyncio.Event()
-            running = asyncio.create_task(run_worker(services, stop))
-            yield Demo(services)
-            stop.set()
-            await running
-
-    asyncio.run(create_database(database_server, "screenshots", migrated_template))
-    with Site(opening) as site:
-        yield site
-    asyncio.run(drop_database(database_server, "screenshots"))
 
 
 @pytest.fixture
