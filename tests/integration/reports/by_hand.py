@@ -4,6 +4,7 @@ from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,8 +39,9 @@ Found = dict[tuple[Any, ...], dict[str, int]]
 async def everything(pool: Any) -> dict[str, list[Any]]:
     """All rows, as they are."""
     return {
-        table: await pool.fetch(f"SELECT * FROM {table} ORDER BY 1, 2") for table in TABLES
-    }  # a fixed list
+        table: await pool.fetch("SELECT * FROM TABLE ORDER BY 1, 2".replace("TABLE", table))
+        for table in TABLES
+    }
 
 
 class ByHand:
@@ -313,9 +315,10 @@ class ByHand:
             one["due_on"] for one in hers if one["status"] != "cancelled" and (day - one["due_on"]).days > 28
         ]
         for one in hers:
-            if one["status"] == "kept" and (one["came_on"] or one["due_on"]) <= day:
-                if not expected or max(one["due_on"], one["came_on"] or one["due_on"]) >= max(expected):
-                    return "retained"
+            came = one["came_on"] or one["due_on"]
+            in_time = not expected or max(one["due_on"], came) >= max(expected)
+            if one["status"] == "kept" and came <= day and in_time:
+                return "retained"
         return "not_seen"
 
     def _babies(self) -> None:
@@ -408,9 +411,7 @@ class ByHand:
             *(timedelta(hours=hours) for hours in (4, 24, 72, 168, 336, 672)),
             timedelta.max,
         ]
-        within = tuple(
-            sum(low <= one < high for one in reached) for low, high in zip(edges[:-1], edges[1:], strict=True)
-        )
+        within = tuple(sum(low <= one < high for one in reached) for low, high in pairwise(edges))
         return (
             facility,
             len(here),

@@ -83,7 +83,7 @@ async def test_every_figure_is_the_same_by_hand(lived: Any) -> None:
 
 
 async def test_figures_add_up_whichever_way_they_are_told_apart(lived: Any) -> None:
-    clinic, facilities, rows = lived
+    clinic, facilities, _ = lived
     async with clinic.pool.acquire() as conn:
         found = await report(conn, over(facilities, quarter("2026-Q4")), NOW)
     for indicator in shares():
