@@ -76,6 +76,7 @@ class Visit(SQLModel, table=True):
     """A day she is expected. Only a person's mark makes it ``missed``; without one it is ``unknown``.
 
     ``came_on`` is the day she was seen where that was another than the one she was expected on.
+    ``seen_again_on`` is the first day she was seen, for whatever, on or after one she was ``missed`` on.
     ``moved_from`` is the day earlier announced when it moved by at most three days after a text; ``agreed_at`` is
     when somebody agreed this day with her, which no rule then takes back.
     """
@@ -89,6 +90,14 @@ class Visit(SQLModel, table=True):
         CheckConstraint("(kind = 'infant_test') = (infant_id IS NOT NULL)", name="infant"),
         UniqueConstraint("mother_id", "infant_id", "kind", "due_on", postgresql_nulls_not_distinct=True),
         Index("ix_visit_facility_id_due_on", "facility_id", "due_on"),
+        # Whoever missed a day and has not been seen since, among a million days that are over.
+        Index(
+            "ix_visit_missed",
+            "facility_id",
+            "due_on",
+            "mother_id",
+            postgresql_where=text("status = 'missed' AND seen_again_on IS NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, sa_column=identity())
@@ -107,6 +116,7 @@ class Visit(SQLModel, table=True):
     foreseen_on: date | None = None
     said_came: bool | None = None
     came_on: date | None = None
+    seen_again_on: date | None = None
     agreed_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
 
 

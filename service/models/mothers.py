@@ -35,6 +35,7 @@ class Mother(SQLModel, table=True):
         CheckConstraint("(nudged_at IS NULL) OR (asked_at IS NOT NULL)", name="nudged_after_asked"),
         UniqueConstraint("facility_id", "client_number"),
         Index("ix_mother_mentor_id", "mentor_id"),
+        Index("ix_mother_staff_id", "staff_id", postgresql_where=text("staff_id IS NOT NULL")),
         # Few values at any time, so that who is behind is found without reading all mothers.
         Index("ix_mother_care_digest", "care_digest"),
         Index("ix_mother_silence", "silence_check_at", postgresql_where=text("silence_check_at IS NOT NULL")),

@@ -61,6 +61,8 @@ class Person(SQLModel, table=True):
             "erased",
         ),
         Index("ix_person_phone_id", "phone_id"),
+        # Few, and left out of every list of who is waited for.
+        Index("ix_person_gone", "id", postgresql_where=text("hold IN ('dead', 'transferred', 'erased')")),
     )
 
     id: int | None = Field(default=None, sa_column=identity())
