@@ -251,18 +251,18 @@ def upgrade() -> None:
         postgresql_where=sa.text("text IS NOT NULL"),
     )
     op.create_foreign_key(
-        op.f("fk_inbound_sms_asked_in_message"),
-        "inbound_sms",
-        "message",
-        ["asked_in"],
-        ["id"],
-        ondelete="RESTRICT",
-    )
-    op.create_foreign_key(
         op.f("fk_inbound_sms_settled_by_dashboard_user"),
         "inbound_sms",
         "dashboard_user",
         ["settled_by"],
+        ["id"],
+        ondelete="RESTRICT",
+    )
+    op.create_foreign_key(
+        op.f("fk_inbound_sms_asked_in_message"),
+        "inbound_sms",
+        "message",
+        ["asked_in"],
         ["id"],
         ondelete="RESTRICT",
     )
@@ -287,15 +287,15 @@ def upgrade() -> None:
     op.add_column("publication", sa.Column("published_by", sa.BigInteger(), nullable=True))
     op.add_column("publication", sa.Column("undone_by", sa.BigInteger(), nullable=True))
     op.create_foreign_key(
+        op.f("fk_publication_base_sha256_bundle"), "publication", "bundle", ["base_sha256"], ["sha256"]
+    )
+    op.create_foreign_key(
         op.f("fk_publication_undone_by_dashboard_user"),
         "publication",
         "dashboard_user",
         ["undone_by"],
         ["id"],
         ondelete="RESTRICT",
-    )
-    op.create_foreign_key(
-        op.f("fk_publication_base_sha256_bundle"), "publication", "bundle", ["base_sha256"], ["sha256"]
     )
     op.create_foreign_key(
         op.f("fk_publication_published_by_dashboard_user"),
@@ -323,6 +323,15 @@ def upgrade() -> None:
     op.execute(
         """ALTER TABLE inbound_sms ADD CONSTRAINT ck_inbound_sms_outcome CHECK (outcome IN ('answered', 'called', 'understood', 'nothing', 'expired'))"""
     )
+    op.execute(
+        """
+        UPDATE visit v SET seen_again_on = s.on_day FROM (
+            SELECT m.id, min(coalesce(k.came_on, k.due_on)) AS on_day FROM visit m
+            JOIN visit k ON k.mother_id = m.mother_id AND k.status = 'kept' AND coalesce(k.came_on, k.due_on) >= m.due_on
+            WHERE m.status = 'missed' GROUP BY m.id) s
+        WHERE v.id = s.id
+        """
+    )
 
 
 def downgrade() -> None:
@@ -337,8 +346,8 @@ def downgrade() -> None:
     )
     op.drop_column("visit", "seen_again_on")
     op.drop_constraint(op.f("fk_publication_published_by_dashboard_user"), "publication", type_="foreignkey")
-    op.drop_constraint(op.f("fk_publication_base_sha256_bundle"), "publication", type_="foreignkey")
     op.drop_constraint(op.f("fk_publication_undone_by_dashboard_user"), "publication", type_="foreignkey")
+    op.drop_constraint(op.f("fk_publication_base_sha256_bundle"), "publication", type_="foreignkey")
     op.drop_column("publication", "undone_by")
     op.drop_column("publication", "published_by")
     op.drop_column("publication", "base_sha256")
@@ -351,8 +360,8 @@ def downgrade() -> None:
     op.drop_index("ix_mother_staff_id", table_name="mother", postgresql_where=sa.text("staff_id IS NOT NULL"))
     op.drop_column("mother", "pair_number")
     op.drop_index("ix_infant_mother_id", table_name="infant")
-    op.drop_constraint(op.f("fk_inbound_sms_settled_by_dashboard_user"), "inbound_sms", type_="foreignkey")
     op.drop_constraint(op.f("fk_inbound_sms_asked_in_message"), "inbound_sms", type_="foreignkey")
+    op.drop_constraint(op.f("fk_inbound_sms_settled_by_dashboard_user"), "inbound_sms", type_="foreignkey")
     op.drop_index(
         "ix_inbound_sms_kept", table_name="inbound_sms", postgresql_where=sa.text("text IS NOT NULL")
     )
