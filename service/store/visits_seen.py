@@ -88,6 +88,7 @@ async def _came(conn: Connection, rows: Sequence[Any], now: datetime) -> None:
     if mothers:
         await conn.execute(_CAME, mothers)
         await conn.execute(_COUNT_ANEW, mothers, NO_NEXT_DATE, now.date())
+        await seen_again(conn, mothers)
         await resolve_by_visit(conn, [(row["mother_id"], row["id"], row["kind"]) for row in rows], now)
 
 
@@ -103,8 +104,17 @@ async def mark_missed(conn: Connection, visit_ids: Sequence[int], staff_id: int,
     ids = [row["id"] for row in rows]
     if ids:
         await enrol(conn, ids, dict.fromkeys(SCHEDULES, MISSED), now)
+        await seen_again(conn, sorted({row["mother_id"] for row in rows}))
         await wake(conn)
     return sorted({row["mother_id"] for row in not_hers})
+
+
+async def seen_again(conn: Connection, mother_ids: Sequence[int]) -> None:
+    """Write on which day each day these mothers missed was followed by one on which they were seen, or that none was.
+
+    To be called by whoever marks visits, in the same transaction.
+    """
+    await conn.execute(_SEEN_AGAIN, list(mother_ids))
 
 
 async def mark_unknown(conn: Connection, facility_id: int, day: date) -> list[int]:
@@ -183,4 +193,12 @@ WHERE e.mother_id = s.mother_id AND e.schedule = $2 AND e.visit_id IS NULL AND e
 
 _UNKNOWN = """
 UPDATE visit SET status = 'unknown' WHERE facility_id = $1 AND due_on = $2 AND status = 'expected' RETURNING id
+"""
+
+_SEEN_AGAIN = """
+UPDATE visit v SET seen_again_on = s.on_day
+FROM (SELECT m.id, (SELECT min(coalesce(k.came_on, k.due_on)) FROM visit k WHERE k.mother_id = m.mother_id
+        AND k.status = 'kept' AND coalesce(k.came_on, k.due_on) >= m.due_on) AS on_day
+    FROM visit m WHERE m.mother_id = ANY($1::bigint[]) AND m.status = 'missed') s
+WHERE v.id = s.id AND v.seen_again_on IS DISTINCT FROM s.on_day
 """
