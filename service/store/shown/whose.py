@@ -1,0 +1,41 @@
+"""Which mothers somebody who has signed in may see beyond the bounds of their clinics.
+
+A mother who is on the staff herself is seen by her own mentor, a nurse or a supervisor alone, and never by herself
+on these pages. One whose safety somebody worries about stands in no ordinary list: who acts for her finds her.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from service.database import Connection
+
+NOT_A_COLLEAGUES: Final = """
+(m.staff_id IS NULL OR (m.staff_id <> coalesce($1::bigint, 0) AND (m.mentor_id = $1::bigint
+    OR EXISTS (SELECT FROM staff colleague WHERE colleague.id = $1::bigint AND colleague.role <> 'mentor'))))
+"""
+"""Whether mother ``m`` is not a colleague's own care to whoever is staff ``$1`` (NULL: on no staff)."""
+
+KEPT_APART: Final = """
+(m.quiet_since IS NOT NULL OR EXISTS (SELECT FROM follow_up worry
+    WHERE worry.mother_id = m.id AND worry.cause = 'safety' AND worry.state <> 'resolved'))
+"""
+"""Whether mother ``m`` is left out of ordinary lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks: their clinics (None: all), who they are on the staff (None: nobody), and whether they act for mothers."""
+
+    facilities: tuple[int, ...] | None
+    staff_id: int | None
+    acts: bool
+
+
+async def may_be_seen(conn: Connection, viewer: Viewer, mother_id: int) -> bool:
+    """Whether her page may be opened; that she is of one of their clinics has been asked before."""
+    return bool(await conn.fetchval(_SEEN, viewer.staff_id, viewer.acts, mother_id))
+
+
+_SEEN = f"""
+SELECT EXISTS (SELECT FROM mother m WHERE m.id = $3 AND {NOT_A_COLLEAGUES} AND ($2 OR NOT {KEPT_APART}))
+"""
