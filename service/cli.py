@@ -15,6 +15,7 @@ from service.commands import (
     days,
     demo,
     doctor,
+    import_,
     measures,
     operate,
     phone,
@@ -52,6 +53,7 @@ app.command("phone")(phone.phone)
 app.command("doctor")(doctor.doctor)
 app.command("why")(why.why)
 app.command("audit")(audit.audit)
+app.command("import")(import_.import_)
 app.command("measures")(measures.measures)
 app.add_typer(add.app, name="add")
 app.add_typer(days.app, name="days")

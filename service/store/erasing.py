@@ -92,6 +92,7 @@ _HERS = (
     "DELETE FROM open_question WHERE mother_id = ANY($1::bigint[])",
     "DELETE FROM set_up_code WHERE mother_id = ANY($1::bigint[])",
     "DELETE FROM case_code WHERE mother_id = ANY($1::bigint[])",
+    "DELETE FROM told_number WHERE mother_id = ANY($1::bigint[])",
     "DELETE FROM pin_try WHERE person_id = ANY($1::bigint[])",
     "DELETE FROM simulator_person WHERE person_id = ANY($1::bigint[])",
     "DELETE FROM home_visit WHERE mother_id = ANY($1::bigint[])",

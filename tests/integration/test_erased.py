@@ -36,6 +36,7 @@ GONE = {
     "pin_try",
     "set_up_code",
     "simulator_person",
+    "told_number",
     "ussd_session",
 }
 
@@ -43,6 +44,9 @@ SEALED = {
     ("dashboard_user", "email"): "",
     ("dashboard_user", "totp_pending"): "",
     ("dashboard_user", "totp_secret"): "",
+    # A file that somebody uploads, kept for a day at most: longer than that is what she is asked to wait.
+    ("import_run", "file"): "",
+    ("import_run", "problems"): "",
     ("inbound_sms", "text"): "id",
     ("message", "params"): "id",
     ("person", "name"): "id",
@@ -51,10 +55,12 @@ SEALED = {
     # What the made-up network took: her own phone's copy, which is not ours to erase.
     ("simulator_sms", "sealed_text"): "",
     ("simulator_sms", "sealed_to"): "",
+    ("told_number", "number"): "mother_id",
     ("ussd_reply", "reply"): "gateway || ':' || session_id || ':' || encode(text_mac, 'hex')",
     ("ussd_session", "state"): "gateway || ':' || session_id",
 }
 KEYED = {
+    ("api_key", "key_hash"), ("told_number", "number_index"),
     ("audit", "mac"), ("audit_head", "head_mac"), ("audit_head", "mac"), ("recovery_code", "code_mac"), ("sign_in_try", "whose"),
     ("code_try", "number_index"), ("code_try", "text_mac"), ("dashboard_session", "token_mac"),
     ("dashboard_user", "email_index"), ("dashboard_user", "sign_in_mac"), ("inbound_sms", "number_index"),
