@@ -9,6 +9,10 @@ from sqlalchemy.engine import URL, make_url
 Connection: TypeAlias = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 Pool: TypeAlias = asyncpg.pool.Pool
 
+STATEMENTS_KEPT = 1000
+"""How many prepared statements a connection keeps: more than we have. The loop alone has some three hundred; with asyncpg's
+own hundred each was parsed and planned again and again, a fifth of all its work. It costs a connection 8 MB when measured."""
+
 
 async def create_pool(database_url: str, *, min_size: int = 1, max_size: int = 8) -> Pool:
     """Open a pool on ``postgresql://…``. Raises OSError or asyncpg's errors when it cannot be reached.
@@ -20,6 +24,7 @@ async def create_pool(database_url: str, *, min_size: int = 1, max_size: int = 8
         database_url,
         min_size=min_size,
         max_size=max_size,
+        statement_cache_size=STATEMENTS_KEPT,
         init=_prepare,
         reset=_nothing_to_undo,
         server_settings={
