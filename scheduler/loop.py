@@ -40,8 +40,8 @@ ORDER = (
 )
 """What a round does, in this order: later passes send what earlier ones queued."""
 
-ALWAYS = frozenset({"rescue", "planning", "follow_ups", "help", "weeks"})
-"""Passes that also see to what no row's own time tells: early reports, new rules, alarms that are over, a first week."""
+FED = frozenset({"follow_ups", "help"})
+"""Passes that in the first round also see to what an earlier pass of it has just made, as ``send`` does in every round."""
 
 MAX_ROUNDS = 20
 """Rounds before ``settle`` comes back for a fresh ``now`` and a sign of life, with ``more`` set."""
@@ -100,14 +100,16 @@ async def settle(
     work = _work(ports, countries, now, faults, limits)
     last: Mapping[str, int] = {}
     while settled.rounds < max_rounds:
-        wanted = _wanted(await _known(ports, now, faults), last) - settled.faulty
+        first = settled.rounds == 0
+        wanted = _wanted(await _known(ports, now, faults, first=first), last) - settled.faulty
         if not wanted:
             settled.more = False
             break
+        fed = ({"send"} | FED if first else {"send"}) - settled.faulty
         settled.rounds += 1
         last = {}
         for name in ORDER:
-            if name in wanted or (name == "send" and any(last.values()) and name not in settled.faulty):
+            if name in wanted or (name in fed and any(last.values())):
                 last[name] = await _guarded(name, work[name], settled, faults)
                 settled.counts[name] += last[name]
         settled.more = any(last.values())
@@ -128,12 +130,12 @@ async def settle(
     return settled
 
 
-async def _known(ports: Ports, now: datetime, faults: Faults) -> Mapping[str, bool]:
+async def _known(ports: Ports, now: datetime, faults: Faults, *, first: bool) -> Mapping[str, bool]:
     """What is due, by pass; nothing where nobody can tell, and then every pass looks for itself."""
     if ports.idle is None:
         return {}
     try:
-        return await ports.idle.due(now)
+        return await (ports.idle.wanted(now) if first else ports.idle.due(now))
     except Exception as error:
         faults("idle", error)
         return {}
@@ -148,7 +150,7 @@ def _wanted(known: Mapping[str, bool], last: Mapping[str, int]) -> set[str]:
     first = not last
     told = {name for name, is_due in known.items() if is_due and name in ORDER}
     untold = {name for name in ORDER if name not in known and (first or any(last.values()))}
-    return told | untold | (ALWAYS if first else set())
+    return told | untold
 
 
 async def _guarded(name: str, run: "Runner", settled: Settled, faults: Faults) -> int:

@@ -171,6 +171,13 @@ class Tidy(Protocol):
 class Idle(Protocol):
     """Which passes would find anything: one question instead of one a pass."""
 
+    async def wanted(self, now: datetime) -> Mapping[str, bool]:
+        """What ``due`` answers and, besides, what no row's own time tells.
+
+        That is: reports that came before their text was known, new rules, alarms that may be over, mentors told
+        lately, a supervisor's first week. A pass may be named in vain, but never be left out.
+        """
+
     async def due(self, now: datetime) -> Mapping[str, bool]:
         """For each pass it knows by name, whether anything is due at ``now``, or held by any worker."""
 

@@ -36,14 +36,17 @@ class HelpOffers:
             rows = await conn.fetch(_UNTAKEN, now - A_DAY, now, now - OFFER_RESTS)
             looks = [(row, first_look(row["told_at"], now, row["time_zone"])) for row in rows]
             coming = [(row, look) for row, look in looks if look is not None]
-            await conn.execute(
-                _LOOK,
-                [row["staff_id"] for row, _ in coming],
-                [local(now, row["time_zone"]).date() for row, _ in coming],
-                [look for _, look in coming],
-                now,
-            )
+            if coming:
+                await conn.execute(
+                    _LOOK,
+                    [row["staff_id"] for row, _ in coming],
+                    [local(now, row["time_zone"]).date() for row, _ in coming],
+                    [look for _, look in coming],
+                    now,
+                )
             due = await conn.fetch(_DUE, now, now - APART_AFTER)
+            if not due:
+                return 0
             asked = {row["staff_id"] for row in due}
             await conn.execute(_LOOKED_AT, [row["staff_id"] for row in due], [row["on_day"] for row in due])
             for row in rows:

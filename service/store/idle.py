@@ -14,9 +14,15 @@ class Idle:
         self._pool = pool
         self._stale = stale
 
+    async def wanted(self, now: datetime) -> Mapping[str, bool]:
+        """See the port."""
+        return self._or_stale(dict(await self._pool.fetchrow(_WANTED, now) or {}))
+
     async def due(self, now: datetime) -> Mapping[str, bool]:
         """See the port."""
-        found = await due(self._pool, now)
+        return self._or_stale(await due(self._pool, now))
+
+    def _or_stale(self, found: dict[str, bool]) -> Mapping[str, bool]:
         return {**found, "planning": True} if self._stale() else found
 
 
@@ -37,23 +43,33 @@ async def next_due(conn: Connection | Pool, now: datetime, until: datetime) -> d
 
 
 # A paused gateway makes queued texts wait; everything else is due as its row says. Named after the pass that sees to it.
-_DUE = """
+_PASSES = """
 WITH pause AS (SELECT max(paused_until) AS until FROM gateway_state)
 SELECT EXISTS (SELECT FROM message WHERE state IN ('claimed', 'sending'))
-       OR EXISTS (SELECT FROM message WHERE look_at <= $1 AND state = 'unknown') AS rescue,
+       OR EXISTS (SELECT FROM message WHERE look_at <= $1 AND state = 'unknown'){rescue} AS rescue,
     EXISTS (SELECT FROM enrolment WHERE state = 'active' AND next_on <= ($1::timestamptz + interval '14 hours')::date
             AND next_on <= ($1::timestamptz AT TIME ZONE time_zone)::date) AS planning,
     EXISTS (SELECT FROM reminder WHERE state = 'planned' AND coalesce(look_at, due_at) <= $1) AS reminders,
     EXISTS (SELECT FROM mother WHERE silence_check_at <= $1) AS silences,
-    EXISTS (SELECT FROM follow_up WHERE state <> 'resolved' AND next_at <= $1) AS follow_ups,
+    EXISTS (SELECT FROM follow_up WHERE state <> 'resolved' AND next_at <= $1){follow_ups} AS follow_ups,
     EXISTS (SELECT FROM site_day WHERE next_at <= $1) AS sites,
     EXISTS (SELECT FROM facility WHERE look_at <= $1) AS closures,
     EXISTS (SELECT FROM erasure WHERE look_at <= $1) AS erasures,
-    EXISTS (SELECT FROM staff WHERE role = 'supervisor' AND digest_at <= $1) AS weeks,
-    EXISTS (SELECT FROM cover_offer WHERE look_at <= $1) AS help,
+    EXISTS (SELECT FROM staff WHERE role = 'supervisor' AND digest_at <= $1){weeks} AS weeks,
+    EXISTS (SELECT FROM cover_offer WHERE look_at <= $1){help} AS help,
     EXISTS (SELECT FROM message, pause WHERE state = 'queued' AND not_before <= $1
             AND (pause.until IS NULL OR pause.until <= $1)) AS send
 """
+
+_DUE = _PASSES.format(rescue="", follow_ups="", weeks="", help="")
+
+_WANTED = _PASSES.format(
+    rescue=" OR EXISTS (SELECT FROM early_report)",
+    follow_ups=" OR EXISTS (SELECT FROM alarm WHERE cleared_at IS NULL AND kind = 'follow_up')",
+    weeks=" OR EXISTS (SELECT FROM staff WHERE role = 'supervisor' AND digest_at IS NULL)",
+    help=""" OR EXISTS (SELECT FROM follow_up WHERE state = 'notified'
+            AND notified_at BETWEEN $1::timestamptz - interval '1 day' AND $1)""",
+)
 
 _NEXT = """
 WITH pause AS (SELECT max(paused_until) AS until FROM gateway_state)

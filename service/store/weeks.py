@@ -29,6 +29,8 @@ class Weeks:
         """See the port."""
         async with self._pool.acquire() as conn, conn.transaction():
             rows = await conn.fetch(_DUE, now, AT_ONCE)
+            if not rows:
+                return 0
             texts = [one for row in rows if (one := await self._text(conn, row, now)) is not None]
             await queue(conn, self._sealer, texts, now)
             nexts = [

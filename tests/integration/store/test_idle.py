@@ -10,7 +10,7 @@ import pytest
 from scheduler.clock import Clocks
 from scheduler.loop import ORDER, Settled, settle
 from service.processes.worker import WorkerParts, ports_on
-from service.store.idle import busy, due, next_due
+from service.store.idle import Idle, busy, due, next_due
 from tests.integration.store.kit import LEASE, SEALER, START, HandClock, Programme, bundle, countries
 
 ZONES = (
@@ -192,6 +192,9 @@ async def test_busy_is_what_a_settling_would_claim_and_next_due_is_when_it_next_
     for _ in range(6):
         for _ in range(20):
             was_busy, told = await busy(clinic.pool, now), await due(clinic.pool, now)
+            wanted = await Idle(clinic.pool).wanted(now)
+            assert wanted.keys() == told.keys()
+            assert all(wanted[name] for name, is_due in told.items() if is_due)
             claimed = await one_round(clinic, now)
             assert was_busy == bool(claimed.total), claimed.counts
             first = next((name for name in ORDER if claimed.counts[name]), None)
@@ -209,3 +212,34 @@ async def test_busy_is_what_a_settling_would_claim_and_next_due_is_when_it_next_
         assert await busy(clinic.pool, coming), "a step would stop for nothing"
         assert not await busy(clinic.pool, coming - timedelta(seconds=1)), "a step would come too late"
         now = coming
+
+
+UNTOLD = {
+    "rescue": "INSERT INTO early_report (gateway, gateway_id, status, received_at) VALUES ('simulator', 'x', 'delivered', $1)",
+    "follow_ups": "INSERT INTO alarm (kind, subject, raised_at) VALUES ('follow_up', '1', $1)",
+    "weeks": "UPDATE staff SET digest_at = nullif($1::timestamptz, $1) WHERE role = 'supervisor'",
+    "help": "UPDATE follow_up SET state = 'notified', notified_at = $1, next_at = NULL, alarm_at = $1",
+    "planning": "",
+}
+
+
+@pytest.mark.parametrize("name", UNTOLD)
+async def test_what_no_row_tells_the_time_of_is_looked_for(clinic: Programme, name: str) -> None:
+    now, [mother] = START, await clinic.mothers(1)
+    await clinic.pool.execute(
+        "INSERT INTO follow_up (mother_id, facility_id, cause, country, rank, risk, opened_at, state, next_at) "
+        "VALUES ($1, $2, 'silent', 'KE', 20, 'red', $3, 'open', $4)",
+        mother,
+        clinic.facility,
+        now,
+        now + timedelta(days=1),
+    )
+    for _ in range(20):
+        if not (await one_round(clinic, now)).total:
+            break
+    assert not any((await Idle(clinic.pool).wanted(now)).values())
+    if UNTOLD[name]:
+        await clinic.pool.execute(UNTOLD[name], now)
+    found = await Idle(clinic.pool, lambda: not UNTOLD[name]).wanted(now)
+    assert {one for one, is_wanted in found.items() if is_wanted} == {name}
+    assert not await busy(clinic.pool, now)

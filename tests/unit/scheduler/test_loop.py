@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from scheduler.localtime import local
-from scheduler.loop import ALWAYS, ORDER, Loop, settle
+from scheduler.loop import FED, ORDER, Loop, settle
 from scheduler.ports import Ports, SiteDay
 from scheduler.types import DueErasure, DueSite, Hold, Move, Plan, Send
 from tests.unit.scheduler.made import NAIROBI, at, enrolment, follow_up, kenya, reminder, spell
@@ -144,8 +144,17 @@ class Knowing:
 
     def __init__(self, *rounds: dict[str, bool]) -> None:
         self.rounds = list(rounds)
+        self.asked: list[str] = []
+
+    async def wanted(self, now: datetime) -> dict[str, bool]:
+        self.asked.append("wanted")
+        return self._next()
 
     async def due(self, now: datetime) -> dict[str, bool]:
+        self.asked.append("due")
+        return self._next()
+
+    def _next(self) -> dict[str, bool]:
         return self.rounds.pop(0) if self.rounds else dict.fromkeys(ORDER, False)
 
 
@@ -158,9 +167,24 @@ async def told(world: World, *rounds: dict[str, bool]) -> Any:
 async def test_only_the_passes_that_have_something_to_do_look_for_it() -> None:
     world = full_world()
     settled = await told(world, {**dict.fromkeys(ORDER, False), "silences": True})
-    # What a pass queued is sent in the same round; some see to more than what is due.
-    assert world.trace == [name for name in HERE if name in ALWAYS | {"silences", "send"}]
+    # What a pass opened is moved, and what it queued is sent, in the same round.
+    assert world.trace == [name for name in HERE if name in FED | {"silences", "send"}]
     assert (settled.rounds, settled.more, world.beats) == (1, False, [NOW])
+
+
+async def test_where_there_is_nothing_to_do_only_the_proof_of_life_is_written() -> None:
+    world = full_world()
+    settled = await told(world, dict.fromkeys(ORDER, False))
+    assert (world.trace, settled.rounds, settled.more, world.beats) == ([], 0, False, [NOW])
+
+
+async def test_what_no_row_tells_of_is_looked_for_once_a_settling() -> None:
+    world = full_world()
+    knowing = Knowing(dict.fromkeys(ORDER, True), {**dict.fromkeys(ORDER, False), "silences": True})
+    await settle(replace(world.ports(), idle=knowing), COUNTRIES, NOW, log=world, faults=world.fault)
+    assert knowing.asked == ["wanted", "due"]
+    # Of the second round nothing was left, so nothing was opened in it either.
+    assert world.trace == [*HERE, "silences"]
 
 
 async def test_a_second_round_is_made_only_while_something_is_left() -> None:
@@ -180,8 +204,10 @@ async def test_a_pass_nobody_knows_of_looks_for_itself() -> None:
 
 async def test_when_nobody_can_tell_what_is_due_every_pass_looks_for_itself() -> None:
     class Away:
-        async def due(self, now: datetime) -> dict[str, bool]:
+        async def wanted(self, now: datetime) -> dict[str, bool]:
             raise ConnectionError("the database is away")
+
+        due = wanted
 
     world = full_world()
     ports = replace(world.ports(), idle=Away())
