@@ -1,7 +1,9 @@
 """The tests' database: one embedded PostgreSQL a worker, and a fresh copy of the migrated schema a test."""
 
+import asyncio
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -11,6 +13,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+import uvloop
 
 from service.clocks import set_stepped
 from service.content import bundles
@@ -30,6 +33,11 @@ PUBLISHED_AT = datetime(2026, 6, 1, 6, tzinfo=UTC)
 CONTENT = read_tables()
 _numbers = count(1)
 configure_logging("WARNING")
+if sys.version_info < (
+    3,
+    14,
+):  # there policies are on their way out; the tests then run on asyncio's own loop
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())  # what `pamoja` runs on, too
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
