@@ -1,7 +1,9 @@
 """Settings: every name an operator can set, what it means, and what to do when one is missing or unsafe."""
 
 import ipaddress
+import re
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -16,6 +18,7 @@ from service.security.secrets_file import read_or_make
 PREFIX = "PAMOJA_"
 ENV_FILE = ".env"
 SECRETS_FILE = "secrets.env"
+_PRICE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6})?) ([A-Z]{3})")
 SECRET_NAMES = ("hook_tokens", "keys", "index_keys", "pin_pepper")
 
 
@@ -31,6 +34,16 @@ def _name_and_reason(value: object) -> object:
     if not (separator and name.strip() and reason.strip()):
         raise ValueError("write it as NAME: REASON")
     return name.strip(), reason.strip()
+
+
+def _amount_and_currency(value: object) -> object:
+    """Read `0.80 KES`: an amount of at most six decimals and the currency's three letters (ISO 4217)."""
+    if not isinstance(value, str) or not value:
+        return value or None
+    found = _PRICE.fullmatch(value.strip())
+    if found is None:
+        raise ValueError("write it as an amount and a currency, such as 0.80 KES")
+    return Decimal(found[1]), found[2]
 
 
 class Settings(BaseSettings):
@@ -114,6 +127,12 @@ class Settings(BaseSettings):
     )
     daily_sms_budget: int = Field(
         20_000, ge=1, description="Most SMS parts sent in a day; a fifth of it is kept for alerts"
+    )
+    sms_price: Annotated[tuple[Decimal, str] | None, NoDecode, BeforeValidator(_amount_and_currency)] = Field(
+        None, description="What one part of a text costs, such as 0.80 KES; unset: reports name no cost"
+    )
+    dhis2_mapping: Path | None = Field(
+        None, description="TOML file that names a DHIS2 data element for each count; unset: nothing is mapped"
     )
     clock: Literal["real", "stepped"] = Field(
         "real", description="real, or stepped by hand in a demo or a test"
