@@ -7,6 +7,7 @@ from typing import cast
 from starlette.responses import Response
 
 from flows.events import CaseloadShared, HandoverDecided, LeaveEnded, LeaveTaken
+from flows.inputs.days import LONGEST_LEAVE
 from scheduler.assignment import share
 from service.apply import NotTheirs
 from service.apply.leave import LeavesGapError
@@ -92,8 +93,8 @@ def _leave(asked: Asked) -> tuple[date, date, int]:
     """The days in the form and who covers. Raises MistakeError."""
     first = typed.day(asked.form, "first", "the first day away")
     last = typed.day(asked.form, "last", "the last day away") if asked.form.get("last") else first
-    if last < first:
-        raise MistakeError("The last day away must not come before the first.")
+    if not first <= last <= first + LONGEST_LEAVE:
+        raise MistakeError("The last day away must not come before the first, nor half a year after it.")
     cover = asked.form.ids("cover")
     if len(cover) != 1:
         raise MistakeError("Choose who covers.")
