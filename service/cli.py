@@ -15,6 +15,7 @@ from service.commands import (
     days,
     demo,
     doctor,
+    export,
     import_,
     measures,
     operate,
@@ -56,6 +57,7 @@ app.command("audit")(audit.audit)
 app.command("import")(import_.import_)
 app.command("measures")(measures.measures)
 app.add_typer(add.app, name="add")
+app.add_typer(export.app, name="export")
 app.add_typer(days.app, name="days")
 app.add_typer(user.app, name="user")
 app.add_typer(operate.keys, name="keys")

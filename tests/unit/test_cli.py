@@ -25,6 +25,7 @@ COMMANDS = (
     "days",
     "demo",
     "doctor",
+    "export",
     "keys",
     "lint",
     "measures",
