@@ -23,7 +23,7 @@ LONGEST: Final = 120
 
 
 def said_pages(room: Room) -> None:
-    """`POST /sites/ID/status`, `/day-close` and `/days`."""
+    """`POST /sites/ID/status`, `/day-close`, `/days` and `/office-days`."""
 
     @room.post("/sites/{facility_id}/status", "do_work")
     async def status(asked: Asked) -> Response:
@@ -45,13 +45,22 @@ def said_pages(room: Room) -> None:
 
     @room.post("/sites/{facility_id}/days", "do_work")
     async def days(asked: Asked) -> Response:
-        try:
-            first, last, reason = await _days(asked)
-        except MistakeError as wrong:
-            return await one_site(asked, mistake=str(wrong), at="days", status=400)
-        done = await written(asked, lambda conn: _set_days(asked, conn, first, last, reason))
-        word = "days-same" if not done.days else "days-open" if reason is None else "days-closed"
-        return _back(asked, word)
+        return await _answer_days(asked)
+
+    @room.post("/sites/{facility_id}/office-days", "administer")
+    async def office_days(asked: Asked) -> Response:
+        """The same by whoever runs the system, who is perhaps nobody on the staff."""
+        return await _answer_days(asked)
+
+
+async def _answer_days(asked: Asked) -> Response:
+    try:
+        first, last, reason = await _days(asked)
+    except MistakeError as wrong:
+        return await one_site(asked, mistake=str(wrong), at="days", status=400)
+    done = await written(asked, lambda conn: _set_days(asked, conn, first, last, reason))
+    word = "days-same" if not done.days else "days-open" if reason is None else "days-closed"
+    return _back(asked, word)
 
 
 def _back(asked: Asked, done: str, *, saved: bool = True) -> Response:

@@ -120,6 +120,13 @@ async def test_a_programme_is_set_up_without_a_terminal(town: Town) -> None:
         assert added.headers["location"] == f"{at}?done=added"
         assert (site["open_on"], site["day_close_at"]) == ("02", time(15, 30))
         assert "nobody is promised at night" in (await office.get(at)).text
+        strike = {"how": "closed", "first": (TODAY + timedelta(days=3)).isoformat(), "reason": "strike"}
+        assert (await send(office, f"{at}/days", on=at, **strike)).status_code == 403
+        await send(office, f"{at}/office-days", on=at, **strike)
+        assert (
+            await pool.fetchval("SELECT reason FROM facility_day WHERE facility_id = $1", site["id"])
+            == "strike"
+        )
         await send(office, f"{at}/week", on=at, open_on=["0", "1", "5"])
         assert await pool.fetchval("SELECT open_on FROM facility WHERE id = $1", site["id"]) == "015"
         nurse = {"role": "nurse", "name": "Test Nurse", "language": "sw", "starts": "08:00", "ends": "17:00"}
