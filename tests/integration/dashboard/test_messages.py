@@ -3,18 +3,20 @@
 import asyncio
 import html
 import re
-import shutil
 from collections.abc import AsyncIterator
-from pathlib import Path
+from copy import deepcopy
+from typing import Any
 
 import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
 
-from service.commands.content import _publish
+from service.commands.content import _with_changes
 from service.content.changes import said_in
-from service.content.files import packaged, read_tables
+from service.content.changes_kept import files_in_force
+from service.content.checked import check_tables
+from service.content.files import read_tables
 from tests.integration.dashboard.kit import browser, counted_statements, send
 from tests.integration.simulator.town import Town
 
@@ -189,52 +191,59 @@ async def test_an_english_change_goes_out_only_with_its_translation(
     over = re.search(r'name="over" value="(\w+)"', found)
     assert over is not None
     assert len(ids) == 2
-    both = await send(chief, "/messages/publish", "/messages/publish", change=ids, over=over[1])
-    assert both.status_code == 303, both.text
+    now = await town.services.clocks.wall.now()
+    await town.services.bundles.publish(TABLES, now, approved=[int(one) for one in ids], over=over[1])
     assert (await said(town, "en"), await said(town)) == (NEW_ENGLISH, OLD)
 
 
 async def test_the_command_keeps_what_was_published_here_and_what_the_files_changed_too_is_looked_at_again(
-    town: Town,
-    editor: httpx.AsyncClient,
-    chief: httpx.AsyncClient,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    town: Town, editor: httpx.AsyncClient, chief: httpx.AsyncClient
 ) -> None:
+    services = town.services
+    now = await services.clocks.wall.now()
+
+    def files_saying(swahili: str) -> dict[str, Any]:
+        tables = deepcopy(TABLES)
+        tables["locale"]["sw"][NUDGE] = swahili
+        return tables
+
+    async def go_out(change: str) -> None:
+        assert (await send(chief, f"{change}/approve", change)).status_code == 303
+        _, files = await files_in_force(services.pool)
+        await services.bundles.publish(files, now, approved=[int(change.rpartition("/")[2])])
+        assert await said(town) == NEW
+
     change = await proposed(editor)
-    assert (await published(chief, change)).status_code == 303
-    ours = Path(shutil.copytree(str(packaged()), tmp_path / "ours"))
-    tips = ours / "tips.toml"
-    first_tip = TABLES["tips"][0]["text"]
-    settings = town.services.settings
-
-    def write(file: Path, old: str, new: str) -> None:
-        text = file.read_text("utf-8")
-        assert old in text
-        file.write_text(text.replace(old, new, 1), "utf-8")
-
-    write(ours / "words.toml", 'more = "More"', 'more = "More"  # a remark')
-    assert await _publish(settings, ours) == 0
-    assert "Kept from the browser: 1 changed." in capsys.readouterr().out
+    await go_out(change)
+    assert await _with_changes(services, check_tables(TABLES, services.settings)) == [
+        "Kept from the browser: 1 changed."
+    ]
+    remarked = {**TABLES, "words": {**TABLES["words"], "nav.more": "More!"}}
+    await services.bundles.publish(remarked, now)
     assert await said(town) == NEW
-    assert first_tip in tips.read_text("utf-8")
     # The files go another way: the change is not used, and nobody overlooks it.
-    write(ours / "locale/sw.po", f'msgstr "{OLD}"', 'msgstr "{short}: Habari? Jibu 1 sawa, 2 nipigie."')
-    assert await _publish(settings, ours) == 0
-    assert "look at them again" in capsys.readouterr().out
+    other = files_saying("{short}: Habari? Jibu 1 sawa, 2 nipigie.")
+    assert "look at them again" in (await _with_changes(services, check_tables(other, services.settings)))[0]
+    await services.bundles.publish(other, now)
     assert await said(town) == "{short}: Habari? Jibu 1 sawa, 2 nipigie."
     assert "Overtaken by the files: 1" in (await editor.get("/messages/changes")).text
     assert "Overtaken: look again" in (await editor.get("/messages?language=sw&state=overtaken")).text
-    gone = await send(chief, f"{change}/let-go", change)
-    assert gone.status_code == 303
+    assert (await send(chief, f"{change}/let-go", change)).status_code == 303
     assert await state(town, change) == "withdrawn"
-    # The files catch up with a change: it is settled, and stays so when they go on.
+    # The files catch up with a change: from then on they alone say what is sent.
     again = await proposed(editor, NEW)
-    assert (await published(chief, again)).status_code == 303
-    write(ours / "locale/sw.po", 'msgstr "{short}: Habari? Jibu', 'msgstr "{short}: Salama? Jibu')
-    assert await _publish(settings, ours) == 0
-    assert "browser" not in capsys.readouterr().out
+    await go_out(again)
+    caught_up = files_saying(NEW)
+    caught_up["words"]["nav.more"] = "More!"
+    await services.bundles.publish(caught_up, now)
     assert "The files say the same by now." in (await editor.get(again)).text
+    await services.bundles.publish(other, now)
+    assert await said(town) == "{short}: Habari? Jibu 1 sawa, 2 nipigie."
+    # Until that publication is taken back: then the change counts again.
+    for _ in range(2):
+        await services.bundles.roll_back(await services.bundles.before(), now)
+    assert await said(town) == NEW
+    await services.bundles.publish(other, now)
     assert await said(town) == NEW
 
 
