@@ -1,10 +1,10 @@
-"""``python -m bench [ussd_hop|send|plan|all] [--quick] [--large]``: measure beside other libraries, in one run."""
+"""``python -m bench [ussd_hop|send|plan|today|all] [--quick] [--large]``: measure beside other libraries, in one run."""
 
 import argparse
 import importlib
 import sys
 
-PARTS = ("ussd_hop", "send", "plan")
+PARTS = ("ussd_hop", "send", "plan", "today")
 
 
 def main() -> int:

@@ -45,6 +45,9 @@ def move(follow_up: DueFollowUp, policy: EscalationPolicy, now: datetime, tally:
     last = len(policy.steps) - 1
     supervisor_at = _supervisor_rung(policy)
     reached = _rung_of_the_day(follow_up, policy, now)
+    chosen = find(follow_up.roster, follow_up.given_to)
+    if chosen is not None:
+        return _tell(follow_up, policy, reached, chosen, now, tally, None, also=False)
     if follow_up.state == "acknowledged":
         if follow_up.hold_by_code is not None:
             return _climb(follow_up, policy, supervisor_at, now, tally)

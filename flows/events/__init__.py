@@ -58,6 +58,7 @@ from flows.events.corrections import (
     VisitMoved,
 )
 from flows.events.handovers import (
+    CaseGiven,
     CaseloadShared,
     HandoverDecided,
     HandoverProposed,
@@ -133,6 +134,7 @@ __all__ = [
     "CallRequested",
     "CallTimeChosen",
     "CareLineChanged",
+    "CaseGiven",
     "CaseHelpAsked",
     "CaseloadShared",
     "CheckInAnswered",

@@ -24,6 +24,15 @@ class HandoverDecided(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CaseGiven(Event):
+    """A supervisor gives one piece of work to this mentor; who looks after the mother stays as it is."""
+
+    staff_id: int
+    follow_up_id: int
+    to_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class MentorGiven(Event):
     """A supervisor gives a mother to this mentor: another than hers so far, or her first."""
 

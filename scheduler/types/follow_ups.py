@@ -59,7 +59,8 @@ class DueFollowUp:
     or died, her content is held, and nobody has verified it yet. ``expect_by`` and ``attendance`` are
     the day and the visit that "reached, coming" waits for; a kept visit resolves the follow-up in the
     store, so here it is never kept. ``wanted_at`` is when she would like to be called. ``due_at`` is when
-    its next action was due (None: now).
+    its next action was due (None: now). ``given_to`` is whom a supervisor gave it to, until somebody was told since; the
+    roster's assigned mentor is whoever it was given to last.
     """
 
     id: int
@@ -80,6 +81,7 @@ class DueFollowUp:
     wanted_at: datetime | None = None
     opened_at: datetime | None = None
     due_at: datetime | None = None
+    given_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Final
 from flows.bundle import Bundle
 from flows.events import ComingWhen, FollowUpAction
 from service.dashboard.times import clock_time
-from service.store.today import Waiting
+from service.store.shown.follow_ups import Waiting
 from service.watch.alarms import RaisedAlarm
 
 RISKS: Final = {

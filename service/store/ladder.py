@@ -16,11 +16,14 @@ from service.security.sealing import Sealer
 from service.store.alarms import raise_alarms
 from service.store.alerts import UNMARKED, Told, texts
 from service.store.case_codes import codes_where_free
+from service.store.handovers import HANDED_OVER
 from service.store.messages import queue
 from service.store.roster import NOBODY, Rosters, load_rosters
 
 ALARM: Final = "follow_up"
 TOLD: Final = "told"
+GIVEN: Final = "given"
+"""What is logged of whoever a supervisor gave a piece of work to."""
 LADDER_LOCK: Final = 0x1ADDE4
 APART_AFTER: Final = timedelta(minutes=5)
 """What is not urgent waits at most so long for the rest of its moment to be opened, so that it is told in one text."""
@@ -179,11 +182,13 @@ async def _load(
 ) -> _Batch:
     if not rows:
         return _Batch(conn, (), (), NOBODY, sealer, bundle, now)
-    mentors = sorted({row["mentor_id"] for row in rows if row["mentor_id"] is not None})
+    logs: dict[int, list[Any]] = {row["id"]: [] for row in rows}
+    for entry in await conn.fetch(_LOGGED, list(logs), TOLD, GIVEN, HANDED_OVER):
+        logs[entry["follow_up_id"]].append(entry)
+    said = {id_: _said(entries) for id_, entries in logs.items()}
+    hers = {row["id"]: said[row["id"]].given or row["mentor_id"] for row in rows}
+    mentors = sorted({one for one in hers.values() if one is not None})
     rosters = await load_rosters(conn, [row["facility_id"] for row in rows], mentors, now)
-    log: dict[tuple[int, str], set[int]] = {}
-    for entry in await conn.fetch(_LOGGED, [row["id"] for row in rows], TOLD):
-        log.setdefault((entry["follow_up_id"], entry["what"]), set()).add(entry["staff_id"])
     items = [
         DueFollowUp(
             id=row["id"],
@@ -194,9 +199,9 @@ async def _load(
             state=row["state"],
             step=row["step"],
             owner_id=row["owner_id"],
-            passed_by=frozenset(log.get((row["id"], "pass_on"), ())),
-            roster=rosters.of(row["facility_id"], row["mentor_id"], row["herself"]),
-            told=frozenset(log.get((row["id"], TOLD), ())),
+            passed_by=said[row["id"]].passed_by,
+            roster=rosters.of(row["facility_id"], hers[row["id"]], row["herself"]),
+            told=said[row["id"]].told,
             not_reached=row["not_reached"],
             hold_by_code=row["hold_by_code"],
             expect_by=row["expect_by"],
@@ -204,10 +209,42 @@ async def _load(
             wanted_at=row["wanted_at"],
             opened_at=row["opened_at"],
             due_at=row["next_at"],
+            given_to=said[row["id"]].given if said[row["id"]].to_be_told else None,
         )
         for row in rows
     ]
     return _Batch(conn, items, rows, rosters, sealer, bundle, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a log tells: who was told, who passed it on, and whom a supervisor gave it to, perhaps yet to be told."""
+
+    told: frozenset[int]
+    passed_by: frozenset[int]
+    given: int | None
+    to_be_told: bool
+
+
+def _said(entries: Sequence[Any]) -> _Said:
+    """Read a log in its order. Whoever is given it had better take it, though she passed it on before."""
+    told: set[int] = set()
+    passed_by: set[int] = set()
+    given: int | None = None
+    to_be_told = False
+    for entry in entries:
+        who, what = entry["staff_id"], entry["what"]
+        if what == TOLD:
+            told.add(who)
+            to_be_told = False
+        elif what == GIVEN:
+            given, to_be_told = who, True
+            passed_by.discard(who)
+        elif what == HANDED_OVER and who == given:
+            given, to_be_told = None, False
+        elif what == "pass_on":
+            passed_by.add(who)
+    return _Said(frozenset(told), frozenset(passed_by), given, to_be_told)
 
 
 # One worker at a time tells what is not urgent, and once no other is still opening more of it. A worker that hangs
@@ -253,7 +290,7 @@ FOR UPDATE OF f SKIP LOCKED
 
 _LOGGED = """
 SELECT follow_up_id, what, staff_id FROM follow_up_log
-WHERE follow_up_id = ANY($1::bigint[]) AND what IN ($2, 'pass_on') AND staff_id IS NOT NULL
+WHERE follow_up_id = ANY($1::bigint[]) AND what IN ($2, $3, $4, 'pass_on') AND staff_id IS NOT NULL ORDER BY id
 """
 
 # New is what was opened since, what is graver than what she was told of, and whatever anybody did about the case.

@@ -72,6 +72,7 @@ TOLD_ELSEWHERE: Final = frozenset(
     {
         "BirthDateCorrected",
         "BirthReported",
+        "CaseGiven",
         "DayClosed",
         "DueDateCorrected",
         "FollowUpAnswered",
@@ -141,6 +142,7 @@ STEPS: Final[Mapping[str, str]] = {
     "transfer_made": "A slip for the new clinic was given to her",
     "withdrawn_move": "She does not move after all",
     "another_mentor": "She asked for another person instead",
+    "given": "Given to a colleague by a supervisor",
     "handed_over": "Another mentor looks after her now",
     "infant_not_alive": "It was about a baby who is no longer with us",
     "phone_lost": "Whoever had it lost the phone; handed on",

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 from scheduler.roster import NEW_A_DAY
 from service.dashboard import words
-from service.store import today
+from service.store.shown import today
+from service.store.shown.follow_ups import Viewer
 from service.ussd.staff_facts import staff as staff_facts
 from service.ussd.supervisor_facts import supervisor
 from service.ussd.wanted import Wanted
@@ -25,13 +26,13 @@ async def test_what_is_over_a_mentors_five_is_on_every_list_of_her_supervisor(cl
     wanted = Wanted(clinic.supervisor, "supervisor", NAIROBI)
     async with clinic.pool.acquire() as conn:
         facts = await supervisor(conn, SEALER, wanted, (look + DAY).date(), look + DAY, countries())
-        shown, counts = await today.waiting(conn, [clinic.facility])
+        shown, work = await today.people(conn, Viewer([clinic.facility], None), look + DAY)
     assert facts.unacknowledged_count == len(facts.unacknowledged) == NEW_A_DAY + 3
     for listed in (facts.unacknowledged, facts.oldest):
         assert sum(one.state == "open" for one in listed) == 3
         assert {one.days for one in listed} == {1}
     open_ones = [one for one in shown if one.state == "open"]
-    assert sum(counts.values()) == len(shown) == NEW_A_DAY + 3
+    assert work.total == len(shown) == NEW_A_DAY + 3
     assert [one.opened_at for one in open_ones] == [START] * 3
     assert {words.state_of(one) for one in open_ones} == {"Nobody has been told yet."}
     # The next morning they are hers, and nothing was forgotten.
@@ -43,8 +44,8 @@ async def test_what_nobody_is_asked_about_yet_waits_on_no_list(clinic: Programme
     [mother] = await clinic.mothers(1)
     await open_for(clinic, [mother], "transfer_unanswered")
     async with clinic.pool.acquire() as conn:
-        shown, counts = await today.waiting(conn, [clinic.facility])
-    assert (shown, counts) == ([], {})
+        shown, work = await today.people(conn, Viewer([clinic.facility], None), START)
+    assert (shown, work.total) == ([], 0)
 
 
 async def test_a_days_tracing_stands_on_the_worklist_as_the_text_said_it(clinic: Programme) -> None:
