@@ -38,6 +38,12 @@ async def record(work: Work, event: Event, mothers: Sequence[int]) -> None:
     )
 
 
+async def opened_on_page(conn: Connection, mother_id: int, staff_id: int | None, now: datetime) -> bool:
+    """Note that her page was opened by this member of staff (None: the office), once within the hour; whether it was now."""
+    noted = await conn.fetchval(_OPENED, mother_id, staff_id, now, now - timedelta(hours=1))
+    return noted is not None
+
+
 async def opened_by_office(conn: Connection, mother_id: int, now: datetime) -> None:
     """Her record was opened where the system is run, by nobody who is on the staff: who it was is in the audit."""
     await conn.execute(_RECORD, now, "RecordOpened", [mother_id], None, None, {"via": "office"})
@@ -54,6 +60,15 @@ async def form_was_sent(conn: Connection, mother_id: int, form: str, now: dateti
     """Whether what this one form of a page says about her is written already. Lock her person first."""
     return bool(await conn.fetchval(_SENT, mother_id, form, now - FORMS_LAST))
 
+
+# The office has no number on the staff: what says so is how it opened it.
+_OPENED = """
+INSERT INTO event (at, kind, mother_id, staff_id, data)
+SELECT $3, 'RecordOpened', $1, $2, jsonb_build_object('via', CASE WHEN $2::bigint IS NULL THEN 'office' ELSE 'page' END)
+WHERE NOT EXISTS (SELECT FROM event WHERE mother_id = $1 AND at > $4 AND kind = 'RecordOpened'
+    AND staff_id IS NOT DISTINCT FROM $2::bigint)
+RETURNING id
+"""
 
 _SENT = """
 SELECT EXISTS (SELECT FROM event WHERE mother_id = $1 AND at > $3 AND data ->> 'form' = $2)

@@ -91,8 +91,13 @@ OBJECTS: Final[Mapping[str, str]] = MappingProxyType(
         """,
         "key_id": "SELECT id, facility_id FROM api_key WHERE id = ANY($1::bigint[])",
         "meeting_id": "SELECT id, facility_id FROM meeting WHERE id = ANY($1::bigint[])",
+        "message_id": """
+            SELECT x.id, m.facility_id FROM message x JOIN mother m ON m.id = coalesce(x.mother_id, x.person_id)
+            WHERE x.id = ANY($1::bigint[])
+        """,
         "mother_id": "SELECT id, facility_id FROM mother WHERE id = ANY($1::bigint[])",
         "staff_id": "SELECT id, facility_id FROM staff WHERE id = ANY($1::bigint[])",
+        "user_id": "SELECT id, NULL::bigint AS facility_id FROM dashboard_user WHERE id = ANY($1::bigint[])",
         "visit_id": "SELECT id, facility_id FROM visit WHERE id = ANY($1::bigint[])",
     }
 )

@@ -61,7 +61,6 @@ class Act:
     key: str
     group: Group
     label: str
-    done: str
     make: Callable[[Form, str], Sequence[Event]]
     fields: tuple[Field, ...] = ()
     note: str = ""

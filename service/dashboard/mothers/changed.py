@@ -64,7 +64,6 @@ def _pregnancies(scene: Scene) -> Iterator[Act]:
             "pregnant",
             "changed",
             "She is pregnant",
-            "Saved. Her dates are counted from that day.",
             lambda form, _: [PregnancyReported(her.id, by, _due(scene, form))],
             (Field("day", "Due on", "date"),),
             tried=True,
@@ -74,7 +73,6 @@ def _pregnancies(scene: Scene) -> Iterator[Act]:
         "birth",
         "changed",
         "Birth",
-        "Saved. The baby's dates are counted from that day.",
         lambda form, _: [
             BirthReported(
                 her.id,
@@ -90,7 +88,6 @@ def _pregnancies(scene: Scene) -> Iterator[Act]:
         "loss",
         "changed",
         "The pregnancy has ended without a baby",
-        "Saved. Every text about a baby has stopped. We are sorry.",
         lambda form, _: [LossReported(her.id, by)],
         note="Every text about a baby stops at once; her own care goes on, and a person is asked to see to her.",
         grave=True,
@@ -112,7 +109,6 @@ def _children(scene: Scene) -> Iterator[Act]:
         "baby_died",
         "changed",
         "A baby is not with us any more",
-        "Saved. Every text about this baby has stopped. We are sorry.",
         lambda form, _: [InfantDeathReported(her.id, infant_of(form, children, "which child") or 0, by)],
         (Field("whose", "Which child", "choice", children),),
         note="Every text about this baby stops at once; a twin's dates and her own stay, and a person is asked to see to her.",
@@ -127,7 +123,6 @@ def _children(scene: Scene) -> Iterator[Act]:
             "weaned",
             "changed",
             "Breastfeeding ended",
-            "Saved. The last date is counted from that day.",
             lambda form, _: [_weaned(scene, form, nursed)],
             (Field("whose", "Which child", "choice", nursed), Field("day", "Ended on", "date")),
             tried=True,
@@ -150,7 +145,6 @@ def _leaving(scene: Scene) -> Iterator[Act]:
             "moved",
             "changed",
             "She is moving",
-            "Saved. Somebody arranges it with her; until then nothing changes.",
             lambda form, _: [MoveReported(her.id, by)],
         )
     places = (
@@ -161,7 +155,6 @@ def _leaving(scene: Scene) -> Iterator[Act]:
         "transfer",
         "changed",
         "A slip for another clinic",
-        "Saved.",
         lambda form, slip: [TransferMade(by, her.id, _place(form, places), slip)],
         (Field("place", "Where she moves to", "choice", places),),
         note="Whoever receives her types the code of the slip: until then nothing changes. An older slip ends.",
@@ -173,7 +166,6 @@ def _leaving(scene: Scene) -> Iterator[Act]:
             "taken_over",
             "changed",
             "The other clinic confirmed that it took over",
-            "Saved. Nothing more is sent to her.",
             lambda form, _: [TransferConfirmed(by, waits["id"])],
             note="Nothing about her or her children is sent any more.",
             grave=True,
@@ -183,7 +175,6 @@ def _leaving(scene: Scene) -> Iterator[Act]:
             "stays",
             "changed",
             "She does not move after all",
-            "Saved. Everything stays as it is.",
             lambda form, _: [TransferWithdrawn(by, waits["id"])],
         )
 
@@ -206,7 +197,6 @@ def _deaths(scene: Scene) -> Iterator[Act]:
             "died",
             "changed",
             "Confirm that she has died" if waits else "She has died",
-            "Saved. Nothing more is sent. We are sorry.",
             lambda form, _: [FollowUpAnswered(by, "died", follow_up_id=follow_up_id, verified=True)],
             note="Nothing more is sent to her. Her children stay in care, and somebody is asked to plan it. "
             + ("It can be taken back for 30 days." if confirms else "A nurse or supervisor confirms it."),
@@ -218,7 +208,6 @@ def _deaths(scene: Scene) -> Iterator[Act]:
             "not_died",
             "undo",
             "She has not died: take the report back",
-            "Taken back. It goes on as before; nothing missed is sent.",
             lambda form, _: [FollowUpAnswered(by, "undo", follow_up_id=int(waits["id"]), verified=True)],
         )
 
@@ -235,7 +224,6 @@ def undone(scene: Scene) -> Iterator[Act]:
             f"undo-{one.id}",
             "undo",
             f"{UNDO[one.what]}{about}",
-            "Taken back. It goes on as before; nothing missed is sent.",
             _taking_back(scene, one.id),
             note=f"Takes back what was reported on {one.reported_on:%a} {one.reported_on.day} {one.reported_on:%b}.",
             grave=one.what in ("infant_death", "death", "transferred"),

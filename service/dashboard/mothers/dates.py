@@ -28,8 +28,6 @@ CARE: Final = (
 )
 """Which dates may be hers; why is neither asked nor kept."""
 
-SAVED: Final = "Saved. What has not been sent follows the right day."
-
 
 def dates(scene: Scene) -> Iterator[Act]:
     """Every date that can be put right, her next visits first, and those that can be added."""
@@ -49,7 +47,6 @@ def dates(scene: Scene) -> Iterator[Act]:
         "next_date",
         "dates",
         "A new date was agreed with her",
-        "Saved. She is expected on that day.",
         lambda form, _: [
             EnrolmentCompleted(
                 by, mother, scene.day(form, "visit_day", "a day to come"), None, None, her.row["under_20"]
@@ -95,7 +92,6 @@ def dates(scene: Scene) -> Iterator[Act]:
         "care",
         "dates",
         "Which dates are hers",
-        "Saved. From today on her dates are those.",
         lambda form, _: [_care(scene, form)],
         (
             Field("care", "Her dates", "choice", CARE, value=her.row["care"]),
@@ -118,7 +114,7 @@ def said(day: date) -> str:
 
 def _wrong(key: str, label: str, was: date, make: Callable[[Form, str], Sequence[Event]]) -> Act:
     field = Field("day", "The right day", "date", hint=f"Noted is {said(was)}.")
-    return Act(key, "dates", label, SAVED, make, (field,), tried=True)
+    return Act(key, "dates", label, make, (field,), tried=True)
 
 
 def _right(
@@ -179,7 +175,6 @@ def _completing(scene: Scene) -> Act:
         "complete",
         "dates",
         "Finish her enrolment",
-        "Saved. Her enrolment is complete.",
         make,
         fields,
         tried=True,

@@ -77,7 +77,6 @@ def records(scene: Scene) -> Iterator[Act]:
             "came",
             "records",
             "She came",
-            "Saved. She was seen.",
             lambda form, _: [VisitRecorded(by, mother, scene.day(form, "record_day", "the day she came"))],
             (Field("day", "She came on", "date", value=scene.today.isoformat()),),
         )
@@ -85,7 +84,6 @@ def records(scene: Scene) -> Iterator[Act]:
             "call",
             "records",
             "A call with her",
-            "Saved.",
             lambda form, _: [CallLogged(by, mother, _how(form) == "reached")],
             (Field("how", "How it went", "choice", (("reached", "Spoke with her"), ("not", "Not reached"))),),
         )
@@ -93,7 +91,6 @@ def records(scene: Scene) -> Iterator[Act]:
         "test",
         "records",
         "A test was taken",
-        "Saved. Its result is waited for.",
         lambda form, _: [
             TestTaken(
                 by, mother, infant_of(form, whom, "whose test"), scene.day(form, "record_day", "the day")
@@ -109,7 +106,6 @@ def records(scene: Scene) -> Iterator[Act]:
         "nurse",
         "records",
         "The nurse is needed today",
-        "Saved. The nurse is told.",
         lambda form, _: [NurseNeeded(by, mother, infant_of(form, whom, "who needs the nurse"))],
         (Field("whose", "Who", "choice", whom),),
         note="In person, the same day; nothing about it goes to her phone.",
@@ -126,7 +122,6 @@ def records(scene: Scene) -> Iterator[Act]:
             "safety",
             "records",
             "Worried about her safety",
-            "Saved. People are told within the hour, and nothing goes to her phone.",
             lambda form, _: [SafetyConcern(by, mother)],
             note="Nothing goes to her phone until she is set up again in person, and she stands in no ordinary list.",
             grave=True,
@@ -165,7 +160,6 @@ def _results(scene: Scene) -> Iterator[Act]:
         "result",
         "records",
         "A result was given to her",
-        "Saved. It is waited for no more.",
         make,
         (Field("whose", "Whose", "choice", waited), Field("then", "What follows", "choice", next_)),
         note="Given in person. What it says is not asked.",
@@ -183,7 +177,6 @@ def _outcomes(scene: Scene) -> Iterator[Act]:
         "outcome",
         "records",
         "The register's last line about a child",
-        "Saved. The book is closed.",
         lambda form, _: [
             OutcomeRecorded(
                 scene.staff_id,
@@ -211,7 +204,6 @@ def _slips(scene: Scene) -> Iterator[Act]:
             "refer",
             "records",
             "A slip for another service",
-            "Saved.",
             lambda form, slip: [
                 ReferralMade(
                     by,
@@ -233,7 +225,6 @@ def _slips(scene: Scene) -> Iterator[Act]:
             "arrived",
             "records",
             "She arrived where she was sent",
-            "Saved. Nobody needs to find out any more.",
             lambda form, _: [
                 ReferralArrived(
                     by, "", int(typed.one_of(form, "slip", [value for value, _ in out], "which slip"))
@@ -271,7 +262,6 @@ def _home_visit(scene: Scene) -> Act:
         "home_visit",
         "records",
         "A home visit, as agreed with her",
-        "Saved. The visit is planned.",
         make,
         fields,
     )
@@ -295,7 +285,6 @@ def team(scene: Scene) -> Iterator[Act]:
             "mentor",
             "team",
             "Another mentor" if her.row["mentor_id"] else "A mentor for her",
-            "Saved. Her new mentor introduces herself by voice.",
             lambda form, _: [
                 MentorGiven(
                     by, mother, int(typed.one_of(form, "mentor", [value for value, _ in others], "a mentor"))
@@ -308,7 +297,6 @@ def team(scene: Scene) -> Iterator[Act]:
         "area",
         "team",
         "Where she is found",
-        "Saved.",
         lambda form, _: [AreaNoted(by, mother, _area(form))],
         (
             Field(

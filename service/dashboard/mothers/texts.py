@@ -71,7 +71,6 @@ def texts(scene: Scene) -> Iterator[Act]:
             "consent",
             "texts",
             "She no longer agrees",
-            "Saved. It holds at once.",
             lambda form, _: [
                 ConsentWithdrawn(
                     scene.staff_id,
@@ -95,7 +94,6 @@ def _reading(scene: Scene) -> Iterator[Act]:
         "signature",
         "texts",
         "How her texts are signed",
-        "Saved. What waits is signed so, too.",
         lambda form, _: [SignatureChosen(mother, cast(Any, _one(form, "signature", SIGNATURES)))],
         (Field("signature", "Signed as", "choice", SIGNATURES, value=row["signature"]),),
         note=SHE_SAID_SO,
@@ -106,7 +104,6 @@ def _reading(scene: Scene) -> Iterator[Act]:
             "wording",
             "texts",
             "How open her texts are",
-            "Saved. Covert holds at once, open from the next text on.",
             lambda form, _: [WordingChosen(mother, cast(Any, _one(form, "wording", wordings)))],
             (Field("wording", "They are", "choice", wordings, value=row["wording"]),),
             note=SHE_SAID_SO,
@@ -115,7 +112,6 @@ def _reading(scene: Scene) -> Iterator[Act]:
         "baby_words",
         "texts",
         "Whether they may speak of a baby",
-        "Saved.",
         lambda form, _: [BabyWordsChosen(mother, _yes(form, "allowed"))],
         (
             Field(
@@ -132,7 +128,6 @@ def _reading(scene: Scene) -> Iterator[Act]:
         "use",
         "texts",
         "Whose the phone is",
-        "Saved. On a shared phone every text is covert.",
         lambda form, _: [PhoneUseChosen(mother, cast(Any, _one(form, "use", USES)))],
         (Field("use", "The phone is", "choice", USES, value=row["phone_use"]),),
         note=SHE_SAID_SO,
@@ -141,7 +136,6 @@ def _reading(scene: Scene) -> Iterator[Act]:
         "other_texts",
         "texts",
         "Which texts come besides check-ins",
-        "Saved.",
         lambda form, _: [OtherTextsChosen(mother, _yes(form, "dates"), _yes(form, "invitations"))],
         (
             Field(
@@ -165,7 +159,6 @@ def _when(scene: Scene) -> Iterator[Act]:
         "rhythm",
         "texts",
         "How often she is asked",
-        "Saved. What was planned otherwise is planned anew.",
         lambda form, _: [
             RhythmChosen(
                 mother,
@@ -184,7 +177,6 @@ def _when(scene: Scene) -> Iterator[Act]:
             "resume",
             "texts",
             "The pause she chose ends now",
-            "Saved. Texts come again.",
             lambda form, _: [TextsResumed(mother)],
             note=SHE_SAID_SO,
         )
@@ -193,7 +185,6 @@ def _when(scene: Scene) -> Iterator[Act]:
         "pause",
         "texts",
         "She wants a pause",
-        "Saved. People still come to her, and texts begin again by themselves.",
         lambda form, _: [_paused(scene, form)],
         (Field("day", "No texts until", "date"),),
         note=SHE_SAID_SO,
@@ -214,7 +205,6 @@ def _language(scene: Scene) -> Act:
         "language",
         "texts",
         "Her language",
-        "Saved. The next text is in that language.",
         lambda form, _: [LanguageChosen(_one(form, "language", offered), scene.her.id)],
         (Field("language", "She speaks", "choice", offered, value=scene.her.row["language"]),),
         note=SHE_SAID_SO,
@@ -228,7 +218,6 @@ def _number(scene: Scene) -> Iterator[Act]:
         "code",
         "texts",
         "A code for her phone",
-        "Saved.",
         lambda form, code: [
             SetUpCodeGiven(by, her.id, code, cast(Any, _one(form, "use", USES)) if none else None)
         ],
@@ -242,7 +231,6 @@ def _number(scene: Scene) -> Iterator[Act]:
             "number_left",
             "texts",
             "She gives up her number",
-            "Saved. Nothing more goes to it; set the new one up with her.",
             lambda form, _: [NumberLeft(her.id, by)],
             note="Nothing about her goes to the number any more. The new one is set up face to face.",
             grave=True,

@@ -17,7 +17,7 @@ from service.store.timeline.ahead import ahead
 from service.store.timeline.care import consents, corrections, enrolments, home_visits, life_events, visits
 from service.store.timeline.contacts import contacts, texts
 from service.store.timeline.foreseen import to_be_decided
-from service.store.timeline.heard import answers, silences
+from service.store.timeline.heard import answers, reveals, silences
 from service.store.timeline.line import Kind, Line, Rule, Telling, in_order, plain
 from service.store.timeline.rulebook import Rulebook, earlier_versions
 from service.store.timeline.standing import erasures, holds
@@ -74,6 +74,7 @@ async def timeline(
         *silences(found["messages"], found["events"], found["follow_ups"], found["visits"], mother, telling),
         *holds(mother, telling),
         *erasures(found["erasures"]),
+        *reveals(found["reveals"], telling),
         *contacts(found["reminders"], telling, book, to_come, texted),
         *ahead(found["enrolments"], to_plan, found["visits"], mother["hold"], telling, book, countries),
         *follow_ups(found["follow_ups"], found["log"], telling, book),
@@ -117,6 +118,7 @@ _SOURCES = {
     "follow_ups": sql.FOLLOW_UPS,
     "log": sql.FOLLOW_UP_LOG,
     "messages": sql.MESSAGES,
+    "reveals": sql.REVEALS,
 }
 
 _STAFF = {
@@ -129,4 +131,5 @@ _STAFF = {
     "follow_ups": ("owner_id",),
     "log": ("staff_id",),
     "messages": ("person_id",),
+    "reveals": ("staff_id",),
 }

@@ -55,6 +55,21 @@ def _answer(row: Any, telling: Telling, *, again: bool) -> Line:
     )
 
 
+def reveals(rows: Sequence[Any], telling: Telling) -> list[Line]:
+    """Who was shown her number whole; why is in the audit."""
+    return [
+        Line(
+            min(row["at"], telling.now),
+            "record",
+            "number_shown",
+            "Her number was shown",
+            who=telling.who(row["staff_id"]) or f"the {OFFICE}",
+            refs=refs(audit=row["id"]),
+        )
+        for row in rows
+    ]
+
+
 def _said(value: Any) -> str:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 

@@ -71,4 +71,10 @@ SELECT id, asked_at, due_at, withdrawn_at, done_at FROM erasure WHERE mother_id 
 
 HOME_VISITS = "SELECT id, on_day, hour, planned_by FROM home_visit WHERE mother_id = $1 ORDER BY on_day, hour"
 
+# Who was shown her number: the audit is kept by the wall clock.
+REVEALS = """
+SELECT a.id, a.at, u.staff_id FROM audit a LEFT JOIN dashboard_user u ON 'user ' || u.id = a.who
+WHERE a.about = 'mother' AND a.about_id = $1 AND a.what = 'revealed_number' ORDER BY a.seq
+"""
+
 ROLES = "SELECT id, role FROM staff WHERE id = ANY($1::bigint[])"

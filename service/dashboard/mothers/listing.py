@@ -1,0 +1,95 @@
+"""The list of mothers, narrowed as asked; and finding one by what stands on her papers, or by her number."""
+
+from typing import Final
+
+from starlette.responses import RedirectResponse, Response
+
+from service import msisdn
+from service.dashboard.asked import Asked
+from service.dashboard.mothers import words
+from service.dashboard.words import RISKS
+from service.store.shown import mothers as reads
+from service.store.shown.whose import Viewer
+
+PATH: Final = "/mothers"
+LONGEST: Final = 40
+NOBODY: Final = (
+    "Nobody of your clinics is found so. Type a client number, a form number, a case code or a phone number."
+)
+
+
+def viewer_of(asked: Asked) -> Viewer:
+    """Who looks."""
+    return Viewer(asked.facilities, asked.user.staff_id, asked.may("do_work"))
+
+
+async def list_page(asked: Asked) -> Response:
+    """The list, as the address narrows it."""
+    viewer, query = viewer_of(asked), asked.query
+    state = query.get("state", "")
+    filters = reads.Filters(
+        facility_id=_id(query.get("facility", "")),
+        mentor_id=_id(query.get("mentor", "")),
+        risk=query.get("risk", "") if query.get("risk", "") in RISKS else "",
+        state=state if state in reads.STATES else "",
+    )
+    async with asked.reading() as conn:
+        lines, more = await reads.listed(conn, viewer, filters, asked.now, asked.page_number)
+        facilities, mentors = await reads.choices(conn, viewer)
+    kept = {
+        "facility": filters.facility_id or "",
+        "mentor": filters.mentor_id or "",
+        "risk": filters.risk,
+        "state": filters.state,
+    }
+    return asked.page(
+        "mothers/list.html",
+        words=words,
+        lines=lines,
+        more=more,
+        page=asked.page_number,
+        kept={name: value for name, value in kept.items() if value},
+        chosen=kept,
+        facilities=[("", "All clinics"), *facilities],
+        mentors=[("", "All mentors"), *mentors],
+        states=(*words.FILTERS, words.APART) if viewer.acts else words.FILTERS,
+        found=False,
+        wrong="",
+        said=asked.said({"forgotten": "She was forgotten."}),
+    )
+
+
+async def search(asked: Asked) -> Response:
+    """Whoever is called so: one is opened, several are listed. A search by number leaves its line in the audit."""
+    typed = " ".join(asked.form.get("who").split())
+    number = msisdn.parse(typed, asked.services.settings.country) if len(typed) <= LONGEST else None
+    viewer = viewer_of(asked)
+    lines: list[reads.Mother] = []
+    if typed and len(typed) <= LONGEST:
+        indexes = asked.services.index.candidates_of(number) if number else []
+        async with asked.writing() as conn:
+            lines = await reads.found(conn, viewer, typed, indexes, asked.now)
+            if number:
+                await asked.audit(conn, "number_searched", f"{len(lines)} found")
+    if len(lines) == 1:
+        return RedirectResponse(f"{PATH}/{lines[0].id}", 303)
+    return asked.page(
+        "mothers/list.html",
+        200 if lines else 404,
+        words=words,
+        lines=lines,
+        more=False,
+        page=1,
+        kept={},
+        chosen={"facility": "", "mentor": "", "risk": "", "state": ""},
+        facilities=[("", "All clinics")],
+        mentors=[("", "All mentors")],
+        states=words.FILTERS,
+        found=True,
+        wrong="" if lines else NOBODY,
+        said="",
+    )
+
+
+def _id(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
