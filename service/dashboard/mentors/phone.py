@@ -59,6 +59,8 @@ def phone_pages(room: Room) -> None:
     async def confirm(asked: Asked) -> Response:
         try:
             month = typed.day(asked.form, "month", "the month")
+            if month.replace(day=1) >= asked.now.date().replace(day=1):
+                raise MistakeError("Confirm a month once it is over.")
         except MistakeError as wrong:
             return await one_mentor(asked, mistake=str(wrong), at="activity", status=400)
         await written(asked, lambda conn: _note(asked, conn, reads.CONFIRMED, f"{month:%Y-%m}"))

@@ -1,8 +1,8 @@
 """The clinics and one clinic: its state, its day, its calendar, who works there and who answers at night."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -88,6 +88,7 @@ async def _seen(asked: Asked, conn: Connection, facility_id: int) -> dict[str, A
     last = site.today + timedelta(days=AHEAD)
     calendar = (await open_days_of(conn, [facility_id], site.today))[facility_id]
     single = await reads.single_days(conn, facility_id, site.today, last)
+    roster = await reads.roster(conn, facility_id)
     gaps = await rungs_without_anyone(conn, asked.services.countries, facility_id, asked.now)
     return {
         "site": site,
@@ -99,7 +100,8 @@ async def _seen(asked: Asked, conn: Connection, facility_id: int) -> dict[str, A
         "soon": site.today + timedelta(days=7),
         "held": await reads.held(conn, facility_id),
         "colleagues": await reads.colleagues(conn, facility_id, site.today),
-        "roster": await reads.roster(conn, facility_id),
+        "roster": roster,
+        "duties": _by_hours(roster),
         "calendar": _calendar(site, calendar, single),
         "gaps": _gaps(asked, gaps),
         "last": last,
@@ -127,6 +129,17 @@ def _calendar(
         elif why == "holiday":
             found.append(CalendarDay(day, False, name or "Public holiday", ""))
     return found
+
+
+def _by_hours(roster: Sequence[reads.DutyLine]) -> list[tuple[str, reads.DutyLine, list[reads.DutyLine]]]:
+    """Duties that read the same on several days as one line: the weekdays, the hours, and who is called in turn."""
+    days: dict[tuple[int, time, time], list[reads.DutyLine]] = {}
+    for one in roster:
+        days.setdefault((one.weekday, one.starts_at, one.ends_at), []).append(one)
+    alike: dict[tuple[object, ...], list[list[reads.DutyLine]]] = {}
+    for (_, starts, ends), who in days.items():
+        alike.setdefault((starts, ends, *(one.staff_id for one in who)), []).append(who)
+    return [("".join(str(who[0].weekday) for who in same), same[0][0], same[0]) for same in alike.values()]
 
 
 def _gaps(asked: Asked, gaps: list[Gap]) -> list[tuple[str, str]]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, Final
+from datetime import date, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from service.database import Connection
@@ -78,7 +78,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class RunOut:
-    """A mother whose supply ends soon, or has ended; ``follow_up_id`` is the open work about it."""
+    """A mother whose supply ends soon, or has ended. ``follow_up_id`` is the open work about it, ``comes_on`` when she is expected."""
 
     mother_id: int
     client_number: str | None
@@ -86,6 +86,7 @@ class RunOut:
     mentor_id: int | None
     run_out_on: date
     follow_up_id: int | None
+    comes_on: date | None
     elsewhere: bool
 
 
@@ -104,14 +105,14 @@ class Colleague:
 
 @dataclass(frozen=True, slots=True)
 class DutyLine:
-    """One weekly duty. ``ends_at`` not after ``starts_at`` runs past midnight."""
+    """One weekly duty. ``ends_at`` not after ``starts_at`` runs past midnight; rank 1 is called first."""
 
     id: int
     staff_id: int
     role: str
     weekday: int
-    starts_at: Any
-    ends_at: Any
+    starts_at: time
+    ends_at: time
     rank: int
     reachable: bool
 
@@ -157,7 +158,7 @@ async def expected_on(conn: Connection, facility_id: int, day: date, not_for: in
 async def run_outs(conn: Connection, facility_id: int, today: date, at_most: int) -> list[RunOut]:
     """Whose supply ends within 14 days or ended in the last 28, the earliest first."""
     rows = await conn.fetch(
-        _RUN_OUTS, facility_id, today - timedelta(days=28), today + timedelta(days=14), at_most
+        _RUN_OUTS, facility_id, today - timedelta(days=28), today + timedelta(days=14), at_most, today
     )
     return [RunOut(**dict(row)) for row in rows]
 
@@ -231,6 +232,8 @@ ORDER BY m.client_number, v.id LIMIT 200
 
 _RUN_OUTS = """
 SELECT m.id AS mother_id, m.client_number, k.code, m.mentor_id, m.run_out_on, f.id AS follow_up_id,
+    (SELECT min(v.due_on) FROM visit v WHERE v.mother_id = m.id AND v.status = 'expected' AND v.infant_id IS NULL
+        AND v.due_on >= $5) AS comes_on,
     EXISTS (SELECT FROM referral r WHERE r.mother_id = m.id AND r.service = 'transfer' AND r.arrived_at IS NULL)
         AS elsewhere
 FROM mother m JOIN person p ON p.id = m.id

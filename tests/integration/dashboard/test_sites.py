@@ -46,7 +46,9 @@ async def test_they_show_what_is_not_as_it_should_be_first(town: Town, page: htt
     assert "2 within a week" in listed
     assert re.search(r'badge green"><span aria-hidden="true">✓</span> Open<', listed)
     shown = (await page.get(f"/sites/{town.facility}")).text
-    assert "Monday" in shown
+    assert "Open every day" in shown
+    assert "day and night" in shown
+    assert "Too late" in shown
     assert "open on public holidays" in shown
     assert f"No. R-{town.mother}<" in shown
     assert f'href="/mentors/{town.mentor}">Mentor {town.mentor}</a>' in shown
