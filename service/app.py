@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from service.api.routes import api
 from service.dashboard.pages import static_routes
 from service.dashboard.routes import routes as dashboard
 from service.pages import NeverTraceback, PageHeaders, add_error_pages
@@ -36,6 +37,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(static_routes(), include_in_schema=False)
     app.include_router(room.router, include_in_schema=False)
     app.include_router(simulator.routes(services), include_in_schema=False)
+    app.mount("/api", api(services))
     return app
 
 

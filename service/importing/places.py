@@ -12,10 +12,14 @@ from service.database import Connection
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """Who imports: ``staff_id`` answers for what is said to have been seen; ``facilities`` None means every one."""
+    """Who imports: ``staff_id`` answers for what is said to have been seen; ``facilities`` None means every one.
+
+    ``only`` is the one clinic there is for a key of the API.
+    """
 
     staff_id: int | None = None
     facilities: Sequence[int] | None = None
+    only: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ async def places(conn: Connection, deps: Deps, by: Importer, now: datetime) -> P
     """Read them: two statements, however many rows there are."""
     mentors: dict[int, dict[int, str]] = {}
     indexes: dict[bytes, int] = {}
-    for row in await conn.fetch(_MENTORS):
+    for row in await conn.fetch(_MENTORS, by.only):
         mentors.setdefault(row["facility_id"], {})[row["id"]] = row["language"]
         if row["number_index"] is not None:
             indexes[bytes(row["number_index"])] = row["id"]
@@ -66,7 +70,7 @@ async def places(conn: Connection, deps: Deps, by: Importer, now: datetime) -> P
             theirs=by.facilities is None or row["id"] in by.facilities,
             mentors=mentors.get(row["id"], {}),
         )
-        for row in await conn.fetch("SELECT id, name, country, time_zone FROM facility ORDER BY id")
+        for row in await conn.fetch(_FACILITIES, by.only)
     }
     by_name: dict[str, list[int]] = {}
     for one in by_id.values():
@@ -82,10 +86,15 @@ def _languages(deps: Deps) -> dict[str, str]:
     return found
 
 
+_FACILITIES = """
+SELECT id, name, country, time_zone FROM facility WHERE $1::bigint IS NULL OR id = $1 ORDER BY id
+"""
+
 # Two on one number, and it names neither.
 _MENTORS = """
 SELECT s.id, s.facility_id, p.language, CASE WHEN count(*) OVER (PARTITION BY p.phone_id) = 1 THEN n.number_index END
     AS number_index
 FROM staff s JOIN person p ON p.id = s.id LEFT JOIN phone n ON n.id = p.phone_id
-WHERE s.role = 'mentor' AND p.hold IS DISTINCT FROM 'revoked' ORDER BY s.id
+WHERE s.role = 'mentor' AND p.hold IS DISTINCT FROM 'revoked' AND ($1::bigint IS NULL OR s.facility_id = $1)
+ORDER BY s.id
 """

@@ -76,6 +76,19 @@ async def save_sheet(
     headings = headings_of(sheet.heads)
     where = await places(conn, deps, by, now)
     checked = await _read(sheet, headings, where, deps.index, beat)
+    return await save_rows(conn, deps, checked, where, by, now, beat)
+
+
+async def save_rows(
+    conn: Connection,
+    deps: Deps,
+    checked: Checked,
+    where: Places,
+    by: Importer,
+    now: datetime,
+    beat: Beat = no_beat,
+) -> Checked:
+    """Save what ``read_row`` found good, in the caller's transaction; what a row of them then is stands in its outcome."""
     clinics = {one.facility_id for one in checked.mothers} | {one.facility_id for one in checked.visits}
     await lock_facilities(conn, sorted(clinics))
     mothers, visits = await _compare(conn, deps, checked, where)
