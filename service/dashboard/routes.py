@@ -3,11 +3,18 @@
 from collections.abc import Callable
 from typing import Final
 
+from service.dashboard.audit_pages import audit_pages
 from service.dashboard.follow_ups import follow_up_pages
+from service.dashboard.groups import group_pages
 from service.dashboard.imports import import_pages
+from service.dashboard.inbox import inbox_pages
 from service.dashboard.login import login_pages
 from service.dashboard.mentors import mentor_pages
 from service.dashboard.messages import message_pages
+from service.dashboard.people import people_pages
+from service.dashboard.reports import report_pages
+from service.dashboard.reveal import reveal_pages
+from service.dashboard.mothers import mother_pages
 from service.dashboard.room import Room
 from service.dashboard.set_up import set_up_pages
 from service.dashboard.sites import site_pages
@@ -19,10 +26,17 @@ AREAS: Final[tuple[Callable[[Room], None], ...]] = (
     set_up_pages,
     today_pages,
     follow_up_pages,
+    mother_pages,
     site_pages,
     mentor_pages,
+    group_pages,
     message_pages,
+    inbox_pages,
+    report_pages,
     import_pages,
+    reveal_pages,
+    people_pages,
+    audit_pages,
 )
 """Each adds its own pages; their order in the menu is ``nav``'s."""
 

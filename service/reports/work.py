@@ -30,7 +30,7 @@ async def red(conn: Connection, scope: Scope) -> Counts:
     rows = await conn.fetch(
         f"{CASES_OF} {_RED}", *scope.asked, "red", *said_words(), RETURNED_WITHIN.days, REACHED_WITHIN
     )
-    calendars = await open_days_of(conn, {row["facility_id"] for row in rows}, scope.first)
+    calendars = await open_days_of(conn, scope.facilities, scope.first)
     tally = Tally(RED)
     for row in rows:
         tally.add(
