@@ -126,7 +126,7 @@ _SESSIONS = "DELETE FROM ussd_session WHERE who = ANY($1::bigint[]) OR number_in
 
 # The row stays, so that the gateway's repeat of an old text is still known as one.
 _TEXTS_FROM = """
-UPDATE inbound_sms SET text = NULL, number_index = ''::bytea, phone_id = NULL,
+UPDATE inbound_sms SET text = NULL, number_index = ''::bytea, phone_id = NULL, question = NULL, asked_in = NULL,
     state = CASE WHEN state = 'inbox' THEN 'closed' ELSE state END
 WHERE phone_id = ANY($1::bigint[])
 """

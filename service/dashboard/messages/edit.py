@@ -22,6 +22,7 @@ from service.dashboard.messages.looks import (
     fillings,
     look_of,
     measured,
+    price_of,
 )
 from service.dashboard.room import Room
 from service.database import Connection
@@ -76,6 +77,7 @@ def edit_pages(room: Room) -> None:
                 place=place,
                 looked=looked,
                 preview=_preview(asked, place, new, looked),
+                price=price_of(asked.services.settings),
             )
         return _form(asked, place, new, asked.form.get("note"), looked)
 
@@ -163,6 +165,7 @@ def _form(
         label=bundle.languages[place.language],
         fillings=fillings(bundle, place.context, SOURCE),
         title=words.title_of(place.context),
+        price=price_of(asked.services.settings),
         trouble=trouble,
         WORDINGS=WORDINGS,
         longest_note=LONGEST_NOTE,

@@ -1,6 +1,6 @@
 """One text as a phone shows it: with the longest data there can be, its letters, its alphabet and its parts. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,6 +9,7 @@ from flows.gsm7 import fold, is_gsm7, segments, septets, units
 from flows.languages import needed
 from flows.lint.longest import longest_value, names
 from flows.render import cut
+from service.settings import Settings
 
 SIGNATURES: Final = (("tips", "Health tips"), ("group", "Group name"), ("none", "No name"))
 WORDINGS: Final[Mapping[str, str]] = {"covert": "Discreet", "open": "Open", "text": "Text"}
@@ -82,6 +83,14 @@ def names_of_all(bundle: Bundle) -> Iterator[str]:
     """Every text that can be read here: templates by name, then tips."""
     yield from sorted(bundle.templates)
     yield from bundle.tips
+
+
+def price_of(settings: Settings) -> Callable[[int], str] | None:
+    """What so many parts cost, in words; None where nobody has said what one costs."""
+    if settings.sms_price is None:
+        return None
+    amount, currency = settings.sms_price
+    return lambda parts: f"{amount * parts} {currency}"
 
 
 def staleness(bundle: Bundle, context: str, language: str) -> str:

@@ -24,6 +24,7 @@ from service.dashboard.messages.looks import (
     fillings,
     is_draft,
     look_of,
+    price_of,
     signed,
 )
 from service.dashboard.room import Room
@@ -141,6 +142,7 @@ async def _list(asked: Asked, search: str) -> Response:
         ],
         total=len(found),
         wanted=wanted,
+        price=price_of(asked.services.settings),
         states=[("", "All"), *((key, label) for key, (_, _, label) in words.STATES.items())],
         languages=list(bundle.languages.items()),
         waiting=sum(one.state == "proposed" for one in live),
@@ -173,7 +175,7 @@ async def _text(asked: Asked, name: str) -> Response:
         name=name,
         sms=template,
         validity=_in_words(template.valid_for) if template is not None else "",
-        price=None,
+        price=price_of(asked.services.settings),
         area=dict(words.AREAS)[words.area_of(bundle, name)],
         answers=list(question.answers.items()) if question is not None else [],
         languages=[
