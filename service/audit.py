@@ -69,6 +69,11 @@ async def record(
     return await _record(where, sealer, now, who, what, why, about)
 
 
+async def take_turn(conn: Connection) -> None:
+    """Wait for every writer before, and let those after wait until this transaction ends: to count lines, then write one."""
+    await conn.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
+
+
 async def _record(
     conn: Connection,
     sealer: Sealer,
@@ -79,7 +84,7 @@ async def _record(
     about: tuple[str, int] | None,
 ) -> int:
     async with conn.transaction():  # the lock, the line and the head are written together or not at all
-        await conn.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
+        await take_turn(conn)
         row = await conn.fetchrow("SELECT seq, mac FROM audit_head WHERE id = 1 FOR UPDATE")
         head = Head(row["seq"], row["mac"]) if row is not None else await _begun(conn, sealer, now)
         line, head = await _append(conn, sealer, head, now, who, what, why, about)

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from service.settings import Settings
     from service.wiring import Services
 
-SIGN_IN_EMAIL: Final = "demo@example.org"
+SIGN_INS: Final = (("administrator", "demo@example.org"), ("supervisor", "supervisor@example.org"))
+"""Who can look around at once, both in the name of the first supervisor."""
 
 
 def demo(
@@ -53,31 +54,36 @@ async def _run(settings: "Settings", port: int, say: "Progress") -> None:
         if stop.is_set():
             return
         say.done()
-        sign_in = await _sign_in(services)
+        sign_ins = await _sign_ins(services)
         listener = listen("127.0.0.1", port)
 
         def ready() -> None:
-            _welcome(settings.public_url, sign_in)
+            _welcome(settings.public_url, sign_ins)
 
         await together(
             stop, serve_web(create_asgi(services), listener, stop, ready=ready), run_worker(services, stop)
         )
 
 
-async def _sign_in(services: "Services") -> str:
+async def _sign_ins(services: "Services") -> dict[str, str]:
     from service.dashboard.accounts import add_user
     from service.dashboard.sign_in import new_sign_in
 
     async with services.pool.acquire() as conn, conn.transaction():
         staff_id = await conn.fetchval("SELECT min(id) FROM staff WHERE role = 'supervisor'")
-        user_id = await add_user(conn, services.sealer, services.index, SIGN_IN_EMAIL, "supervisor", staff_id)
-        return await new_sign_in(conn, user_id, await services.clocks.wall.now())
+        now, codes = await services.clocks.wall.now(), {}
+        for role, email in SIGN_INS:
+            user_id = await add_user(conn, services.sealer, services.index, email, role, staff_id)
+            codes[role] = await new_sign_in(conn, user_id, now)
+    return codes
 
 
-def _welcome(address: str, sign_in: str) -> None:
+def _welcome(address: str, sign_ins: dict[str, str]) -> None:
     print(f"\nPamoja runs on {address}")
     print(f"  phones and clock   {address}/simulator")
-    print(f"  Today page         {address}/login   one-time sign-in: {sign_in}")
+    print(f"  Today page         {address}/login   one-time sign-in: {sign_ins['administrator']}")
+    print(f"  as a supervisor    {address}/login   one-time sign-in: {sign_ins['supervisor']}")
+    print("Other roles are invited on the page People. A real service asks for a password and a code, too.")
     print("Everybody in it is made up. Ctrl+C ends it; the next start takes seconds.", flush=True)
 
 
