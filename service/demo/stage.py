@@ -134,10 +134,11 @@ async def enrol(stage: Stage, plan: Plan, hashed: str | None, now: datetime) -> 
 
 
 async def _details(conn: Connection, stage: Stage, plan: Plan, mother_id: int, now: datetime) -> None:
-    """Her name, language and day of the week, which the two minutes at enrolment leave out; and the other twin."""
+    """Her name, language, day of the week and client number, which the two minutes at enrolment leave out; and the other twin."""
     name = stage.services.sealer.seal(plan.name, table="person", column="name", row=mother_id)
     await conn.execute(_NAME, mother_id, name, plan.language)
     await conn.execute(_WEEKDAY, mother_id, plan.weekday, plan.hour)
+    await conn.execute(_CLIENT_NUMBER, mother_id, f"{plan.site + 1}{plan.place + 1:04d}")
     if plan.twins:
         facility = await people.facility(conn, stage.sites[plan.site])
         await mothers.add_infant(conn, facility, mother_id, plan.anchor_on, now, birth_order=2)
@@ -193,6 +194,7 @@ async def _hashed(services: Services, pins: Sequence[str]) -> list[str]:
 
 
 _BY_FORM = "SELECT id FROM mother WHERE form_number = $1"
+_CLIENT_NUMBER = "UPDATE mother SET client_number = $2 WHERE id = $1"
 _NAME = "UPDATE person SET name = $2, language = $3 WHERE id = $1"
 _WEEKDAY = "UPDATE mother SET checkin_weekday = $2, checkin_hour = $3 WHERE id = $1"
 _WEEKDAY_ASKED = "UPDATE enrolment SET weekday = $2 WHERE mother_id = $1 AND schedule = 'checkin'"
