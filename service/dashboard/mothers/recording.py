@@ -74,7 +74,7 @@ async def ask(
         typed={name: values[0] for name, values in asked.form.values.items()} if at else {},
         ticked=bool(at),
         once=asked.form.get("once") or secrets.token_hex(8),
-        none=NOT_YOURS if not acts else "",
+        refused=NOT_YOURS if not acts else "",
     )
 
 
@@ -140,6 +140,8 @@ def _said(act: Act, asked: Asked) -> list[tuple[str, str]]:
         value = asked.form.get(field.name)
         if field.kind == "tick":
             value = "yes" if value == "yes" else "no"
+        if value and field.kind == "date":
+            value = words.read_day(value)
         if value:
             read.append((field.label, dict(field.options).get(value, value)))
     return read
