@@ -56,6 +56,19 @@ def number(form: Form, name: str, called: str, least: int, most: int) -> int:
     return int(said)
 
 
+def some_of(form: Form, name: str, known: Container[str]) -> tuple[str, ...]:
+    """Those ticked that are known, in the order they came."""
+    return tuple(one for one in form.all(name) if one in known)
+
+
+def one_word(form: Form, name: str, called: str, *, longest: int = 30) -> str:
+    """One word, or nothing. Raises MistakeError."""
+    said = form.get(name)
+    if len(said.split()) > 1 or len(said) > longest:
+        raise MistakeError(f"Type {called} as one word of at most {longest} letters, or leave it empty.")
+    return said
+
+
 def weekdays(form: Form, name: str) -> str:
     """The ticked weekdays as digits, Monday 0, in order; "" for none. Raises MistakeError for what is no weekday."""
     ticked = sorted(set(form.all(name)))

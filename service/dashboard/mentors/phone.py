@@ -98,12 +98,16 @@ async def _give(asked: Asked, conn: Connection, code: str) -> bool:
 
 def _terms(asked: Asked) -> Terms:
     form = asked.form
+    in_community = form.get("works_in") == "community"
     return Terms(
         cap=typed.number(form, "cap", "how many mothers she should have", 1, 500),
         works_on=typed.weekdays(form, "works_on") or None,
         starts_at=typed.clock(form, "starts", "when their work begins"),
         ends_at=typed.clock(form, "ends", "when their work ends"),
         answers_mood=form.get("answers_mood") == "yes",
+        works_in="community" if in_community else "facility",
+        area=typed.one_word(form, "area", "the area") if in_community else "",
+        languages=typed.some_of(form, "speaks", asked.services.bundles.current().languages),
     )
 
 

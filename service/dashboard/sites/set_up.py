@@ -121,9 +121,6 @@ def _staff(asked: Asked) -> NewStaff:
     form = asked.form
     languages = asked.services.bundles.current().languages
     in_community = form.get("works_in") == "community"
-    area = form.get("area")
-    if len(area.split()) > 1:
-        raise MistakeError("Type the area as one word, or leave it empty.")
     return NewStaff(
         role=cast(Any, typed.one_of(form, "role", words.ROLES, "what they are")),
         name=typed.word(form, "name", "their name"),
@@ -135,7 +132,8 @@ def _staff(asked: Asked) -> NewStaff:
         answers_mood=form.get("answers_mood") == "yes",
         works_on=typed.weekdays(form, "works_on") or None,
         works_in="community" if in_community else "facility",
-        area=area if in_community else "",
+        area=typed.one_word(form, "area", "the area") if in_community else "",
+        languages=typed.some_of(form, "speaks", languages),
         caseload_cap=typed.number(form, "cap", "how many mothers she should have", 1, MOST_MOTHERS)
         if form.get("cap")
         else CASELOAD_CAP,

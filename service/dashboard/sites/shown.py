@@ -71,11 +71,13 @@ async def one_site(asked: Asked, *, mistake: str = "", at: str = "", status: int
         at=at,
         blank=typed.kept(),
         typed=typed.kept(asked.form if mistake else None),
-        ticked={name: set(asked.form.all(name)) for name in ("absent", "weekday", "open_on", "works_on")},
+        ticked={
+            name: set(asked.form.all(name)) for name in ("absent", "weekday", "open_on", "works_on", "speaks")
+        },
         words=words,
         week=typed.WEEK,
         names_of=typed.names_of,
-        languages=sorted(asked.services.bundles.current().languages),
+        languages=asked.services.bundles.current().languages,
     )
 
 

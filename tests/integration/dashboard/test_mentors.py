@@ -155,10 +155,15 @@ async def test_terms_a_month_and_a_supervision_visit_are_noted(town: Town, page:
     wrong = await send(page, f"{at}/terms", on=at, cap="none", **hours)
     assert wrong.status_code == 400
     assert "as a number from 1 to 500" in wrong.text
-    await send(page, f"{at}/terms", on=at, cap="1", works_on=["0", "3"], **hours)
-    row = await pool.fetchrow("SELECT caseload_cap, works_on FROM staff WHERE id = $1", town.mentor)
+    where = {"works_in": "community", "area": "Kibera", "speaks": ["sw", "xx"]}
+    await send(page, f"{at}/terms", on=at, cap="1", works_on=["0", "3"], **hours, **where)
+    row = await pool.fetchrow(
+        "SELECT caseload_cap, works_on, works_in, area, languages FROM staff WHERE id = $1", town.mentor
+    )
     assert row is not None
-    assert tuple(row) == (1, "03")
+    assert tuple(row) == (1, "03", "community", "Kibera", ["sw"])
+    same = await send(page, f"{at}/terms", on=at, cap="1", works_on=["0", "3"], **hours, **where)
+    assert same.headers["location"] == f"{at}?done=terms-same"
     assert "Too many" in (await page.get(at)).text
     this = TODAY.replace(day=1)
     early = await send(page, f"{at}/confirm", on=at, month=this.isoformat())
