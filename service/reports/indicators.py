@@ -13,6 +13,17 @@ from service.reports import babies, care, loop, work, year
 Kind = Literal["share", "time", "load", "money"]
 Group = Literal["loop", "work", "care", "babies", "year"]
 
+HEADINGS: Final[Mapping[Group, str]] = MappingProxyType(
+    {
+        "loop": "The loop",
+        "work": "Cases and people",
+        "care": "Coming to the clinic",
+        "babies": "Babies and their tests",
+        "year": "The first year of treatment",
+    }
+)
+"""What each group is called, in their order."""
+
 FILE: Final = Path(__file__).with_name("indicators.toml")
 
 SOURCES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(

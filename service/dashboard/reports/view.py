@@ -7,18 +7,9 @@ from itertools import pairwise
 from typing import Any, Final
 
 from service.dashboard.reports.asking import BY
-from service.reports.indicators import Indicator, shipped
+from service.reports.indicators import HEADINGS, Indicator, shipped
 from service.reports.loop import BINS, Times
 from service.reports.report import Figure, Report
-
-GROUPS: Final[Mapping[str, str]] = {
-    "loop": "The loop",
-    "work": "Cases and people",
-    "care": "Coming to the clinic",
-    "babies": "Babies and their tests",
-    "year": "The first year of treatment",
-}
-"""Headings, in their order. The loop has a picture of its own."""
 
 PHONES: Final[Mapping[Any, str]] = {"hers": "Phone of her own", "shared": "Shared phone", "none": "No phone"}
 
@@ -79,7 +70,7 @@ def loop_by(report: Report, by: str, names: Mapping[int, str]) -> list[tuple[str
 def groups(report: Report, by: str, names: Mapping[int, str]) -> list[tuple[str, str, list[Shown]]]:
     """Every share, under the heading of its group, told apart as wished where its source can."""
     found = []
-    for group, heading in GROUPS.items():
+    for group, heading in HEADINGS.items():
         ours = [one for one in shipped().indicators.values() if one.group == group and one.kind == "share"]
         shown = [one for indicator in ours if (one := _shown(report, indicator, by, names)) is not None]
         found.append((group, heading, shown))
