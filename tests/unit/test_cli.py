@@ -22,10 +22,14 @@ LOGGING = ("serve", "worker", "watchdog", "demo")
 ROOT = Path(__file__).parents[2]
 COMMANDS = (
     "add",
+    "api-key",
+    "audit",
+    "changes",
     "days",
     "demo",
     "doctor",
     "export",
+    "import",
     "keys",
     "lint",
     "measures",
@@ -84,7 +88,7 @@ def one_sentence(stderr: str) -> bool:
 def test_help_names_every_command(tmp_path: Path) -> None:
     done = process("--help", cwd=tmp_path)
     assert done.returncode == 0
-    assert tuple(re.findall(r"^  ([a-z]+)  ", done.stdout, re.MULTILINE)) == tuple(
+    assert tuple(re.findall(r"^  ([a-z-]+)  ", done.stdout, re.MULTILINE)) == tuple(
         sorted(COMMANDS, key=done.stdout.find)
     )
 
