@@ -10,6 +10,7 @@ from typer.exceptions import TyperException
 
 from service.commands import (
     add,
+    api_key,
     audit,
     content,
     days,
@@ -57,6 +58,7 @@ app.command("audit")(audit.audit)
 app.command("import")(import_.import_)
 app.command("measures")(measures.measures)
 app.add_typer(add.app, name="add")
+app.add_typer(api_key.app, name="api-key")
 app.add_typer(export.app, name="export")
 app.add_typer(days.app, name="days")
 app.add_typer(user.app, name="user")
