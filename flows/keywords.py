@@ -49,8 +49,14 @@ _NONE = _Table()
 _Tables = Mapping[str, Mapping[str, _Table]]
 
 
+_ASCII = {code: None if chr(code) in "'`" else " " for code in range(128) if not chr(code).isalnum()}
+"""What becomes of ASCII that is neither letter nor digit."""
+
+
 def normalise(text: str) -> str:
     """Return the text in small ASCII-like letters: no accents, apostrophes or punctuation, single spaces."""
+    if text.isascii():
+        return " ".join(text.casefold().translate(_ASCII).split())
     plain = []
     for char in unicodedata.normalize("NFKD", text.replace("’", "'")).casefold():
         if char.isdecimal():

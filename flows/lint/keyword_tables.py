@@ -1,10 +1,11 @@
 """Every language has words for every intent, and no word of any language would be read as two opposite things."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
+from flows import keywords as read
 from flows.bundle import Bundle
-from flows.keywords import normalise
 from flows.lint.finding import Problem
 
 NEEDED = ("stop", "danger", "harm", "yes", "no", "start", "help", "call", "fine", "wrong_person")
@@ -125,6 +126,12 @@ def _opposites(keywords: Mapping[str, Table]) -> Iterator[Problem]:
                         at=(other, kind),
                         word=word,
                     )
+
+
+@lru_cache(maxsize=16384)
+def normalise(word: str) -> str:
+    """A listed word as texts are read; content is checked again and again, and most of it stays as it was."""
+    return read.normalise(word)
 
 
 def _entry(table: Table, intent: str) -> Table:

@@ -1,5 +1,8 @@
 """Texts as long as they can get: every placeholder filled with its longest value in the language at hand."""
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 from flows.bundle import Bundle
 from flows.gsm7 import units
 from flows.lists import LONGEST
@@ -43,10 +46,19 @@ def sentence(tip: str) -> str:
 
 def _word(bundle: Bundle, key: str, language: str) -> str:
     """The longest word of the same group: any cause, any weekday."""
-    group = key.rpartition(".")[0]
-    texts = bundle.texts.get(language, {})
-    return max(
-        (text for name, text in texts.items() if name.startswith(f"word.{group}.")),
-        key=units,
-        default=bundle.word(key, language),
-    )
+    found = _longest_words(bundle, language).get(key.rpartition(".")[0])
+    return bundle.word(key, language) if found is None else found
+
+
+@lru_cache(maxsize=16)
+def _longest_words(bundle: Bundle, language: str) -> Mapping[str, str]:
+    """The longest word of each group of words, and of each group of groups; of two as long the first."""
+    found: dict[str, tuple[int, str]] = {}
+    for name, text in bundle.texts.get(language, {}).items():
+        kind, *groups = name.split(".")
+        length = units(text) if kind == "word" else 0
+        for depth in range(1, len(groups)) if kind == "word" else ():
+            group = ".".join(groups[:depth])
+            if group not in found or length > found[group][0]:
+                found[group] = (length, text)
+    return {group: text for group, (_, text) in found.items()}

@@ -1,7 +1,7 @@
 """Finds the file and the line that a problem stands in."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from flows.lint.finding import TEXT, Finding, Problem
 from flows.lint.po_lines import PoLines
@@ -26,12 +26,12 @@ class Sources:
     @cached_property
     def tomls(self) -> dict[str, TomlLines]:
         """Each TOML file with its lines indexed."""
-        return {path: TomlLines(text) for path, text in self._files.items() if path.endswith(".toml")}
+        return {path: _toml(text) for path, text in self._files.items() if path.endswith(".toml")}
 
     @cached_property
     def catalogues(self) -> dict[str, PoLines]:
         """Each catalogue with its lines indexed."""
-        return {path: PoLines(text) for path, text in self._files.items() if path.endswith(".po")}
+        return {path: _po(text) for path, text in self._files.items() if path.endswith(".po")}
 
     def finding(self, problem: Problem) -> Finding:
         """Return the problem with its place."""
@@ -122,6 +122,17 @@ class Sources:
         before = self._order[: self._order.index(context)] if context in self._order else ()
         last = next((known for known in reversed(before) if known in catalogue.entries), None)
         return file, catalogue.entries[last]["msgctxt"] if last is not None else 1
+
+
+@lru_cache(maxsize=256)
+def _toml(text: str) -> TomlLines:
+    """A file's lines: whoever lints after each edit reads only what changed."""
+    return TomlLines(text)
+
+
+@lru_cache(maxsize=16)
+def _po(text: str) -> PoLines:
+    return PoLines(text)
 
 
 def _with_id(lines: TomlLines, path: Path, id_: str) -> Path | None:

@@ -2,8 +2,9 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
+from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from io import BytesIO
@@ -95,13 +96,19 @@ def _toml(root: Traversable, name: str, *, optional: bool = False) -> Table:
         raise ContentError(f"{name} is missing; every content folder needs it.")
     raw = file.read_bytes()
     try:
-        table = tomllib.loads(_decoded(name, raw))
+        table = _loaded(_decoded(name, raw))
     except tomllib.TOMLDecodeError as error:
         where = re.search(r"at line (\d+)", str(error))
         line = int(where.group(1)) if where else raw.count(b"\n") + 1
         reason = re.sub(r" \(at .*\)$", "", str(error))
         raise ContentError(f"{name}, line {line}: {reason}; correct the TOML there.") from error
     return {key: _plain(value) for key, value in table.items()}
+
+
+@lru_cache(maxsize=256)
+def _loaded(text: str) -> Mapping[str, Any]:
+    """A file's tables, not to be changed: whoever reads content after each edit parses only what changed."""
+    return tomllib.loads(text)
 
 
 def _decoded(name: str, raw: bytes) -> str:
@@ -228,16 +235,20 @@ def _locales(root: Traversable) -> tuple[Table, Table, Table, dict[str, bool]]:
     reviewed: dict[str, bool] = {}
     for name in _names(root, "locale", ".po"):
         code, raw = name.removesuffix(".po"), root.joinpath("locale", name).read_bytes()
-        text = _decoded(f"locale/{name}", raw)
-        for number, line in enumerate(text.splitlines(), start=1):
-            if not _PO_LINE.fullmatch(line):  # Babel would read on, and take the quote for text
-                raise ContentError(
-                    f"locale/{name}, line {number}: a quote or a keyword is missing; correct it."
-                )
-        signed = _REVIEWED_BY.search(text)
-        reviewed[code] = bool(signed and signed.group(1).strip())
-        locale[code], sources[code], fuzzy[code] = _po(f"locale/{name}", raw)
+        reviewed[code], texts = _catalogue(f"locale/{name}", raw)
+        locale[code], sources[code], fuzzy[code] = map(dict, texts)
     return locale, sources, fuzzy, reviewed
+
+
+@lru_cache(maxsize=16)
+def _catalogue(name: str, raw: bytes) -> tuple[bool, tuple[Mapping[str, str], ...]]:
+    """Whether a catalogue is signed as reviewed, and its texts, not to be changed; see ``_loaded``."""
+    text = _decoded(name, raw)
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not _PO_LINE.fullmatch(line):  # Babel would read on, and take the quote for text
+            raise ContentError(f"{name}, line {number}: a quote or a keyword is missing; correct it.")
+    signed = _REVIEWED_BY.search(text)
+    return bool(signed and signed.group(1).strip()), _po(name, raw)
 
 
 def _po(name: str, raw: bytes) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
