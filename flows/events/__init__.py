@@ -81,6 +81,7 @@ from flows.events.records import (
     CallLogged,
     CareLineChanged,
     ConsentWithdrawn,
+    DayAgreed,
     HomeVisitPlace,
     HomeVisitPlanned,
     HomeVisitReason,
@@ -99,6 +100,7 @@ from flows.events.records import (
     TransferConfirmed,
     TransferMade,
     TransferWithdrawn,
+    VisitMissed,
     VisitRecorded,
 )
 from flows.events.root import Event
@@ -140,6 +142,7 @@ __all__ = [
     "CheckInAnswered",
     "ComingWhen",
     "ConsentWithdrawn",
+    "DayAgreed",
     "DayClosed",
     "DoseMissed",
     "DueDateCorrected",
@@ -216,6 +219,7 @@ __all__ = [
     "UnwellReported",
     "VisitChangeRequested",
     "VisitConfirmed",
+    "VisitMissed",
     "VisitMoved",
     "VisitRecorded",
     "WeanedReported",

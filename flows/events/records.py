@@ -35,6 +35,24 @@ class VisitRecorded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class VisitMissed(Event):
+    """Somebody of her clinic marks that she did not come to this visit. The day stays open for the others'."""
+
+    staff_id: int
+    mother_id: int
+    visit_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayAgreed(Event):
+    """A day agreed with her for a visit of its own, beside what is foreseen: ``on``, at her clinic."""
+
+    staff_id: int
+    mother_id: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class TestTaken(Event):
     """A sample was taken, of this baby or (None) of the mother; its result is waited for."""
 

@@ -13,6 +13,7 @@ from flows import events as happened
 from flows.events import Event
 from service.apply import (
     agreements,
+    appointments,
     birth_check,
     calls,
     care_changed,
@@ -102,6 +103,8 @@ HANDLERS: Mapping[type[Event], Handler] = {
     happened.MoodReported: feelings.mood_reported,
     happened.RecordOpened: caseload.record_opened,
     happened.VisitRecorded: caseload.visit_recorded,
+    happened.VisitMissed: appointments.visit_missed,
+    happened.DayAgreed: appointments.day_agreed,
     happened.TestTaken: caseload.test_taken,
     happened.ResultGiven: caseload.result_given,
     happened.NextLookSet: looks.next_look_set,

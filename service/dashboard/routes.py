@@ -3,18 +3,20 @@
 from collections.abc import Callable
 from typing import Final
 
+from service.dashboard.appointments import appointment_pages
 from service.dashboard.audit_pages import audit_pages
 from service.dashboard.follow_ups import follow_up_pages
 from service.dashboard.groups import group_pages
 from service.dashboard.imports import import_pages
 from service.dashboard.inbox import inbox_pages
+from service.dashboard.keys import key_pages
 from service.dashboard.login import login_pages
 from service.dashboard.mentors import mentor_pages
 from service.dashboard.messages import message_pages
+from service.dashboard.mothers import mother_pages
 from service.dashboard.people import people_pages
 from service.dashboard.reports import report_pages
 from service.dashboard.reveal import reveal_pages
-from service.dashboard.mothers import mother_pages
 from service.dashboard.room import Room
 from service.dashboard.set_up import set_up_pages
 from service.dashboard.sites import site_pages
@@ -26,6 +28,7 @@ AREAS: Final[tuple[Callable[[Room], None], ...]] = (
     set_up_pages,
     today_pages,
     follow_up_pages,
+    appointment_pages,
     mother_pages,
     site_pages,
     mentor_pages,
@@ -34,6 +37,7 @@ AREAS: Final[tuple[Callable[[Room], None], ...]] = (
     inbox_pages,
     report_pages,
     import_pages,
+    key_pages,
     reveal_pages,
     people_pages,
     audit_pages,

@@ -97,7 +97,8 @@ async def _missed(conn: Connection, ids: Sequence[int], staff_id: int, now: date
     """Missed, said by whoever imports. Contacts begin only about a recent day that nothing followed yet."""
     asking = [row["id"] for row in await conn.fetch(_STILL_ASKING, list(ids), now.date() - RECENT)]
     await visits_seen.mark_missed(conn, asking, staff_id, now)
-    await conn.execute(_QUIETLY, [one for one in ids if one not in set(asking)], staff_id, now)
+    rows = await conn.fetch(_QUIETLY, [one for one in ids if one not in set(asking)], staff_id, now)
+    await visits_seen.seen_again(conn, sorted({row["mother_id"] for row in rows}))
 
 
 _NOTE = """
@@ -119,4 +120,5 @@ ORDER BY v.id
 _QUIETLY = """
 UPDATE visit SET status = 'missed', marked_by = $2, marked_at = $3 WHERE id = ANY($1::bigint[])
     AND status IN ('expected', 'unknown')
+RETURNING mother_id
 """

@@ -73,7 +73,9 @@ async def add_kept_days(
         now,
     )
     await _came(conn, [row for row in rows if row["due_on"] >= since], now)
-    await conn.execute(_COUNT_ANEW, sorted({row["mother_id"] for row in rows}), NO_NEXT_DATE, now.date())
+    mothers = sorted({row["mother_id"] for row in rows})
+    await conn.execute(_COUNT_ANEW, mothers, NO_NEXT_DATE, now.date())
+    await seen_again(conn, mothers)
     return [row["id"] for row in rows]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from service.database import Connection
 
@@ -132,9 +132,10 @@ async def missed(
     return [Missed(**dict(row)) for row in rows[:PAGE]], len(rows) > PAGE
 
 
-async def mothers_of(conn: Connection, visit_ids: Sequence[int]) -> list[Any]:
-    """(id, mother_id, due_on, status, facility_id) of these visits, in the order in which mothers are locked."""
-    return await conn.fetch(_MOTHERS_OF, list(visit_ids))
+async def expected_on(conn: Connection, mother_id: int, on: date) -> int | None:
+    """The visit of her own for which she is expected on that day."""
+    found: int | None = await conn.fetchval(_EXPECTED_ON, mother_id, on)
+    return found
 
 
 async def by_client_number(conn: Connection, facility_id: int, number: str) -> int | None:
@@ -233,8 +234,8 @@ LEFT JOIN LATERAL (SELECT l.at, l.what FROM follow_up u JOIN follow_up_log l ON 
     ORDER BY l.at DESC LIMIT 1) t ON TRUE
 """
 
-_MOTHERS_OF = """
-SELECT id, mother_id, due_on, status, facility_id FROM visit WHERE id = ANY($1::bigint[]) ORDER BY mother_id, id
+_EXPECTED_ON = """
+SELECT id FROM visit WHERE mother_id = $1 AND due_on = $2 AND infant_id IS NULL AND status = 'expected' ORDER BY id LIMIT 1
 """
 
 _BY_NUMBER = """

@@ -73,6 +73,7 @@ TOLD_ELSEWHERE: Final = frozenset(
         "BirthDateCorrected",
         "BirthReported",
         "CaseGiven",
+        "DayAgreed",
         "DayClosed",
         "DueDateCorrected",
         "FollowUpAnswered",
@@ -84,6 +85,7 @@ TOLD_ELSEWHERE: Final = frozenset(
         "PregnancyReported",
         "SupplyCorrected",
         "TreatmentStartCorrected",
+        "VisitMissed",
         "VisitMoved",
         "WeanedReported",
     }

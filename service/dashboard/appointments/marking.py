@@ -1,0 +1,49 @@
+"""Marking visits: the same events as the mentor's phone, each mother's in the order in which mothers are locked."""
+
+from collections.abc import Sequence
+
+from flows.events import Event
+from service.apply import NotTheirs, Origin, apply
+from service.apply.appointments import NotPossibleError
+from service.dashboard.appointments.words import NOT_THEIRS, WHY_NOT
+from service.dashboard.asked import Asked
+from service.dashboard.doing import written
+from service.dashboard.typed import MistakeError
+from service.database import Connection
+
+
+async def write(asked: Asked, events: Sequence[Event]) -> None:
+    """Write what was said, all of it or nothing. Raises MistakeError with the sentence that says why not."""
+    origin = Origin(phone_id=None, number_index=b"", number=None, via="page")
+
+    async def doing(conn: Connection) -> None:
+        await apply(conn, events, origin, asked.now, asked.services.deps())
+
+    try:
+        await written(asked, doing)
+    except NotPossibleError as error:
+        raise MistakeError(WHY_NOT[error.why]) from None
+    except (NotTheirs, LookupError):
+        raise MistakeError(NOT_THEIRS) from None
+
+
+async def write_each(asked: Asked, events: Sequence[Event]) -> list[str]:
+    """Write each that can be, in one transaction; return for each the sentence that says why not, or nothing."""
+    origin = Origin(phone_id=None, number_index=b"", number=None, via="page")
+    deps = asked.services.deps()
+
+    async def doing(conn: Connection) -> list[str]:
+        said = []
+        for event in events:
+            why = ""
+            try:
+                async with conn.transaction():
+                    await apply(conn, [event], origin, asked.now, deps)
+            except NotPossibleError as error:
+                why = WHY_NOT[error.why]
+            except (NotTheirs, LookupError):
+                why = NOT_THEIRS
+            said.append(why)
+        return said
+
+    return await written(asked, doing)
