@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 import uvloop
+from argon2 import PasswordHasher
 
 from service.clocks import set_stepped
 from service.content import bundles
@@ -21,6 +22,7 @@ from service.content.files import read_tables
 from service.embedded.server import create_database, drop_database, embedded_postgres, with_database
 from service.logs import configure_logging
 from service.processes.worker import Worker, WorkerParts
+from service.security import pins
 from service.settings import demo_settings
 from service.wiring import Services, open_services
 from tests.balance import Balanced, longest_first, scheduler
@@ -33,6 +35,8 @@ PUBLISHED_AT = datetime(2026, 6, 1, 6, tzinfo=UTC)
 CONTENT = read_tables()
 _numbers = count(1)
 configure_logging("WARNING")
+# Thousands of PINs are checked; what each costs in earnest is proved in unit/test_pins.py, and by real processes.
+pins._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 if sys.version_info < (
     3,
     14,

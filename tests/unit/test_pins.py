@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
@@ -13,8 +13,16 @@ from service.security.pins import PinChecker, Pins, PinsBusyError, is_weak
 PEPPER = bytes(range(32))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def in_earnest() -> Iterator[None]:
+    """PINs are hashed here as in earnest; other tests hash them cheaply."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(module, "_HASHER", module.full_strength())
+        yield
+
+
 @pytest.fixture(scope="module")
-def pins() -> Pins:
+def pins(in_earnest: None) -> Pins:
     return Pins(PEPPER)
 
 
