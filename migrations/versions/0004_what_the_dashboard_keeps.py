@@ -24,6 +24,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
     )
     op.create_table(
+        "gateway_balance",
+        sa.Column("gateway", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("amount", sa.Numeric(), nullable=True),
+        sa.Column(
+            "currency", sqlmodel.sql.sqltypes.AutoString(), server_default=sa.text("''"), nullable=False
+        ),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(amount IS NULL) = (told_at IS NULL)", name=op.f("ck_gateway_balance_told")),
+        sa.PrimaryKeyConstraint("gateway", name=op.f("pk_gateway_balance")),
+    )
+    op.create_table(
         "sign_in_try",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -251,18 +263,18 @@ def upgrade() -> None:
         postgresql_where=sa.text("text IS NOT NULL"),
     )
     op.create_foreign_key(
-        op.f("fk_inbound_sms_settled_by_dashboard_user"),
-        "inbound_sms",
-        "dashboard_user",
-        ["settled_by"],
-        ["id"],
-        ondelete="RESTRICT",
-    )
-    op.create_foreign_key(
         op.f("fk_inbound_sms_asked_in_message"),
         "inbound_sms",
         "message",
         ["asked_in"],
+        ["id"],
+        ondelete="RESTRICT",
+    )
+    op.create_foreign_key(
+        op.f("fk_inbound_sms_settled_by_dashboard_user"),
+        "inbound_sms",
+        "dashboard_user",
+        ["settled_by"],
         ["id"],
         ondelete="RESTRICT",
     )
@@ -287,15 +299,15 @@ def upgrade() -> None:
     op.add_column("publication", sa.Column("published_by", sa.BigInteger(), nullable=True))
     op.add_column("publication", sa.Column("undone_by", sa.BigInteger(), nullable=True))
     op.create_foreign_key(
-        op.f("fk_publication_base_sha256_bundle"), "publication", "bundle", ["base_sha256"], ["sha256"]
-    )
-    op.create_foreign_key(
         op.f("fk_publication_undone_by_dashboard_user"),
         "publication",
         "dashboard_user",
         ["undone_by"],
         ["id"],
         ondelete="RESTRICT",
+    )
+    op.create_foreign_key(
+        op.f("fk_publication_base_sha256_bundle"), "publication", "bundle", ["base_sha256"], ["sha256"]
     )
     op.create_foreign_key(
         op.f("fk_publication_published_by_dashboard_user"),
@@ -346,8 +358,8 @@ def downgrade() -> None:
     )
     op.drop_column("visit", "seen_again_on")
     op.drop_constraint(op.f("fk_publication_published_by_dashboard_user"), "publication", type_="foreignkey")
-    op.drop_constraint(op.f("fk_publication_undone_by_dashboard_user"), "publication", type_="foreignkey")
     op.drop_constraint(op.f("fk_publication_base_sha256_bundle"), "publication", type_="foreignkey")
+    op.drop_constraint(op.f("fk_publication_undone_by_dashboard_user"), "publication", type_="foreignkey")
     op.drop_column("publication", "undone_by")
     op.drop_column("publication", "published_by")
     op.drop_column("publication", "base_sha256")
@@ -360,8 +372,8 @@ def downgrade() -> None:
     op.drop_index("ix_mother_staff_id", table_name="mother", postgresql_where=sa.text("staff_id IS NOT NULL"))
     op.drop_column("mother", "pair_number")
     op.drop_index("ix_infant_mother_id", table_name="infant")
-    op.drop_constraint(op.f("fk_inbound_sms_asked_in_message"), "inbound_sms", type_="foreignkey")
     op.drop_constraint(op.f("fk_inbound_sms_settled_by_dashboard_user"), "inbound_sms", type_="foreignkey")
+    op.drop_constraint(op.f("fk_inbound_sms_asked_in_message"), "inbound_sms", type_="foreignkey")
     op.drop_index(
         "ix_inbound_sms_kept", table_name="inbound_sms", postgresql_where=sa.text("text IS NOT NULL")
     )
@@ -405,5 +417,6 @@ def downgrade() -> None:
     op.drop_table("api_key")
     op.drop_index("ix_sign_in_try_whose_tried_at", table_name="sign_in_try")
     op.drop_table("sign_in_try")
+    op.drop_table("gateway_balance")
     op.drop_table("audit_head")
     # ### end Alembic commands ###

@@ -25,6 +25,7 @@ from service.models.staff import Cover, DutyRoster, Staff, Supervision
 from service.models.system import (
     Alarm,
     BundleRow,
+    GatewayBalance,
     GatewayState,
     Heartbeat,
     Publication,
@@ -62,6 +63,7 @@ __all__ = [
     "FacilityDay",
     "FollowUp",
     "FollowUpLog",
+    "GatewayBalance",
     "GatewayState",
     "Handover",
     "Heartbeat",

@@ -1,9 +1,10 @@
 """What keeps the service itself honest: content versions, the stepped clock, proof of life, alarms."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, Numeric, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -73,6 +74,22 @@ class GatewayState(SQLModel, table=True):
     paused_until: datetime = Field(sa_column=instant())
     failures: int = 1
     reason: str = "unknown"
+
+
+class GatewayBalance(SQLModel, table=True):
+    """What is left in a gateway's account, as it said last. ``asked_at``, of the wall clock, is when a worker asked last.
+
+    ``amount`` is None while it never said; ``told_at`` is when it said this.
+    """
+
+    __tablename__ = "gateway_balance"
+    __table_args__ = (CheckConstraint("(amount IS NULL) = (told_at IS NULL)", name="told"),)
+
+    gateway: str = Field(primary_key=True)
+    asked_at: datetime = Field(sa_column=instant())
+    amount: Decimal | None = Field(default=None, sa_column=Column(Numeric, nullable=True))
+    currency: str = ""
+    told_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
 
 
 class Alarm(SQLModel, table=True):
