@@ -6,6 +6,9 @@ from datetime import timedelta
 
 import httpx
 
+from service.store.risk_facts import risks
+from service.store.shown import mothers
+from service.store.shown.whose import Viewer
 from tests.integration.dashboard.kit import browser, counted_statements, send
 from tests.integration.simulator.town import MENTOR, MOTHER, NOW, OTHER, Town
 
@@ -147,6 +150,22 @@ async def test_neither_page_asks_more_of_the_database_with_more_rows(
         assert len(gzip.compress(answer.content)) < 60_000
 
 
+async def test_a_list_judges_risk_as_the_rules_do(town: Town) -> None:
+    pool = town.services.pool
+    await pool.execute(_MANY_MOTHERS, town.facility, town.mentor, NOW)
+    await pool.execute(_ALL_KINDS, NOW.date())
+    async with pool.acquire() as conn:
+        viewer = Viewer(None, town.supervisor, acts=True)
+        listed = [
+            one
+            for page in (1, 2)
+            for one in (await mothers.listed(conn, viewer, mothers.Filters(), NOW, page))[0]
+        ]
+        judged = await risks(conn, [one.id for one in listed], NOW)
+    assert {one.id: one.risk for one in listed} == dict(judged)
+    assert {one.risk for one in listed} == {"red", "amber", "green"}
+
+
 _MANY_MOTHERS = """
 WITH new AS (INSERT INTO person (kind, language, created_at) SELECT 'mother', 'en', $3 FROM generate_series(1, 60) RETURNING id)
 INSERT INTO mother (id, facility_id, mentor_id, client_number, phone_use) SELECT id, $1, $2, 'B' || id, 'none' FROM new
@@ -162,4 +181,19 @@ INSERT INTO message (person_id, phone_id, mother_id, message_class, priority, te
     valid_until, state, sent_at)
 SELECT $1, (SELECT phone_id FROM person WHERE id = $1), $1, 'B', 5, 'checkin', 'en', t, t, t + interval '1 hour', 'delivered', t
 FROM (SELECT $2::timestamptz + n * interval '1 hour' AS t FROM generate_series(1, 100) n) s
+"""
+
+# Each mother stands on another side of one of the rule's days.
+_ALL_KINDS = """
+WITH planted AS (SELECT id, row_number() OVER (ORDER BY id) AS n FROM mother WHERE client_number LIKE 'B%'),
+started AS (UPDATE mother m SET art_started_on = ($1::date - interval '3 months')::date + (p.n - 3)::int FROM planted p
+    WHERE p.id = m.id AND p.n BETWEEN 1 AND 6),
+ended AS (UPDATE mother m SET run_out_on = $1 + (p.n - 9)::int FROM planted p WHERE p.id = m.id AND p.n BETWEEN 7 AND 11),
+expected AS (INSERT INTO pregnancy (mother_id, edd)
+    SELECT id, $1 + CASE WHEN n < 20 THEN 28 ELSE -42 END + (n % 4 - 1)::int FROM planted WHERE n BETWEEN 16 AND 24),
+ended_lately AS (INSERT INTO pregnancy (mother_id, edd, status, ended_on)
+    SELECT id, $1, 'born', $1 - 42 + (n - 27)::int FROM planted WHERE n BETWEEN 25 AND 29)
+INSERT INTO infant (mother_id, born_on)
+SELECT id, CASE WHEN n < 36 THEN $1 - 42 + (n - 33)::int ELSE ($1 - interval '12 months')::date + (n - 39)::int END
+FROM planted WHERE n BETWEEN 30 AND 42
 """
