@@ -12,6 +12,7 @@ from service import msisdn
 from service.content.changes_checked import TEACHABLE
 from service.dashboard.asked import Asked
 from service.dashboard.inbox import words
+from service.dashboard.messages.looks import look_of
 from service.dashboard.messages.words import INTENTS
 from service.dashboard.room import Room
 from service.dashboard.words import cause_of
@@ -87,11 +88,15 @@ async def shown(
         body_language=_language(bundle, text),
         answered=[_said(bundle, one) for one in answered],
         question=_said(bundle, question_text) if question_text is not None else None,
-        digits=digits_of(bundle, text),
+        meanings=[
+            ("", "Choose"),
+            *((f"digit-{digit}", f"{digit}: {label}") for digit, label in digits_of(bundle, text)),
+            *((key, label) for key, (label, _) in words.MEANINGS.items()),
+        ],
         work=[{**asdict(one), "cause": cause_of(bundle, one.cause)} for one in work],
         replies=[(key, label, _reply(bundle, key, text)) for key, label in words.REPLIES.items()],
         unsent=why_not_answered(text),
-        intents=[(key, INTENTS[key]) for key in TEACHABLE],
+        intents=[("", "Choose"), *((key, INTENTS[key]) for key in TEACHABLE)],
         languages=list(language_names(bundle.tables, list(bundle.languages)).items()),
         typed={"word": asked.form.get("word"), "intent": asked.form.get("intent"), "language": language},
         words=words,
@@ -159,14 +164,14 @@ def _language(bundle: Bundle, text: Text) -> str:
 
 
 def _said(bundle: Bundle, one: Beside) -> dict[str, Any]:
-    """A text as it stands in the content, since what was sent is not kept."""
+    """A text as it stands in the content with its longest data, since what was sent is not kept."""
     template = bundle.templates.get(one.template)
     wording = one.wording if template is not None and getattr(template, one.wording, None) else "covert"
     context = f"message.{one.template}.{wording}"
     known = template is not None
     return {
         "template": one.template if known else "",
-        "text": bundle.text(context, one.language) if known else "a text that is not in use any more",
+        "text": look_of(bundle, context, one.language).text if known else "a text that is not in use any more",
         "language": one.language,
         "at": one.at,
         "state": one.state,
@@ -174,4 +179,6 @@ def _said(bundle: Bundle, one: Beside) -> dict[str, Any]:
 
 
 def _reply(bundle: Bundle, template: str, text: Text) -> str:
-    return bundle.text(f"message.{template}.covert", _language(bundle, text))
+    """How an answer would read on her phone."""
+    signature = next((one.signature for one in text.writers), "none")
+    return look_of(bundle, f"message.{template}.covert", _language(bundle, text), signature).text

@@ -41,8 +41,8 @@ def publish_pages(room: Room) -> None:
     async def rolled_back(asked: Asked) -> Response:
         return await _roll_back(asked)
 
-    @room.get("/messages/changes-as-files", "see_texts")
-    async def changes_as_files(asked: Asked) -> Response:
+    @room.get("/messages/download", "see_texts")
+    async def texts_download(asked: Asked) -> Response:
         async with asked.reading() as conn:
             _, tables = await files_in_force(conn)
             found = await to_lay(conn)

@@ -142,6 +142,7 @@ async def _list(asked: Asked, search: str) -> Response:
         ],
         total=len(found),
         wanted=wanted,
+        draft=wanted.language != SOURCE and is_draft(bundle, wanted.language),
         price=price_of(asked.services.settings),
         states=[("", "All"), *((key, label) for key, (_, _, label) in words.STATES.items())],
         languages=list(bundle.languages.items()),

@@ -26,6 +26,7 @@ class Writer:
     facility: str
     time_zone: str
     language: str
+    signature: str
     hold: str | None
     risk: Risk
 
@@ -185,7 +186,7 @@ ORDER BY i.received_at DESC, i.id DESC LIMIT $5 OFFSET $6
 _ONE: Final = f"{_TEXT} WHERE i.id = $4 AND i.state IN ('inbox', 'closed') AND {_SEEN}"
 
 _MOTHERS_ON: Final = """
-SELECT p.phone_id, m.id AS mother_id, m.client_number, f.name AS facility, f.time_zone, p.language, p.hold
+SELECT p.phone_id, m.id AS mother_id, m.client_number, f.name AS facility, f.time_zone, p.language, m.signature, p.hold
 FROM person p JOIN mother m ON m.id = p.id JOIN facility f ON f.id = m.facility_id
 """
 

@@ -163,7 +163,7 @@ async def test_nobody_approves_their_own_and_what_is_approved_by_another_is_publ
     history = (await chief.get("/messages/history")).text
     assert "nudge, discreet" in history
     assert "the command line" in history
-    files = (await chief.get("/messages/changes-as-files")).text
+    files = (await chief.get("/messages/download")).text
     assert f'msgstr "{NEW}"' in files
     back = await send(chief, "/messages/rollback", "/messages/history", to=first, sure="yes")
     assert back.status_code == 303, back.text
