@@ -12,6 +12,7 @@ from service.commands import (
     add,
     api_key,
     audit,
+    backup,
     content,
     days,
     demo,
@@ -60,6 +61,7 @@ app.command("measures")(measures.measures)
 app.add_typer(add.app, name="add")
 app.add_typer(api_key.app, name="api-key")
 app.add_typer(export.app, name="export")
+app.add_typer(backup.app, name="backup")
 app.add_typer(days.app, name="days")
 app.add_typer(user.app, name="user")
 app.add_typer(operate.keys, name="keys")

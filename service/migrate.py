@@ -1,6 +1,7 @@
 """Bring a database to the newest schema, or say how far behind it is."""
 
 from collections.abc import Callable
+from functools import cache
 from importlib.resources import files
 from typing import TypeVar
 
@@ -53,3 +54,9 @@ async def is_current(database_url: str) -> bool:
         return set(MigrationContext.configure(connection).get_current_heads()) == heads
 
     return await _on_connection(database_url, work)
+
+
+@cache
+def newest() -> str:
+    """The newest revision this code knows."""
+    return ", ".join(sorted(ScriptDirectory.from_config(_config()).get_heads()))

@@ -20,6 +20,7 @@ from service.dashboard.reveal import reveal_pages
 from service.dashboard.room import Room
 from service.dashboard.set_up import set_up_pages
 from service.dashboard.sites import site_pages
+from service.dashboard.system import system_pages
 from service.dashboard.today import today_pages
 from service.wiring import Services
 
@@ -41,6 +42,7 @@ AREAS: Final[tuple[Callable[[Room], None], ...]] = (
     reveal_pages,
     people_pages,
     audit_pages,
+    system_pages,
 )
 """Each adds its own pages; their order in the menu is ``nav``'s."""
 

@@ -4,17 +4,23 @@ import asyncio
 import contextlib
 from datetime import timedelta
 
+import asyncpg
 import httpx
 
 from service import msisdn
+from service.logs import get_logger
 from service.processes.web import Stop
 from service.processes.worker import Worker, WorkerParts
+from service.store.balance import ask_when_due
 from service.watch.tellers import Tellers
 from service.watch.watchdog import watch_for_ever
 from service.wiring import Services
 
 ALARM_TIMEOUT_SECONDS = 10.0
 PULSE_SECONDS = 30.0
+BALANCE_LOOK_SECONDS = 300.0
+
+log = get_logger(__name__)
 
 
 async def run_watchdog(services: Services, stop: Stop) -> None:
@@ -44,11 +50,12 @@ async def run_watchdog(services: Services, stop: Stop) -> None:
 async def run_worker(services: Services, stop: Stop) -> None:
     """Run the loop in this process until `stop`; what is under way is finished first."""
     worker = Worker(worker_parts(services))
-    pulse = asyncio.create_task(_pulse(worker))
+    beside = [asyncio.create_task(_pulse(worker)), asyncio.create_task(_ask_for_balance(services))]
     try:
         await worker.run(stop)
     finally:
-        pulse.cancel()
+        for task in beside:
+            task.cancel()
 
 
 async def _pulse(worker: Worker) -> None:
@@ -56,6 +63,16 @@ async def _pulse(worker: Worker) -> None:
     while True:
         await asyncio.sleep(PULSE_SECONDS)
         worker.wake()
+
+
+async def _ask_for_balance(services: Services) -> None:
+    """Ask what is left in the gateway's account; of all workers one does, once an hour. Nothing waits for the answer."""
+    while True:
+        try:
+            await ask_when_due(services.pool, services.gateway, await services.clocks.wall.now())
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            log.warning("balance_not_kept", kind=type(error).__name__)
+        await asyncio.sleep(BALANCE_LOOK_SECONDS)
 
 
 def worker_parts(services: Services) -> WorkerParts:

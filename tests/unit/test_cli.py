@@ -25,6 +25,7 @@ COMMANDS = (
     "api-key",
     "audit",
     "changes",
+    "backup",
     "days",
     "demo",
     "doctor",
