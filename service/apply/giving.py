@@ -64,15 +64,15 @@ def _why_not(row: Any, to_id: int, able: set[int]) -> Why | None:
         return "herself"
     if to_id not in able:
         return "unable"
-    return "hers" if to_id in (row["owner_id"], row["given"]) else None
+    return "hers" if to_id == (row["owner_id"] or row["waits_with"]) else None
 
 
 _WHOSE = "SELECT mother_id, facility_id FROM follow_up WHERE id = $1"
 
 _LOCKED = """
 SELECT f.state, f.urgent, f.hold_by_code, f.cause, f.owner_id, m.mentor_id, m.staff_id AS herself,
-    (SELECT CASE WHEN l.what = 'given' THEN l.staff_id END FROM follow_up_log l
-     WHERE l.follow_up_id = f.id AND l.what IN ('given', 'told') ORDER BY l.id DESC LIMIT 1) AS given
+    (SELECT l.staff_id FROM follow_up_log l WHERE l.follow_up_id = f.id AND l.what IN ('given', 'told')
+        AND l.staff_id IS NOT NULL ORDER BY l.id DESC LIMIT 1) AS waits_with
 FROM follow_up f JOIN mother m ON m.id = f.mother_id WHERE f.id = $1 FOR UPDATE OF f
 """
 
