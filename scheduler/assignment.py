@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import heapify, heapreplace
 from typing import Literal
 
 WorksIn = Literal["facility", "community"]
@@ -57,12 +58,23 @@ def share(candidates: Sequence[Candidate], mothers: Mapping[int, Wanted]) -> dic
     """
     load = {one.id: one.mothers for one in candidates}
     given: dict[int, int] = {}
+    # A load only grows, so that of what was best before nothing has become better: whoever is first and has not
+    # changed since is the best now. Thousands are shared out at once where a register is brought in.
+    order_of: dict[Wanted, list[tuple[_Order, Candidate]]] = {}
     for mother_id, wanted in mothers.items():
-        now = [_with(one, load[one.id]) for one in candidates]
-        chosen = choose(now, wanted)
-        if chosen is not None:
-            given[mother_id] = chosen.id
-            load[chosen.id] += 1
+        order = order_of.get(wanted)
+        if order is None:
+            possible = [_with(one, load[one.id]) for one in candidates if one.id not in wanted.not_with]
+            order = order_of[wanted] = [(_order(one, wanted), one) for one in possible]
+            heapify(order)
+        while order:
+            _, first = order[0]
+            now = _with(first, load[first.id])
+            if now.mothers == first.mothers:
+                given[mother_id] = first.id
+                load[first.id] += 1
+                break
+            heapreplace(order, (_order(now, wanted), now))
     return given
 
 
@@ -71,7 +83,10 @@ def same_area(one: str, other: str) -> bool:
     return bool(one) and one.strip().casefold() == other.strip().casefold()
 
 
-def _order(one: Candidate, wanted: Wanted) -> tuple[bool, bool, int, bool, float, int]:
+_Order = tuple[bool, bool, int, bool, float, int]
+
+
+def _order(one: Candidate, wanted: Wanted) -> _Order:
     return (
         wanted.language not in one.languages,
         one.mothers >= one.cap,

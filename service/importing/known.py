@@ -44,6 +44,29 @@ class Known:
 Key = tuple[int, str]
 
 
+def new_here(mother_id: int, facility_id: int, client_number: str) -> Known:
+    """A mother who was just added: what else is known of her matters to nobody in the same moment."""
+    return Known(
+        id=mother_id,
+        facility_id=facility_id,
+        client_number=client_number,
+        hold=None,
+        language="",
+        mentor_id=None,
+        care="",
+        edd=None,
+        births=(),
+        treated_since=None,
+        runs_out_on=None,
+        under_20=False,
+        pair_number=None,
+        is_set_up=False,
+        own_index=None,
+        told_index=None,
+        infants=(),
+    )
+
+
 async def known_mothers(conn: Connection, keys: Sequence[Key]) -> dict[Key, Known]:
     """The mothers with these (clinic, client number); who is not known is not in it."""
     rows = await conn.fetch(_KNOWN, [one[0] for one in keys], [one[1] for one in keys])

@@ -15,7 +15,7 @@ from service.importing.cells import Cell
 from service.importing.checking import Row, mother_in, visit_in
 from service.importing.columns import Headings, Kind, headings_of
 from service.importing.facts import MotherFacts, VisitFacts
-from service.importing.known import known_mothers
+from service.importing.known import Key, Known, known_mothers
 from service.importing.mothers import ComparedMothers, compare_mothers
 from service.importing.places import Importer, Places, places
 from service.importing.problems import Counts, Outcome, Problem, counted
@@ -93,9 +93,9 @@ async def save_rows(
     await lock_facilities(conn, sorted(clinics))
     mothers, visits = await _compare(conn, deps, checked, where)
     if mothers is not None:
-        await _save_mothers(conn, deps, where, mothers, by, now, beat)
-        known = await known_mothers(conn, [one.key for one in mothers.visits])
-        visits = await compare_visits(conn, where, mothers.visits, known, of_mothers=True)
+        added = await _save_mothers(conn, deps, where, mothers, by, now, beat)
+        theirs = [one for one in mothers.visits if one.key in added]
+        visits.deeds += (await compare_visits(conn, where, theirs, added, of_mothers=True, fresh=True)).deeds
     await save_visits(
         conn, deps, where, visits.deeds, by.staff_id, now, no_beat if mothers is not None else beat
     )
@@ -110,13 +110,15 @@ async def _save_mothers(
     by: Importer,
     now: datetime,
     beat: Beat,
-) -> None:
+) -> dict[Key, Known]:
+    added: dict[Key, Known] = {}
     for some in _chunks(mothers.fresh, TOGETHER * 5):
-        await add_mothers(conn, deps, where, some, by.staff_id, now)
+        added |= await add_mothers(conn, deps, where, some, by.staff_id, now)
         await beat(len(some))
     for few in _chunks(mothers.fillings, TOGETHER):
         await fill_in(conn, deps, where, few, by.staff_id, now)
         await beat(len(few))
+    return added
 
 
 async def _read(sheet: Sheet, headings: Headings, where: Places, index: BlindIndex, beat: Beat) -> Checked:

@@ -15,6 +15,7 @@ from scheduler.infant_risk import BirthFacts, infant_risk
 from service.apply.deps import Deps
 from service.database import Connection
 from service.importing.facts import MotherFacts
+from service.importing.known import Key, Known, new_here
 from service.importing.mothers import Filling
 from service.importing.places import Place, Places
 from service.store import care_dates, joining
@@ -35,13 +36,12 @@ async def add_mothers(
     fresh: Sequence[MotherFacts],
     staff_id: int | None,
     now: datetime,
-) -> dict[tuple[int, str], int]:
-    """Add them; return their ids by (clinic, client number). Lock the clinics first (``lock_facilities``)."""
+) -> dict[Key, Known]:
+    """Add them; return them as they are known now. Lock the clinics first (``lock_facilities``)."""
     if not fresh:
         return {}
     ids = await _reserve(conn, "person", len(fresh))
     mentors = await _mentors(conn, places, fresh, now)
-    id_of = {one.key: new_id for one, new_id in zip(fresh, ids, strict=True)}
     both = list(zip(fresh, ids, strict=True))
 
     async def copy(table: str, columns: str, records: Iterator[tuple[Any, ...]]) -> None:
@@ -87,7 +87,7 @@ async def add_mothers(
     await _give_codes(conn, [(mentors[one.row], new_id) for one, new_id in both], now)
     await conn.execute(_RECORD, now, ids, staff_id, VIA)
     await wake(conn)
-    return id_of
+    return {one.key: new_here(new_id, *one.key) for one, new_id in both}
 
 
 async def fill_in(

@@ -58,21 +58,24 @@ async def compare_visits(
     known: Mapping[Key, Known],
     *,
     of_mothers: bool = False,
+    fresh: bool = False,
 ) -> ComparedVisits:
     """Compare good rows with the database, and with each other. Writes nothing.
 
     ``of_mothers``: the days stand in a file of mothers, where a next appointment is the only day she is expected on.
+    ``fresh``: all of them are new, so that no day of theirs is known yet.
     """
     compared = ComparedVisits()
     named = [(one, day) for one in _once(rows, compared) if (day := _day(one, known, compared)) is not None]
     days = [day for _, day in named]
-    there = {row["place"]: row for row in await conn.fetch(_THERE, *_columns(days))}
-    came = {
-        row["place"]
-        for row in await conn.fetch(_CAME, [one.mother_id for one in days], [one.due_on for one in days])
-    }
+    there: dict[int, Any] = {}
+    came: set[int] = set()
     busy: frozenset[int] = frozenset()
-    if of_mothers and days:
+    if days and not fresh:
+        there = {row["place"]: row for row in await conn.fetch(_THERE, *_columns(days))}
+        seen = await conn.fetch(_CAME, [one.mother_id for one in days], [one.due_on for one in days])
+        came = {row["place"] for row in seen}
+    if of_mothers and days and not fresh:
         today = min(one.today for one in places.by_id.values())
         found = await conn.fetch(_COMING, [one.mother_id for one in days], today)
         busy = frozenset(row["mother_id"] for row in found)

@@ -1,5 +1,7 @@
 """Who is given a mother: language first, then room, then place, then load; and a caseload shared out."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,3 +55,35 @@ def test_a_caseload_is_shared_until_all_carry_alike(loads: list[int], count: int
     after = [load + sum(who == at for who in given_to.values()) for at, load in enumerate(loads)]
     filled = [total for at, total in enumerate(after) if total > loads[at]]
     assert max(filled) - min(after) <= 1
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 9), st.integers(1, 9), st.sampled_from(["en", "sw", "en sw"]), st.booleans()
+        ),
+        max_size=6,
+    ),
+    st.lists(
+        st.tuples(st.sampled_from(["en", "sw", "pt"]), st.sets(st.integers(0, 5), max_size=2)), max_size=40
+    ),
+)
+def test_sharing_out_gives_each_whoever_is_best_just_then(
+    there: list[tuple[int, int, str, bool]], wanted: list[tuple[str, set[int]]]
+) -> None:
+    candidates = [
+        Candidate(n, frozenset(spoken.split()), mothers=mothers, cap=cap, away=away)
+        for n, (mothers, cap, spoken, away) in enumerate(there)
+    ]
+    mothers = {n: Wanted(language, not_with=frozenset(but)) for n, (language, but) in enumerate(wanted)}
+    one_by_one: dict[int, int] = {}
+    for mother, one in mothers.items():
+        best = choose(candidates, one)
+        if best is not None:
+            one_by_one[mother] = best.id
+            candidates = [replace(c, mothers=c.mothers + 1) if c.id == best.id else c for c in candidates]
+    again = [
+        Candidate(n, frozenset(spoken.split()), mothers=many, cap=cap, away=away)
+        for n, (many, cap, spoken, away) in enumerate(there)
+    ]
+    assert share(again, mothers) == one_by_one
