@@ -9,7 +9,7 @@ from service.dashboard import typed
 from service.dashboard.asked import Asked
 from service.dashboard.doing import with_a_code, written
 from service.dashboard.mentors import words
-from service.dashboard.mentors.shown import one_mentor
+from service.dashboard.mentors.shown import months_of, one_mentor
 from service.dashboard.room import Room
 from service.dashboard.typed import MistakeError
 from service.database import Connection
@@ -58,9 +58,10 @@ def phone_pages(room: Room) -> None:
     @room.post("/mentors/{staff_id}/confirm", "do_work")
     async def confirm(asked: Asked) -> Response:
         try:
+            _of_a_colleague(asked)
             month = typed.day(asked.form, "month", "the month")
-            if month.replace(day=1) >= asked.now.date().replace(day=1):
-                raise MistakeError("Confirm a month once it is over.")
+            if month not in months_of(asked.now.date())[1:]:
+                raise MistakeError("Confirm one of the last two months, once it is over.")
         except MistakeError as wrong:
             return await one_mentor(asked, mistake=str(wrong), at="activity", status=400)
         await written(asked, lambda conn: _note(asked, conn, reads.CONFIRMED, f"{month:%Y-%m}"))
@@ -69,15 +70,24 @@ def phone_pages(room: Room) -> None:
     @room.post("/mentors/{staff_id}/visit", "do_work")
     async def visited(asked: Asked) -> Response:
         parts = [one for one in words.WATCHED if one in asked.form.all("part")]
-        if not parts:
-            sentence = "Tick what you did at the visit."
-            return await one_mentor(asked, mistake=sentence, at="visit", status=400)
+        try:
+            _of_a_colleague(asked)
+            if not parts:
+                raise MistakeError("Tick what you did at the visit.")
+        except MistakeError as wrong:
+            return await one_mentor(asked, mistake=str(wrong), at="visit", status=400)
         await written(asked, lambda conn: _note(asked, conn, reads.SUPERVISED, ", ".join(parts)))
         return _back(asked, "visited")
 
 
 def _back(asked: Asked, done: str) -> Response:
     return asked.back(f"/mentors/{asked.ids['staff_id']}", done=done)
+
+
+def _of_a_colleague(asked: Asked) -> None:
+    """Nobody vouches for their own work. Raises MistakeError."""
+    if asked.user.staff_id == asked.ids["staff_id"]:
+        raise MistakeError("Your own work is vouched for by somebody else.")
 
 
 async def _code_page(asked: Asked, code: str | None) -> Response:

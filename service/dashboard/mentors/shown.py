@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from service import msisdn
@@ -20,6 +21,8 @@ from service.ussd.names import first_name, told_apart
 
 SHOWN: Final = 50
 SHOWN_VISITS: Final = 6
+MONTHS: Final = 3
+"""So many months are shown: this one, and two that can still be confirmed."""
 
 
 async def all_mentors(asked: Asked) -> Response:
@@ -82,11 +85,11 @@ def _takers(found: Sequence[reads.StaffLine]) -> dict[int, list[reads.StaffLine]
 
 
 async def _seen(asked: Asked, conn: Connection, staff_id: int) -> dict[str, Any]:
-    [one] = await reads.lines(conn, asked.facilities, asked.now, at_most=1, only=staff_id)
+    one = await the_one(asked, conn, staff_id)
     contact = await one_reads.contact(conn, staff_id, asked.now)
     free = await leave.colleagues(conn, staff_id, one.today)
     notes = await one_reads.noted(conn, staff_id)
-    months = _months(one.today)
+    months = months_of(one.today)
     waiting = await reads.handovers(conn, asked.facilities, staff_id)
     here = await reads.lines(conn, (one.facility_id,), asked.now, at_most=SHOWN) if waiting else []
     supervises = asked.facilities is not None
@@ -119,6 +122,14 @@ async def _seen(asked: Asked, conn: Connection, staff_id: int) -> dict[str, Any]
     }
 
 
+async def the_one(asked: Asked, conn: Connection, staff_id: int) -> reads.StaffLine:
+    """The member of staff in the address. Raises HTTPException 404 for whoever asked to be forgotten."""
+    found = await reads.lines(conn, asked.facilities, asked.now, at_most=1, only=staff_id)
+    if not found:
+        raise HTTPException(404)
+    return found[0]
+
+
 def _masked(asked: Asked, contact: one_reads.Contact) -> str:
     if contact.number is None or contact.phone_id is None:
         return "no number"
@@ -131,7 +142,9 @@ def _masked(asked: Asked, contact: one_reads.Contact) -> str:
     return msisdn.mask(opened)
 
 
-def _months(today: date) -> list[date]:
-    """The first days of this month and the one before."""
-    this = today.replace(day=1)
-    return [this, (this - timedelta(days=1)).replace(day=1)]
+def months_of(today: date) -> list[date]:
+    """The first days of this month and the two before."""
+    found = [today.replace(day=1)]
+    for _ in range(MONTHS - 1):
+        found.append((found[-1] - timedelta(days=1)).replace(day=1))
+    return found

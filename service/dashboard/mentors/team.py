@@ -15,12 +15,11 @@ from service.dashboard import typed
 from service.dashboard.asked import Asked
 from service.dashboard.doing import in_anothers_name
 from service.dashboard.mentors import words
-from service.dashboard.mentors.shown import one_mentor
+from service.dashboard.mentors.shown import one_mentor, the_one
 from service.dashboard.room import Room
 from service.dashboard.typed import MistakeError
 from service.store import assignment
 from service.store.handovers import wanted_of
-from service.store.shown import mentors as reads
 
 
 def team_pages(room: Room) -> None:
@@ -54,7 +53,7 @@ def team_pages(room: Room) -> None:
     async def who_gets_how_many(asked: Asked) -> Response:
         staff_id = asked.ids["staff_id"]
         async with asked.reading() as conn:
-            [one] = await reads.lines(conn, asked.facilities, asked.now, at_most=1, only=staff_id)
+            one = await the_one(asked, conn, staff_id)
             able = await assignment.candidates(conn, one.facility_id, asked.now)
             mothers = await wanted_of(conn, staff_id)
             others = [other for other in able if other.id != staff_id]

@@ -167,12 +167,14 @@ async def test_terms_a_month_and_a_supervision_visit_are_noted(town: Town, page:
     assert "Too many" in (await page.get(at)).text
     this = TODAY.replace(day=1)
     early = await send(page, f"{at}/confirm", on=at, month=this.isoformat())
-    assert "Confirm a month once it is over." in early.text
-    over = this - timedelta(days=1)
+    assert "Confirm one of the last two months" in early.text
+    over = (this - timedelta(days=1)).replace(day=1)
     for _ in range(2):
         await send(page, f"{at}/confirm", on=at, month=over.isoformat())
     noted = await pool.fetch("SELECT why FROM audit WHERE what = 'activity_confirmed'")
     assert [row["why"] for row in noted] == [f"{over:%Y-%m}"]
+    own = f"/mentors/{town.supervisor}/confirm"
+    assert "by somebody else" in (await send(page, own, on=at, month=over.isoformat())).text
     await send(page, f"{at}/visit", on=at, part=["called", "debrief", "nonsense"])
     shown = (await page.get(at)).text
     assert "Confirmed" in shown
