@@ -112,6 +112,10 @@ async def test_every_text_is_read_in_every_language_as_on_a_phone(
     assert "nipigie" not in str(found.url)
     assert "Niko sawa" in (await editor.get("/messages/screens/home")).text
     assert len((await editor.get("/messages")).content) < 100_000
+    tip = f"tip.{TABLES['tips'][0]['id']}"
+    assert TABLES["tips"][0]["text"] in html.unescape(
+        (await editor.get(f"/messages/texts/{tip}/en/text")).text
+    )
     assert (await editor.get("/messages/texts/none")).status_code == 404
 
 
