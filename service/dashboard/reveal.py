@@ -24,9 +24,9 @@ SHORTEST: Final = 5
 LONGEST: Final = 200
 
 REASONS: Final = {
-    "call": "To call her, or them, now",
-    "check": "To check the number with her in person",
-    "trace": "To trace her after a missed visit",
+    "call": "To call now",
+    "check": "To check the number in person",
+    "trace": "To trace after a missed visit",
     "lost": "A phone is lost, or changed hands",
     "other": "Something else, which I say below",
 }
@@ -96,7 +96,7 @@ async def _show(asked: Asked, kind: Kind, person_id: int) -> Response:
         who = f"user {asked.user.id}"
         refused = await reads.reveals_since(conn, who, asked.wall - timedelta(hours=1)) >= MOST_AN_HOUR
         what = reads.REFUSED if refused else reads.REVEALED
-        why = f"{reason}: {words}" if words else reason
+        why = ": ".join(part for part in (REASONS[reason] if reason != "other" else "", words) if part)
         if refused:
             why = f"more than {MOST_AN_HOUR} within an hour"
         await asked.audit(conn, what, why, about=(kind, person_id))

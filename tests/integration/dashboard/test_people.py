@@ -6,7 +6,7 @@ import re
 import httpx
 
 from service import audit
-from service.dashboard.reveal import MOST_AN_HOUR
+from service.dashboard.reveal import MOST_AN_HOUR, REASONS
 from tests.integration.dashboard.kit import browser, counted_statements, form_token, send
 from tests.integration.simulator.town import MENTOR, MOTHER, Town
 
@@ -131,7 +131,7 @@ async def test_a_number_is_shown_with_a_reason_that_is_kept_first(
     assert "<html" not in part.text
     me = f"user {await user_id(town, 'supervisor')}"
     assert await lines(town, "revealed_number") == [
-        (me, "mother", town.mother, "other: nurse asks for her"), (me, "staff", town.mentor, "lost"),
+        (me, "mother", town.mother, "nurse asks for her"), (me, "staff", town.mentor, REASONS["lost"]),
     ]  # fmt: skip
     lately = (await page.get("/numbers")).text
     assert "nurse asks for her" in lately
