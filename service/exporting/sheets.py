@@ -29,7 +29,7 @@ BEGINS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a spreadsheet may take for a formula at the beginning of a cell (OWASP, CSV injection)."""
 
 _DISCLOSING: Final = re.compile(
-    r"\b(hiv|vih|aids|sida|vvu|ukimwi|arvs?|art|tarv|haart|pcr|viral|positive|negative|status|exposed|hei|"
+    r"\b(hiv|vih|aids|sida|vvu|ukimwi|arvs?|art|tarv|haart|pcr|viral|positive|negative|exposed|hei|"
     r"diagnos\w*|regimen|cd4|pmtct|drugs?)\b",
     re.IGNORECASE,
 )

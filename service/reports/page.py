@@ -49,12 +49,12 @@ is made harmless. Each file saved is a line in the audit.
 **Lists of people** need the permission `export_lists`. They hold client number, case code and masked number, and are headed
 by nothing that tells a diagnosis: the service refuses to make such a list.
 
-**Shared counts** (`/reports/counts`) hide a clinic's row of a source if it holds a count from 1 to 4, or a count from which one
+**Shared counts** (`/reports/export/counts`) hide a clinic's row of a source if it holds a count from 1 to 4, or a count from which one
 follows, and hide as many more rows as it takes so that no total gives a hidden count away: for each there is another hidden
 row that it could change places with without any total reading differently. Where the clinics do not suffice for that, the
 total is hidden too. Nought is shown. What cannot be prevented: two files of overlapping days, compared with each other.
 
-**The register's sheet** (`/reports/register`, one clinic and month) holds a line a mother and baby in the order of
+**The register's sheet** (`/reports/export/register`, one clinic and month) holds a line a mother and baby in the order of
 `service/exporting/register.toml`, a project draft in which a country sets its own order under `[country.XX]`. It holds
 no name, no result and no medicine. Columns as they ship: COLUMNS.
 

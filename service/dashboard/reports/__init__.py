@@ -21,13 +21,13 @@ __all__ = ["report_pages"]
 
 
 def report_pages(room: Room) -> None:
-    """`/reports`, and its files `/reports/counts`, `/reports/register` and `/reports/dhis2`."""
+    """`/reports`, `/reports/dhis2`, and the files under `/reports/export`."""
 
     @room.get("/reports", "see_counts")
     async def reports(asked: Asked) -> Response:
         return await _page(asked)
 
-    @room.get("/reports/counts", "see_counts")
+    @room.get("/reports/export/counts", "see_counts")
     async def report_counts(asked: Asked) -> Response:
         wanted, _, found, known = await _counted(asked)
         clinics = {one: known.clinics[one] for one in found.scope.facilities}
@@ -35,13 +35,17 @@ def report_pages(room: Room) -> None:
         rows = list(counts.rows_of(found, clinics, first, last))
         return await asked_export(asked, f"counts {wanted.period.name}", counts.COLUMNS, rows, counts=True)
 
-    @room.get("/reports/register", "export_lists")
+    @room.get("/reports/export/register", "export_lists")
     async def report_register(asked: Asked) -> Response:
         return await _register(asked)
 
     @room.get("/reports/dhis2", "see_counts")
     async def report_dhis2(asked: Asked) -> Response:
         return await _dhis2(asked)
+
+    @room.get("/reports/export/dhis2", "see_counts")
+    async def report_dhis2_file(asked: Asked) -> Response:
+        return await _dhis2(asked, as_json=True)
 
 
 async def _counted(asked: Asked, *, narrow: bool = True) -> tuple[Asking, Scope, Report, Reach]:
@@ -102,7 +106,7 @@ async def _register(asked: Asked) -> Response:
     return await asked_export(asked, f"register {name}", [one.title for one in columns], rows)
 
 
-async def _dhis2(asked: Asked) -> Response:
+async def _dhis2(asked: Asked, *, as_json: bool = False) -> Response:
     file = asked.services.settings.dhis2_mapping
     if file is None:
         return await _asked_again(asked, "No mapping is named: set PAMOJA_DHIS2_MAPPING to its file.")
@@ -115,7 +119,7 @@ async def _dhis2(asked: Asked) -> Response:
         return await _asked_again(asked, str(wrong))
     clinics = {one: known.clinics[one] for one in scope.facilities}
     made = dhis2.value_set(found, wanted.period, mapping, clinics)
-    if asked.query.get("as") != "json":
+    if not as_json:
         return asked.page(
             "reports/dhis2.html",
             wanted=wanted,

@@ -79,11 +79,13 @@ async def test_a_supervisor_counts_her_own_clinics_alone(town: Town, page: httpx
     )
     assert (await page.get(f"/reports?{NOVEMBER}&facility={other}")).status_code == 404
     assert "Hillside" not in (await page.get("/reports")).text
-    assert (await page.get(f"/reports/register?{NOVEMBER}&facility={other}")).status_code == 404
-    assert "Hillside" not in str(await lines(page, f"/reports/counts?{NOVEMBER}&as=csv"))
+    assert (await page.get(f"/reports/export/register?{NOVEMBER}&facility={other}")).status_code == 404
+    assert "Hillside" not in str(await lines(page, f"/reports/export/counts?{NOVEMBER}&as=csv"))
     async with browser(town, "me", staff=False) as counting:
         assert "Hillside" in (await counting.get("/reports")).text
-        assert (await counting.get(f"/reports/register?{NOVEMBER}&facility={other}")).status_code == 403
+        assert (
+            await counting.get(f"/reports/export/register?{NOVEMBER}&facility={other}")
+        ).status_code == 403
     async with browser(town, "editor", staff=False) as writing:
         assert (await writing.get("/reports")).status_code == 403
 
@@ -118,7 +120,7 @@ async def test_the_registers_sheet_names_nobody_and_no_result(town: Town, page: 
         infant,
         town.mentor,
     )
-    path = f"/reports/register?{NOVEMBER}&facility={town.facility}"
+    path = f"/reports/export/register?{NOVEMBER}&facility={town.facility}"
     head, *rows = await lines(page, f"{path}&as=csv")
     assert head[:5] == ["Form number", "Client number", "Case code", "Mentor", "Phone (masked)"]
     [hers] = [dict(zip(head, row, strict=True)) for row in rows if row[1]]
@@ -140,11 +142,11 @@ async def test_the_registers_sheet_names_nobody_and_no_result(town: Town, page: 
     assert "•101" not in str(await lines(page, f"{path}&as=csv"))
     await pool.execute("UPDATE person SET hold = 'erased' WHERE id = $1", town.mother)
     assert "=7/2026" not in str(await lines(page, f"{path}&as=csv"))
-    assert (await page.get(f"/reports/register?{NOVEMBER}")).status_code == 400
+    assert (await page.get(f"/reports/export/register?{NOVEMBER}")).status_code == 400
 
 
 async def test_shared_counts_hide_small_ones(town: Town, page: httpx.AsyncClient) -> None:
-    head, *rows = await lines(page, f"/reports/counts?{NOVEMBER}&as=csv")
+    head, *rows = await lines(page, f"/reports/export/counts?{NOVEMBER}&as=csv")
     place = {name: head.index(name) for name in head}
     enrolled = [row for row in rows if row[place["indicator"]] == "enrolled_with_form"]
     assert [row[place["denominator"]] for row in enrolled] in (["hidden", "hidden"], ["0", "0"])
@@ -167,7 +169,7 @@ async def test_dhis2_values_are_a_file_and_what_is_missing_is_said(
     shown = (await page.get(f"/reports/dhis2?{NOVEMBER}")).text
     assert "1 value" in shown
     assert "is not mapped." in shown
-    answer = await page.get(f"/reports/dhis2?{NOVEMBER}&as=json")
+    answer = await page.get(f"/reports/export/dhis2?{NOVEMBER}")
     assert answer.headers["content-disposition"].endswith('.json"')
     body = json.loads(answer.content)
     assert body == {
