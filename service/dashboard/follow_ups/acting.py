@@ -23,7 +23,7 @@ from service.dashboard.follow_ups.shown import step_word
 from service.dashboard.forms import Form
 from service.dashboard.typed import MistakeError
 from service.database import Connection
-from service.store.shown import follow_ups as reads
+from service.store.shown import follow_up as reads
 from service.store.shown.follow_ups import Waiting
 
 GRAVE: Final = frozenset(action for action, _ in words.GRAVE)

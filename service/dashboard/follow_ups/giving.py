@@ -19,7 +19,7 @@ from service.dashboard.follow_ups.shown import card, viewer_of
 from service.dashboard.room import Room
 from service.database import Connection
 from service.store.shown import follow_ups as reads
-from service.store.shown.follow_ups import Taker
+from service.store.shown.follow_up import Taker, takers
 
 MOST: Final = 50
 
@@ -55,7 +55,7 @@ def giving_pages(room: Room) -> None:
         ticked = list(dict.fromkeys(asked.form.ids("follow_up")))[:MOST]
         async with asked.reading() as conn:
             found = await reads.these(conn, viewer_of(asked), ticked, asked.now)
-            able = await reads.takers(conn, sorted({one.facility_id for one in found}), asked.now)
+            able = await takers(conn, sorted({one.facility_id for one in found}), asked.now)
         if not ticked or not found:
             trouble = "Tick the follow-ups to give first." if not ticked else "They are not yours to give."
             return _choose(asked, [], [], trouble, 422 if not ticked else 404)

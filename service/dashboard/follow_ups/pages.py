@@ -14,6 +14,7 @@ from service.dashboard.follow_ups.shown import ahead, card, step_word, viewer_of
 from service.dashboard.room import Room
 from service.dashboard.typed import MistakeError
 from service.database import Connection
+from service.store.shown import follow_up as story
 from service.store.shown import follow_ups as reads
 from service.store.shown.follow_ups import Filters, Waiting
 
@@ -92,7 +93,7 @@ async def _row(asked: Asked, *, done: str = "", trouble: str = "") -> Response:
 async def _one(asked: Asked, trouble: str = "", status: int = 200) -> Response:
     async with asked.reading() as conn:
         one = await _found(asked, conn)
-        log = await reads.log(conn, one.id)
+        log = await story.log(conn, one.id)
     country = asked.services.countries.get(one.country)
     policy = country.policies.get(one.cause) if country is not None else None
     return asked.page(

@@ -3,6 +3,7 @@
 import gzip
 import re
 from datetime import date, timedelta
+from typing import Any
 
 import httpx
 
@@ -76,7 +77,7 @@ async def test_bad_input_is_one_sentence_and_changes_nothing(town: Town, page: h
     tomorrow = await visit(town, town.mother, 1)
     done = await visit(town, town.mother, -3, status="cancelled")
     day = {"facility": town.facility, "day": str(TODAY + timedelta(1))}
-    bad = [
+    bad: list[tuple[str, dict[str, Any]]] = [
         ("/appointments", {**day, "act": "came", "visit": [tomorrow]}),
         ("/appointments", {**day, "act": "close"}),
         ("/appointments", {**day, "act": "came"}),
