@@ -74,7 +74,7 @@ def _as_problems(responses: dict[str, Any]) -> None:
 
 
 def _name(holder: Mapping[str, Any]) -> str:
-    content = next(iter(holder.get("content", {}).values()), {})
+    content: Mapping[str, Any] = next(iter(holder.get("content", {}).values()), {})
     return str(content.get("schema", {}).get("$ref", "")).rpartition("/")[2]
 
 

@@ -179,7 +179,7 @@ def ports_on(parts: WorkerParts, name: str) -> Ports:
         ),
         heart=Heart(pool, name, parts.clocks.wall),
         aside=Aside(pool),
-        tidy=Tidy(pool),
+        tidy=Tidy(pool, parts.clocks.wall),
         erasures=Erasures(pool),
         closures=Closures(pool, sealer, bundle, countries),
         weeks=Weeks(pool, sealer, bundle),

@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+from scheduler.clock import Clock
 from service.database import Pool
+from service.importing.runs import forget_files
 from service.store.people import forget_strangers
 
 EVERY: Final = timedelta(hours=1)
@@ -24,8 +26,10 @@ _LOCK: Final = 0x50616D6F6A74
 class Tidy:
     """Forgets, at most once an hour in each process and by one process at a time."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, wall: Clock | None = None) -> None:
+        """``wall`` is what uploaded files are kept a day by; without it they are left to whoever uploads next."""
         self._pool = pool
+        self._wall = wall
         self._last: datetime | None = None
 
     async def tidy(self, now: datetime) -> None:
@@ -39,6 +43,8 @@ class Tidy:
                 )
                 await conn.execute(_FORGET_TEXTS, now - TEXTS_KEPT)
                 await forget_strangers(conn, now)
+                if self._wall is not None:
+                    await forget_files(conn, await self._wall.now())
         self._last = now
 
 

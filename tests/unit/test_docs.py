@@ -15,7 +15,7 @@ from tests.pictures import LARGEST_BYTES, PICTURES
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
-COMMAND = re.compile(r"(?:^|`)(?:[.\w]+/)*pamoja ([a-z]+(?: [a-z][a-z0-9]*)?)", re.MULTILINE)
+COMMAND = re.compile(r"(?:^|`)(?:[.\w]+/)*pamoja ([a-z-]+(?: [a-z][a-z0-9]*)?)", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
 
 
@@ -34,7 +34,7 @@ def text(name: str) -> str:
 
 def test_every_command_is_in_the_operators_table() -> None:
     documented = set(
-        re.findall(r"^\| `pamoja ([a-z]+(?: [a-z][a-z0-9]*)?)", text("docs/operations.md"), re.MULTILINE)
+        re.findall(r"^\| `pamoja ([a-z-]+(?: [a-z][a-z0-9]*)?)", text("docs/operations.md"), re.MULTILINE)
     )
     assert documented == set(commands())
 

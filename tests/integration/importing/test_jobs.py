@@ -10,7 +10,9 @@ from pathlib import Path
 from service.directory import NewFacility, NewStaff, add_facility, add_staff
 from service.importing import runs
 from service.importing.jobs import Jobs
+from service.store.tidy import Tidy
 from service.wiring import Services
+from tests.conftest import PUBLISHED_AT
 from tests.integration.importing.kit import digests, register
 
 RUNNER = """
@@ -159,3 +161,16 @@ SEEN = "SELECT cancel AND beat_at > $2 FROM import_run WHERE id = $1"
 WAITS_FOR_AUDIT = """
 SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ILIKE '%audit%')
 """
+
+
+async def test_the_loop_lets_go_of_files_a_day_old(services: Services) -> None:
+    await people(services)
+    wall = await services.clocks.wall.now()
+    today = (await services.clocks.care.now()).date()
+    _, run_id = await checked(services, register(3, today, wrong_every=2)[0])
+    for hours, kept in ((23, True), (25, False)):
+        begun_at = wall - timedelta(hours=hours)
+        await services.pool.execute("UPDATE import_run SET begun_at = $1", begun_at)
+        await Tidy(services.pool, services.clocks.wall).tidy(PUBLISHED_AT)
+        assert (await looked(services, run_id)).has_file == kept
+    assert await runs.problems_of(services.pool, services.sealer, run_id) == []
