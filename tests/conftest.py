@@ -1,6 +1,7 @@
 """The tests' database: one embedded PostgreSQL a worker, and a fresh copy of the migrated schema a test."""
 
 import asyncio
+import gc
 import os
 import shutil
 import sys
@@ -11,6 +12,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 import pytest_asyncio
 import uvloop
@@ -35,6 +37,9 @@ PUBLISHED_AT = datetime(2026, 6, 1, 6, tzinfo=UTC)
 CONTENT = read_tables()
 _numbers = count(1)
 configure_logging("WARNING")
+gc.set_threshold(
+    20_000, 20, 50
+)  # content makes many objects that stay: looking through them often finds nothing
 # Thousands of PINs are checked; what each costs in earnest is proved in unit/test_pins.py, and by real processes.
 pins._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 if sys.version_info < (
@@ -67,6 +72,14 @@ def database_server() -> Iterator[str]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def database_admin(database_server: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection to that server that makes and drops each test's database."""
+    connection = await asyncpg.connect(database_server)
+    yield connection
+    await connection.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def migrated_template(database_server: str) -> str:
     """Name of a database at the newest migration, to be copied and never written to."""
     from service.migrate import upgrade  # here, so that tests without a database need no models
@@ -91,30 +104,36 @@ async def published_template(
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def published_url(database_server: str, published_template: str) -> AsyncIterator[str]:
+async def published_url(
+    database_server: str, database_admin: asyncpg.Connection, published_template: str
+) -> AsyncIterator[str]:
     """DSN of a database of this test's own, migrated and with the content published, and nobody in it."""
-    async for dsn in _database(database_server, published_template):
+    async for dsn in _database(database_server, database_admin, published_template):
         yield dsn
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def database_url(database_server: str, migrated_template: str) -> AsyncIterator[str]:
+async def database_url(
+    database_server: str, database_admin: asyncpg.Connection, migrated_template: str
+) -> AsyncIterator[str]:
     """DSN of a migrated, empty database of this test's own."""
-    async for dsn in _database(database_server, migrated_template):
+    async for dsn in _database(database_server, database_admin, migrated_template):
         yield dsn
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def other_database_url(database_server: str, migrated_template: str) -> AsyncIterator[str]:
+async def other_database_url(
+    database_server: str, database_admin: asyncpg.Connection, migrated_template: str
+) -> AsyncIterator[str]:
     """DSN of a second such database, to compare with the first."""
-    async for dsn in _database(database_server, migrated_template):
+    async for dsn in _database(database_server, database_admin, migrated_template):
         yield dsn
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def blank_database_url(database_server: str) -> AsyncIterator[str]:
+async def blank_database_url(database_server: str, database_admin: asyncpg.Connection) -> AsyncIterator[str]:
     """DSN of a database of this test's own with nothing in it, not even the schema."""
-    async for dsn in _database(database_server, None):
+    async for dsn in _database(database_server, database_admin, None):
         yield dsn
 
 
@@ -160,8 +179,8 @@ def _in_memory() -> Path | None:
     return None
 
 
-async def _database(server: str, template: str | None) -> AsyncIterator[str]:
+async def _database(server: str, admin: asyncpg.Connection, template: str | None) -> AsyncIterator[str]:
     name = f"test_{next(_numbers)}"
-    await create_database(server, name, template)
+    await create_database(admin, name, template)
     yield with_database(server, name)
-    await drop_database(server, name)
+    await drop_database(admin, name)

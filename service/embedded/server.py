@@ -108,19 +108,25 @@ def with_database(dsn: str, name: str) -> str:
     return urlsplit(dsn)._replace(path=f"/{name}").geturl()
 
 
-async def create_database(admin_dsn: str, name: str, template: str | None = None) -> None:
-    """Create the database `name`, empty or as a copy of `template` (which nobody may be connected to)."""
-    copied = f' TEMPLATE "{_plain(template)}" STRATEGY WAL_LOG' if template else ""
-    await _execute(admin_dsn, f'CREATE DATABASE "{_plain(name)}"{copied}')
+async def create_database(where: str | asyncpg.Connection, name: str, template: str | None = None) -> None:
+    """Create the database `name`, empty or as a copy of `template` (which nobody may be connected to).
+
+    `where` is the DSN of another database of the server, or a connection to one.
+    """
+    copied = f' TEMPLATE "{_plain(template)}" STRATEGY FILE_COPY' if template else ""
+    await _execute(where, f'CREATE DATABASE "{_plain(name)}"{copied}')
 
 
-async def drop_database(admin_dsn: str, name: str) -> None:
-    """Drop the database `name` if it exists, whoever is connected to it."""
-    await _execute(admin_dsn, f'DROP DATABASE IF EXISTS "{_plain(name)}" WITH (FORCE)')
+async def drop_database(where: str | asyncpg.Connection, name: str) -> None:
+    """Drop the database `name` if it exists, whoever is connected to it; `where` as above."""
+    await _execute(where, f'DROP DATABASE IF EXISTS "{_plain(name)}" WITH (FORCE)')
 
 
-async def _execute(dsn: str, statement: str) -> None:
-    connection = await asyncpg.connect(dsn)
+async def _execute(where: str | asyncpg.Connection, statement: str) -> None:
+    if isinstance(where, asyncpg.Connection):
+        await where.execute(statement)
+        return
+    connection = await asyncpg.connect(where)
     try:
         await connection.execute(statement)
     finally:
