@@ -53,6 +53,7 @@ async def test_everything_is_green_in_the_demo(services: Services) -> None:
         ("DELETE FROM alembic_version", "migrations", "pamoja migrate"),
         ("UPDATE bundle SET current = false", "content", "pamoja publish"),
         ("DELETE FROM heartbeat", "loop", "pamoja worker"),
+        ("INSERT INTO audit_head VALUES (1, 3, 'x', 'k1', 'x')", "audit", "pamoja audit --verify"),
         ("UPDATE heartbeat SET wall_at = wall_at - interval '6 minutes'", "loop", "pamoja worker"),
     ],
 )
