@@ -45,7 +45,7 @@ async def _seen(asked: Asked, conn: Connection) -> dict[str, Any]:
     found, work = await reads.people(conn, viewer, now)
     seen["people"] = [card(asked, one) for one in found]
     seen["work"] = work
-    seen["missed"] = await appointments.missed_counts(conn, mine, now)
+    seen["missed"] = await appointments.missed_counts(conn, viewer, now)
     days = await reads.facility_days(conn, mine, now)
     seen["expected"] = sum(one.expected for one in days)
     seen["unclosed"] = sum(one.unclosed_before for one in days)

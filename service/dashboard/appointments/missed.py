@@ -7,6 +7,7 @@ from service.dashboard.appointments import words
 from service.dashboard.asked import Asked
 from service.dashboard.room import Room
 from service.store.shown import appointments as reads
+from service.store.shown.follow_ups import Viewer
 
 
 def missed_pages(room: Room) -> None:
@@ -20,8 +21,9 @@ def missed_pages(room: Room) -> None:
             sites = await reads.sites(conn, asked.facilities, asked.now)
             chosen = next((one for one in sites if str(one.id) == asked.query.get("facility", "")), None)
             mine = asked.facilities if chosen is None else (chosen.id,)
-            counts = await reads.missed_counts(conn, mine, asked.now)
-            found, more = await reads.missed(conn, mine, band, asked.now, page=asked.page_number)
+            viewer = Viewer(mine, asked.user.staff_id)
+            counts = await reads.missed_counts(conn, viewer, asked.now)
+            found, more = await reads.missed(conn, viewer, band, asked.now, page=asked.page_number)
         return asked.page(
             "appointments/missed.html",
             bands=[(value, label, counts[value]) for value, label in words.BANDS],

@@ -7,6 +7,8 @@ from types import MappingProxyType
 from typing import Final
 
 from service.database import Connection
+from service.store.shown.follow_ups import Viewer
+from service.store.shown.whose import COLLEAGUES_OWN
 
 PAGE: Final = 50
 
@@ -115,20 +117,21 @@ async def days(conn: Connection, facility_id: int, first: date, count: int = 7) 
     return [DayCount(**dict(row)) for row in rows]
 
 
-async def missed_counts(conn: Connection, facilities: Sequence[int] | None, now: datetime) -> dict[str, int]:
+async def missed_counts(conn: Connection, viewer: Viewer, now: datetime) -> dict[str, int]:
     """How many mothers missed a day and have not been seen since, by how long ago the first of those days was."""
-    row = await conn.fetchrow(_MISSED_COUNTS, _list(facilities), now)
+    row = await conn.fetchrow(_MISSED_COUNTS, _list(viewer.facilities), now, viewer.staff_id)
     return {} if row is None else {band: row[place] for place, band in enumerate(BANDS)}
 
 
 async def missed(
-    conn: Connection, facilities: Sequence[int] | None, band: str, now: datetime, *, page: int = 1
+    conn: Connection, viewer: Viewer, band: str, now: datetime, *, page: int = 1
 ) -> tuple[list[Missed], bool]:
     """Those mothers, the longest first (the latest first where it is longer than 28 days), and whether there are more."""
     least, most = BANDS[band]
     order = f"ORDER BY {'b.since DESC' if band == '29' else 'b.since'}, b.mother_id"
-    statement = f"{_BEHIND} {_MISSED} {order} OFFSET $5 LIMIT $6) {_ABOUT} {order}"
-    rows = await conn.fetch(statement, _list(facilities), now, least, most, (page - 1) * PAGE, PAGE + 1)
+    statement = f"{_BEHIND} {_MISSED} {order} OFFSET $6 LIMIT $7) {_ABOUT} {order}"
+    asked = (_list(viewer.facilities), now, viewer.staff_id, least, most, (page - 1) * PAGE, PAGE + 1)
+    rows = await conn.fetch(statement, *asked)
     return [Missed(**dict(row)) for row in rows[:PAGE]], len(rows) > PAGE
 
 
@@ -164,14 +167,13 @@ LEFT JOIN staff s ON s.id = v.marked_by LEFT JOIN infant n ON n.id = v.infant_id
 
 _OF_DAY = """
 WHERE v.facility_id = $1 AND v.due_on = $2 AND v.status <> 'cancelled' AND (n.id IS NULL OR n.status = 'alive')
-    AND (m.staff_id IS NULL OR m.staff_id IS DISTINCT FROM $3::bigint)
+    AND v.mother_id <> ALL({own})
 ORDER BY v.status IN ('kept', 'missed'), m.client_number, v.id LIMIT $4
-"""
+""".replace("{own}", COLLEAGUES_OWN.replace("$staff", "$3"))
 
 _OF_ID = """
-WHERE v.id = $1 AND (m.staff_id IS NULL OR m.staff_id IS DISTINCT FROM $2::bigint)
-    AND (n.id IS NULL OR n.status = 'alive')
-"""
+WHERE v.id = $1 AND v.mother_id <> ALL({own}) AND (n.id IS NULL OR n.status = 'alive')
+""".replace("{own}", COLLEAGUES_OWN.replace("$staff", "$2"))
 
 _DAYS = """
 SELECT d.day::date AS day, v.expected, v.kept, v.missed, v.unknown, s.closed_as, s.closed_at
@@ -194,11 +196,12 @@ WITH behind AS (
       AND ($1::bigint[] IS NULL OR v.facility_id = ANY($1::bigint[]))
       AND NOT EXISTS (SELECT FROM person p WHERE p.id = v.mother_id AND p.hold IN ('dead', 'transferred', 'erased'))
       AND (v.infant_id IS NULL OR EXISTS (SELECT FROM infant n WHERE n.id = v.infant_id AND n.status = 'alive'))
+      AND v.mother_id <> ALL({own})
     GROUP BY v.mother_id
 ), day AS MATERIALIZED (
     SELECT id, name, time_zone, ($2::timestamptz AT TIME ZONE time_zone)::date AS today FROM facility
 )
-"""
+""".replace("{own}", COLLEAGUES_OWN.replace("$staff", "$3"))
 
 _COUNTED = """
 SELECT count(*) FILTER (WHERE d.today - b.since BETWEEN 1 AND 7) AS lately,
@@ -213,7 +216,7 @@ _MISSED = """
 , chosen AS MATERIALIZED (
     SELECT b.mother_id, b.since, b.times, d.name AS facility, d.time_zone, d.today - b.since AS days
     FROM behind b JOIN day d ON d.id = b.facility_id
-    WHERE d.today - b.since BETWEEN $3::int AND $4::int
+    WHERE d.today - b.since BETWEEN $4::int AND $5::int
 """
 
 _ABOUT = """

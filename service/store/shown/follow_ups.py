@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from service.database import Connection
 from service.store.follow_ups import NOT_YET
+from service.store.shown.whose import COLLEAGUES_OWN
 
 PAGE: Final = 50
 
@@ -190,14 +191,14 @@ TO_CONFIRM: Final = """
 _STATE: Final = {name: text.replace("{to_confirm}", TO_CONFIRM) for name, text in STATES.items()}
 
 # That a colleague feels low is for who supervises them, and not for who runs the system. What was said about violence
-# or despair stands on no list but of those who were told. Nobody works on her own care.
+# or despair stands on no list but of those who were told. A colleague's own care is hers and her supervisor's.
 VISIBLE: Final = """
 NOT (f.state = 'open' AND f.cause = ANY($3::text[]))
   AND ($1::bigint[] IS NULL AND f.cause <> 'mentor_asks_talk' OR f.facility_id = ANY($1::bigint[]))
   AND (f.cause <> 'safety' OR f.owner_id = $2::bigint OR EXISTS (SELECT FROM follow_up_log s
       WHERE s.follow_up_id = f.id AND s.staff_id = $2::bigint AND s.what = 'told'))
-  AND (f.mother_id IS NULL OR f.mother_id <> ALL(ARRAY(SELECT h.id FROM mother h WHERE h.staff_id = $2::bigint)))
-"""
+  AND (f.mother_id IS NULL OR f.mother_id <> ALL({own}))
+""".replace("{own}", COLLEAGUES_OWN.replace("$staff", "$2"))
 """Which follow-ups somebody may see: $1 the facilities or NULL, $2 who they are on the staff, $3 ``NOT_YET``."""
 
 ORDER: Final = """

@@ -15,6 +15,13 @@ NOT_A_COLLEAGUES: Final = """
 """
 """Whether mother ``m`` is not a colleague's own care to whoever is staff ``$1`` (NULL: on no staff)."""
 
+COLLEAGUES_OWN: Final = """
+ARRAY(SELECT own.id FROM mother own WHERE own.staff_id IS NOT NULL AND NOT (own.staff_id <> coalesce($staff::bigint, 0)
+    AND (own.mentor_id = $staff::bigint
+        OR EXISTS (SELECT FROM staff colleague WHERE colleague.id = $staff::bigint AND colleague.role <> 'mentor'))))
+"""
+"""The same as the few mothers who are not shown to staff ``$staff``, found once for a whole list."""
+
 KEPT_APART: Final = """
 (m.quiet_since IS NOT NULL OR EXISTS (SELECT FROM follow_up worry
     WHERE worry.mother_id = m.id AND worry.cause = 'safety' AND worry.state <> 'resolved'))
