@@ -41,7 +41,7 @@ async def kinds(conn: Connection) -> list[str]:
 _LINES = """
 SELECT a.id, a.seq, a.at, a.who, u.role, u.staff_id, a.what, a.about, a.about_id, a.why
 FROM audit a LEFT JOIN dashboard_user u ON a.who = 'user ' || u.id
-WHERE ($1 = '' OR a.who = $1) AND ($2 = '' OR a.what = $2)
+WHERE ($1 = '' OR lower(a.who) = $1) AND ($2 = '' OR a.what = $2)
     AND ($3::timestamptz IS NULL OR a.at >= $3) AND ($4::timestamptz IS NULL OR a.at < $4)
 ORDER BY a.id DESC LIMIT $5 OFFSET $6
 """
