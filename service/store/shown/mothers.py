@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from service.database import Connection
 from service.store.shown.risk_sql import RISK
@@ -68,24 +68,27 @@ class Mother:
 async def listed(
     conn: Connection, viewer: Viewer, filters: Filters, now: datetime, page: int
 ) -> tuple[list[Mother], bool]:
-    """One page of a list, and whether there is another."""
+    """One page of a list, and whether there is another.
+
+    Only what is asked for is in the statement: our plans are generic, and one that allowed for everything would read all
+    mothers to sort them.
+    """
     if filters.state == "apart" and not viewer.acts:
         return [], False
-    where = f"""
-        ($4::bigint IS NULL OR m.facility_id = $4) AND ($5::bigint IS NULL OR m.mentor_id = $5)
-        AND ($6 = '' OR r.risk = $6) AND {STATES[filters.state]}
-    """
-    rows = await conn.fetch(
-        _list(where, "LIMIT $7 OFFSET $8"),
-        viewer.staff_id,
-        now,
-        _or_all(viewer),
-        filters.facility_id,
-        filters.mentor_id,
-        filters.risk,
-        PAGE + 1,
-        (page - 1) * PAGE,
-    )
+    said: list[str] = [STATES[filters.state]]
+    asked: list[Any] = [viewer.staff_id, now]
+    for value, condition in (
+        (_or_all(viewer), "m.facility_id = ANY({0}::bigint[])"),
+        (filters.facility_id, "m.facility_id = {0}::bigint"),
+        (filters.mentor_id, "m.mentor_id = {0}::bigint"),
+        (filters.risk or None, "r.risk = {0}::text"),
+    ):
+        if value is not None:
+            asked.append(value)
+            said.append(condition.format(f"${len(asked)}"))
+    how_many = f"LIMIT ${len(asked) + 1} OFFSET ${len(asked) + 2}"
+    statement = _list(" AND ".join(said), how_many, by_risk=bool(filters.risk))
+    rows = await conn.fetch(statement, *asked, PAGE + 1, (page - 1) * PAGE)
     return [Mother(**row) for row in rows[:PAGE]], len(rows) > PAGE
 
 
@@ -94,16 +97,8 @@ async def found(
 ) -> list[Mother]:
     """Whoever is called so: by client number, form number, case code, or by the blind index of a phone number."""
     code = int(words) if words.isascii() and words.isdecimal() and len(words) == 3 else None
-    where = f"""
-        m.id IN (SELECT c.id FROM mother c WHERE lower(c.client_number) = lower($4) OR c.form_number = $4
-            UNION SELECT k.mother_id FROM case_code k JOIN staff s ON s.id = k.staff_id
-                WHERE k.code = $5 AND ($3::bigint[] IS NULL OR s.facility_id = ANY($3))
-            UNION SELECT q.id FROM phone t JOIN person q ON q.phone_id = t.id
-                WHERE t.number_index = ANY($6::bytea[]) AND q.hold IS DISTINCT FROM 'wrong_number')
-        AND ($7 OR NOT {KEPT_APART}) AND p.hold IS DISTINCT FROM 'erased'
-    """
     rows = await conn.fetch(
-        _list(where, "LIMIT $8"),
+        _list(_CALLED_SO, "LIMIT $8"),
         viewer.staff_id,
         now,
         _or_all(viewer),
@@ -127,24 +122,47 @@ def _or_all(viewer: Viewer) -> list[int] | None:
     return None if viewer.facilities is None else list(viewer.facilities)
 
 
-def _list(where: str, how_many: str) -> str:
-    """Those chosen first, along an index; what stands beside each is read for one page alone."""
-    return f"""
-    WITH chosen AS (
-        SELECT m.id, m.client_number, f.name AS facility, f.time_zone, m.facility_id, m.mentor_id, {STATE} AS state,
-            r.risk, d.edd, d.infant_born_on, d.today, m.last_heard_at
-        FROM mother m JOIN person p ON p.id = m.id JOIN facility f ON f.id = m.facility_id {RISK}
-        WHERE ($3::bigint[] IS NULL OR m.facility_id = ANY($3)) AND {NOT_A_COLLEAGUES} AND {where}
-        ORDER BY m.facility_id, m.client_number, m.id {how_many})
-    SELECT c.id, c.client_number, c.facility, c.time_zone, c.mentor_id, k.code, c.state, c.risk, c.edd, c.infant_born_on,
-        c.today, c.last_heard_at,
-        (SELECT min(v.due_on) FROM visit v WHERE v.mother_id = c.id AND v.status = 'expected' AND v.due_on >= c.today)
-            AS next_on,
-        (SELECT count(*)::int FROM follow_up w WHERE w.mother_id = c.id AND w.state <> 'resolved') AS open
-    FROM chosen c LEFT JOIN case_code k ON k.staff_id = c.mentor_id AND k.mother_id = c.id
-    ORDER BY c.facility_id, c.client_number, c.id
-    """
+def _list(where: str, how_many: str, *, by_risk: bool = False) -> str:
+    """Those of the page first, in the order of an index; what stands beside each is read for them alone.
 
+    Risk is judged of whoever is looked at where it is asked for, and else of the page.
+    """
+    parts = {
+        "{risk_asked}": RISK if by_risk else "",
+        "{risk}": RISK,
+        "{state}": STATE,
+        "{where}": f"{NOT_A_COLLEAGUES} AND {where}",
+        "{how_many}": how_many,
+    }
+    statement = _LIST
+    for name, part in parts.items():
+        statement = statement.replace(name, part)
+    return statement
+
+
+_LIST = """
+WITH chosen AS MATERIALIZED (
+    SELECT m.id, {state} AS state
+    FROM mother m JOIN person p ON p.id = m.id JOIN facility f ON f.id = m.facility_id {risk_asked}
+    WHERE {where} ORDER BY m.facility_id, m.client_number, m.id {how_many})
+SELECT m.id, m.client_number, f.name AS facility, f.time_zone, m.mentor_id, k.code, c.state, r.risk, d.edd,
+    d.infant_born_on, d.today, m.last_heard_at,
+    (SELECT min(v.due_on) FROM visit v WHERE v.mother_id = m.id AND v.status = 'expected' AND v.due_on >= d.today)
+        AS next_on,
+    (SELECT count(*)::int FROM follow_up w WHERE w.mother_id = m.id AND w.state <> 'resolved') AS open
+FROM chosen c JOIN mother m ON m.id = c.id JOIN facility f ON f.id = m.facility_id {risk}
+LEFT JOIN case_code k ON k.staff_id = m.mentor_id AND k.mother_id = m.id
+ORDER BY m.facility_id, m.client_number, m.id
+"""
+
+_CALLED_SO = """
+m.id IN (SELECT c.id FROM mother c WHERE lower(c.client_number) = lower($4) OR c.form_number = $4
+    UNION SELECT k.mother_id FROM case_code k JOIN staff s ON s.id = k.staff_id
+        WHERE k.code = $5 AND ($3::bigint[] IS NULL OR s.facility_id = ANY($3))
+    UNION SELECT q.id FROM phone t JOIN person q ON q.phone_id = t.id
+        WHERE t.number_index = ANY($6::bytea[]) AND q.hold IS DISTINCT FROM 'wrong_number')
+AND ($3::bigint[] IS NULL OR m.facility_id = ANY($3)) AND ($7 OR NOT {apart}) AND p.hold IS DISTINCT FROM 'erased'
+""".replace("{apart}", KEPT_APART)
 
 _FACILITIES = "SELECT id, name FROM facility WHERE $1::bigint[] IS NULL OR id = ANY($1) ORDER BY name, id"
 

@@ -10,7 +10,9 @@ CROSS JOIN LATERAL (SELECT
     greatest((SELECT max(g.ended_on) FROM pregnancy g WHERE g.mother_id = m.id AND g.status = 'born'),
         (SELECT max(i.born_on) FROM infant i WHERE i.mother_id = m.id)) AS last_birth_on,
     (SELECT max(i.born_on) FROM infant i WHERE i.mother_id = m.id AND i.status = 'alive') AS infant_born_on,
-    ($2::timestamptz AT TIME ZONE f.time_zone)::date AS today) d
+    ($2::timestamptz AT TIME ZONE f.time_zone)::date AS today
+    -- Each is read once, though the rule asks for it several times.
+    OFFSET 0) d
 CROSS JOIN LATERAL (SELECT CASE
     WHEN m.unsuppressed OR m.result_waiting OR m.under_20
         OR d.today < (m.art_started_on + interval '{NEW_ON_TREATMENT_MONTHS} months')::date
@@ -18,6 +20,6 @@ CROSS JOIN LATERAL (SELECT CASE
         OR (d.edd - {BEFORE_BIRTH.days} <= d.today AND d.today < d.edd + {AFTER_BIRTH.days})
         OR (d.last_birth_on <= d.today AND d.today < d.last_birth_on + {AFTER_BIRTH.days}) THEN 'red'
     WHEN d.edd IS NOT NULL OR d.today < (d.infant_born_on + interval '{INFANT_MONTHS} months')::date THEN 'amber'
-    ELSE 'green' END AS risk) r
+    ELSE 'green' END AS risk OFFSET 0) r
 """
 """Joined after mother ``m`` and facility ``f``; $2 is the present. Gives the dates ``d`` and ``r.risk``."""
