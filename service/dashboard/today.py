@@ -11,6 +11,7 @@ from service.dashboard.follow_ups.shown import card, viewer_of
 from service.dashboard.follow_ups.words import SAID
 from service.dashboard.room import Room
 from service.database import Connection
+from service.store import balance
 from service.store.shown import appointments
 from service.store.shown import today as reads
 from service.watch import alarms
@@ -36,6 +37,7 @@ async def _seen(asked: Asked, conn: Connection) -> dict[str, Any]:
     mine, now = asked.facilities, asked.now
     seen: dict[str, Any] = {"words": words}
     seen["sending"] = sending = await reads.sending(conn, now)
+    seen["balance"] = await balance.kept(conn, asked.services.gateway.name)
     raised = await alarms.live(conn)
     seen["alarms"] = words.alarms_of(raised)
     seen["light"] = light_of(sending, bool(raised), asked.wall)

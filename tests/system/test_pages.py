@@ -61,15 +61,26 @@ def sign_in_and_see_today(site: Site[Town], hand: Hand) -> None:
     assert code not in hand.driver.current_url
     assert "Messages are going out." in hand.reads("#working", "Messages")
     assert "No answer" in hand.one(".people").text
-    brand, nav = hand.one(".brand").rect, hand.one(".top nav").rect
-    assert nav["y"] < brand["y"] + brand["height"], "the pages' names stand on a line of their own"
     assert (hand.fits(), hand.too_small()) == (True, [])
+    hand.press(".person a.code")
+    hand.reads("#ahead", "If nobody does anything")
+    assert hand.one("fieldset").is_displayed()
+    assert (hand.fits(), hand.too_small()) == (True, [])
+    hand.driver.back()
+    hand.reads("h1", "Today")
+    hand.press(".person .acts button[value=going]")
+    hand.reads(".note", "Saved.")
+    hand.driver.get(f"{site.address}/follow-ups")
     hand.press(".person details summary")
     hand.until(lambda d: hand.one(".person fieldset").is_displayed())
     assert (hand.fits(), hand.too_small()) == (True, [])
-    hand.press(".person .acts button[value=going]")
-    hand.reads(".note", "Saved.")
+    hand.press(".person button[value=not_reached]")
+    # The row alone is replaced, and the page stays where it is.
+    hand.reads(".person .note", "Saved.")
+    assert hand.driver.current_url == f"{site.address}/follow-ups"
     assert hand.complaints() == []
+    if hand.one(".menu-button").is_displayed():
+        hand.press(".menu-button")
     hand.press("form[action='/logout'] button")
     hand.reads("h1", "Sign in")
 

@@ -35,6 +35,12 @@ async def test_it_says_whether_messages_go_out(town: Town, page: httpx.AsyncClie
     assert "Nobody is waiting." in calm.text
     assert calm.headers["cache-control"] == "no-store"
     await town.services.pool.execute(
+        "INSERT INTO gateway_balance (gateway, asked_at, amount, currency, told_at) VALUES ('simulator', $1, 12.5, 'KES', $1) "
+        "ON CONFLICT (gateway) DO UPDATE SET amount = excluded.amount, currency = excluded.currency",
+        NOW,
+    )
+    assert re.search(r"12\.50* KES left", (await page.get("/")).text)
+    await town.services.pool.execute(
         "INSERT INTO alarm (kind, subject, raised_at) VALUES ('loop', 'x', '2026-11-23T06:00:00Z')"
     )
     assert "Something needs a person." in (await page.get("/")).text
