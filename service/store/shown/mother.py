@@ -132,7 +132,7 @@ async def her(conn: Connection, mother_id: int, now: datetime) -> Her | None:
     )
 
 
-_HEAD = f"""
+_HEAD = """
 SELECT m.id, m.client_number, m.pair_number, m.form_number, m.facility_id, f.name AS facility, f.country, f.time_zone,
     f.status AS site, m.mentor_id, k.code, m.phone_use, m.set_up_at, m.completed_at, m.signature, m.wording, m.baby_wording,
     m.rhythm, m.checkin_hour, m.under_20, m.care, m.art_started_on, m.unsuppressed, m.result_waiting, m.run_out_on,
@@ -146,7 +146,7 @@ SELECT m.id, m.client_number, m.pair_number, m.form_number, m.facility_id, f.nam
 FROM mother m JOIN person p ON p.id = m.id JOIN facility f ON f.id = m.facility_id
 LEFT JOIN phone t ON t.id = p.phone_id LEFT JOIN case_code k ON k.staff_id = m.mentor_id AND k.mother_id = m.id
 WHERE m.id = $1
-"""
+""".replace("{STATE}", STATE)
 
 _CONSENTS = """
 SELECT DISTINCT ON (stream) stream, given_at, form_number, read_by, withdrawn_at FROM consent WHERE mother_id = $1

@@ -4,7 +4,7 @@ from typing import Final
 
 from scheduler.risk import AFTER_BIRTH, BEFORE_BIRTH, INFANT_MONTHS, NEW_ON_TREATMENT_MONTHS
 
-RISK: Final = f"""
+_RISK = """
 CROSS JOIN LATERAL (SELECT
     (SELECT g.edd FROM pregnancy g WHERE g.mother_id = m.id AND g.status = 'ongoing') AS edd,
     greatest((SELECT max(g.ended_on) FROM pregnancy g WHERE g.mother_id = m.id AND g.status = 'born'),
@@ -15,11 +15,18 @@ CROSS JOIN LATERAL (SELECT
     OFFSET 0) d
 CROSS JOIN LATERAL (SELECT CASE
     WHEN m.unsuppressed OR m.result_waiting OR m.under_20
-        OR d.today < (m.art_started_on + interval '{NEW_ON_TREATMENT_MONTHS} months')::date
+        OR d.today < (m.art_started_on + interval '{new} months')::date
         OR m.run_out_on <= d.today
-        OR (d.edd - {BEFORE_BIRTH.days} <= d.today AND d.today < d.edd + {AFTER_BIRTH.days})
-        OR (d.last_birth_on <= d.today AND d.today < d.last_birth_on + {AFTER_BIRTH.days}) THEN 'red'
-    WHEN d.edd IS NOT NULL OR d.today < (d.infant_born_on + interval '{INFANT_MONTHS} months')::date THEN 'amber'
+        OR (d.edd - {before} <= d.today AND d.today < d.edd + {after})
+        OR (d.last_birth_on <= d.today AND d.today < d.last_birth_on + {after}) THEN 'red'
+    WHEN d.edd IS NOT NULL OR d.today < (d.infant_born_on + interval '{infant} months')::date THEN 'amber'
     ELSE 'green' END AS risk OFFSET 0) r
 """
+
+RISK: Final = (
+    _RISK.replace("{new}", str(NEW_ON_TREATMENT_MONTHS))
+    .replace("{before}", str(BEFORE_BIRTH.days))
+    .replace("{after}", str(AFTER_BIRTH.days))
+    .replace("{infant}", str(INFANT_MONTHS))
+)
 """Joined after mother ``m`` and facility ``f``; $2 is the present. Gives the dates ``d`` and ``r.risk``."""

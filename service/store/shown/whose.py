@@ -43,6 +43,6 @@ async def may_be_seen(conn: Connection, viewer: Viewer, mother_id: int) -> bool:
     return bool(await conn.fetchval(_SEEN, viewer.staff_id, viewer.acts, mother_id))
 
 
-_SEEN = f"""
-SELECT EXISTS (SELECT FROM mother m WHERE m.id = $3 AND {NOT_A_COLLEAGUES} AND ($2 OR NOT {KEPT_APART}))
-"""
+_SEEN = """
+SELECT EXISTS (SELECT FROM mother m WHERE m.id = $3 AND {theirs} AND ($2 OR NOT {apart}))
+""".replace("{theirs}", NOT_A_COLLEAGUES).replace("{apart}", KEPT_APART)
