@@ -10,6 +10,7 @@ from service.dashboard.groups import group_pages
 from service.dashboard.imports import import_pages
 from service.dashboard.inbox import inbox_pages
 from service.dashboard.keys import key_pages
+from service.dashboard.lists import list_pages
 from service.dashboard.login import login_pages
 from service.dashboard.mentors import mentor_pages
 from service.dashboard.messages import message_pages
@@ -43,6 +44,7 @@ AREAS: Final[tuple[Callable[[Room], None], ...]] = (
     people_pages,
     audit_pages,
     system_pages,
+    list_pages,
 )
 """Each adds its own pages; their order in the menu is ``nav``'s."""
 

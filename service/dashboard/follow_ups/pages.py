@@ -26,10 +26,10 @@ def list_pages(room: Room) -> None:
 
     @room.get("/follow-ups", "see_work")
     async def follow_ups(asked: Asked) -> Response:
-        kept = _filters(asked)
+        kept = chosen_filters(asked)
         async with asked.reading() as conn:
             found, more = await reads.listed(
-                conn, viewer_of(asked), _of(kept), asked.now, page=asked.page_number
+                conn, viewer_of(asked), filters_of(kept), asked.now, page=asked.page_number
             )
             facilities, staff = await reads.choices(conn, asked.facilities)
         return asked.page(
@@ -116,7 +116,7 @@ async def _one(asked: Asked, trouble: str = "", status: int = 200) -> Response:
     )
 
 
-def _filters(asked: Asked) -> dict[str, str]:
+def chosen_filters(asked: Asked) -> dict[str, str]:
     """The filters in the address that mean something; what is left out means all."""
     query = asked.query
     known: Mapping[str, Any] = {
@@ -133,7 +133,8 @@ def _filters(asked: Asked) -> dict[str, str]:
     return kept
 
 
-def _of(kept: Mapping[str, str]) -> Filters:
+def filters_of(kept: Mapping[str, str]) -> Filters:
+    """The same as the list is asked for."""
     return Filters(
         state=kept.get("state", "open"),
         risk=kept.get("risk", ""),

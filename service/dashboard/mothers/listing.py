@@ -18,6 +18,18 @@ NOBODY: Final = (
 )
 
 
+def filters_of(asked: Asked) -> reads.Filters:
+    """The filters in the address that mean something."""
+    query = asked.query
+    state = query.get("state", "")
+    return reads.Filters(
+        facility_id=_id(query.get("facility", "")),
+        mentor_id=_id(query.get("mentor", "")),
+        risk=query.get("risk", "") if query.get("risk", "") in RISKS else "",
+        state=state if state in reads.STATES else "",
+    )
+
+
 def viewer_of(asked: Asked) -> Viewer:
     """Who looks."""
     return Viewer(asked.facilities, asked.user.staff_id, asked.may("do_work"))
@@ -25,14 +37,7 @@ def viewer_of(asked: Asked) -> Viewer:
 
 async def list_page(asked: Asked) -> Response:
     """The list, as the address narrows it."""
-    viewer, query = viewer_of(asked), asked.query
-    state = query.get("state", "")
-    filters = reads.Filters(
-        facility_id=_id(query.get("facility", "")),
-        mentor_id=_id(query.get("mentor", "")),
-        risk=query.get("risk", "") if query.get("risk", "") in RISKS else "",
-        state=state if state in reads.STATES else "",
-    )
+    viewer, filters = viewer_of(asked), filters_of(asked)
     async with asked.reading() as conn:
         lines, more = await reads.listed(conn, viewer, filters, asked.now, asked.page_number)
         facilities, mentors = await reads.choices(conn, viewer)
