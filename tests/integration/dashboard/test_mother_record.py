@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx
 
+from flows.events import FollowUpAnswered
+from service.apply import Origin, apply
 from service.directory import NewStaff, add_staff
 from tests.integration.dashboard.kit import browser, form_token, send
 from tests.integration.dashboard.test_mothers import elsewhere
@@ -185,6 +187,61 @@ async def test_a_death_is_asked_twice_confirmed_and_taken_back(town: Town, page:
     event = await pool.fetchval("SELECT id FROM life_event WHERE what = 'death'")
     await saved(page, town.mother, f"undo-{event}")
     assert await pool.fetchval("SELECT hold FROM person WHERE id = $1", town.mother) is None
+
+
+async def test_a_mentors_report_of_a_death_only_pauses_until_it_is_confirmed_or_taken_back(
+    town: Town, page: httpx.AsyncClient
+) -> None:
+    pool = town.services.pool
+    code = await pool.fetchval("SELECT code FROM case_code WHERE mother_id = $1", town.mother)
+    died = FollowUpAnswered(town.mentor, "died", code=str(code), verified=True)
+    async with pool.acquire() as conn, conn.transaction():
+        await apply(conn, [died], Origin(None, b"", None, "ussd"), NOW, town.services.deps())
+    offered = (await page.get(f"/mothers/{town.mother}/record")).text
+    assert "Confirm that she has died" in offered
+    await saved(page, town.mother, "not_died")
+    assert await pool.fetchval("SELECT hold FROM person WHERE id = $1", town.mother) is None
+    assert await pool.fetchval("SELECT count(*) FROM life_event WHERE what = 'death'") == 0
+
+
+async def test_what_else_a_phone_records(town: Town, page: httpx.AsyncClient) -> None:
+    pool, mother = town.services.pool, town.mother
+    soon = (TODAY + timedelta(days=8)).isoformat()
+    await saved(page, mother, "start", day=(TODAY - timedelta(days=200)).isoformat())
+    await saved(page, mother, "next_date", day=soon)
+    assert (
+        await pool.fetchval(
+            "SELECT count(*) FROM visit WHERE mother_id = $1 AND due_on = $2::date",
+            mother,
+            TODAY + timedelta(days=8),
+        )
+        == 1
+    )
+    await saved(page, mother, "care", care="treatment", day=soon)
+    await saved(page, mother, "supply", day=(TODAY + timedelta(days=9)).isoformat())
+    assert await pool.fetchval("SELECT run_out_on FROM mother WHERE id = $1", mother) == TODAY + timedelta(
+        days=9
+    )
+    await saved(page, mother, "nurse", whose="mother")
+    await saved(page, mother, "moved")
+    slip = await record(page, mother, "transfer", place="elsewhere")
+    assert 'class="drawn"' in slip.text
+    await saved(page, mother, "stays")
+    await record(page, mother, "transfer", place="elsewhere")
+    await saved(page, mother, "loss")
+    await saved(page, mother, "pregnant", day=(TODAY + timedelta(weeks=36)).isoformat())
+    await saved(page, mother, "pause", day=soon)
+    await saved(page, mother, "resume")
+    await saved(page, mother, "baby_words", allowed="yes")
+    await saved(page, mother, "other_texts", dates="yes")
+    row = await pool.fetchrow(
+        "SELECT baby_wording, date_texts, invitations FROM mother WHERE id = $1", mother
+    )
+    assert tuple(row) == (True, True, False)
+    await saved(page, mother, "number_left")
+    assert await pool.fetchval("SELECT phone_id FROM person WHERE id = $1", mother) is None
+    await saved(page, mother, "taken_over")
+    assert await pool.fetchval("SELECT hold FROM person WHERE id = $1", mother) == "transferred"
 
 
 async def test_only_whose_clinic_it_is_writes_there(town: Town, page: httpx.AsyncClient) -> None:
