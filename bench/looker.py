@@ -44,10 +44,10 @@ async def _page(page: httpx.AsyncClient, path: str, times: int) -> dict[str, Any
     for number in range(times + 10):
         before = time.perf_counter()
         answer = await page.get(path)
+        if answer.status_code != 200:
+            raise RuntimeError(f"{path} answered {answer.status_code}: the measurement is void")
         if number >= 10:
             took.append((time.perf_counter() - before) * 1000)
-    if answer.status_code != 200:
-        raise RuntimeError(f"{path} answered {answer.status_code}: the measurement is void")
     cuts = quantiles(took, n=20)
     return {
         "path": path,
