@@ -1,10 +1,10 @@
-"""``python -m bench [ussd_hop|send|plan|today|all] [--quick] [--large]``: measure beside other libraries, in one run."""
+"""``python -m bench [ussd_hop|send|plan|today|register|all] [--quick] [--large]``: measure beside other libraries, in one run."""
 
 import argparse
 import importlib
 import sys
 
-PARTS = ("ussd_hop", "send", "plan", "today")
+PARTS = ("ussd_hop", "send", "plan", "today", "register")
 
 
 def main() -> int:

@@ -23,7 +23,6 @@ from service.store.assignment import candidates
 from service.store.case_codes import COUNT, codes_where_free
 from service.store.messages import wake
 
-VIA: Final = "import"
 COPY_SECONDS: Final = 300.0
 CODES_AT_MOST: Final = COUNT * 3 // 4
 """So many of a mentor's case codes may be in use after an import; who has none gets one when there is work about her."""
@@ -85,7 +84,7 @@ async def add_mothers(
     )
     await _keep_numbers(conn, deps, both, now)
     await _give_codes(conn, [(mentors[one.row], new_id) for one, new_id in both], now)
-    await conn.execute(_RECORD, now, ids, staff_id, VIA)
+    await conn.execute(_RECORD, now, ids, staff_id)
     await wake(conn)
     return {one.key: new_here(new_id, *one.key) for one, new_id in both}
 
@@ -122,7 +121,7 @@ async def fill_in(
         if one.fields & {"treated_since", "runs_out_on"}:
             country = places.by_id[one.facts.facility_id].country
             await care_dates.bring_in_line(conn, country, one.known.id, now)
-    await conn.execute(_RECORD, now, ids, staff_id, VIA)
+    await conn.execute(_RECORD, now, ids, staff_id)
 
 
 async def lock_facilities(conn: Connection, facility_ids: Sequence[int]) -> None:
@@ -284,9 +283,8 @@ _ENROLMENT_COLUMNS = "mother_id infant_id country time_zone schedule anchor_on e
 _RESERVE = "SELECT nextval(pg_get_serial_sequence($1, 'id')) AS id FROM generate_series(1, $2::int)"
 
 _RECORD = """
-INSERT INTO event (at, kind, mother_id, staff_id, data)
-SELECT $1::timestamptz, 'MotherImported', about, $3::bigint, jsonb_build_object('via', $4::text)
-FROM unnest($2::bigint[]) AS about
+INSERT INTO event (at, kind, mother_id, staff_id)
+SELECT $1::timestamptz, 'MotherImported', about, $3::bigint FROM unnest($2::bigint[]) AS about
 """
 
 _TOLD = """

@@ -17,7 +17,9 @@ NEXT_DATE: Final = "A new date of hers was noted"
 OFFICE: Final = "office"
 """Who opened a record on the command line."""
 
-NO_SIGN_OF_LIFE: Final = frozenset({"QuestionDisplaced", "Erased", "WrongPersonReported", "SessionResumed"})
+NO_SIGN_OF_LIFE: Final = frozenset(
+    {"MotherImported", "QuestionDisplaced", "Erased", "WrongPersonReported", "SessionResumed"}
+)
 LEFT: Final = frozenset({"sent", "delivered", "unknown"})
 NOT_YET_SILENCE: Final = timedelta(hours=24)
 """An answer within this time of the question is none worth a line (the nudge goes after it)."""
@@ -50,7 +52,7 @@ def _answer(row: Any, telling: Telling, *, again: bool) -> Line:
         state=kind,
         what=(NEXT_DATE if again and kind == COMPLETED else ANSWERS.get(kind, spaced(kind)))
         + (f" ({', '.join(given)})" if given else ""),
-        who=staff or (None if kind in ("Erased", "QuestionDisplaced") else "mother"),
+        who=staff or (None if kind in ("Erased", "MotherImported", "QuestionDisplaced") else "mother"),
         refs=refs(event=row["id"]),
     )
 

@@ -34,6 +34,7 @@ ANSWERS: Final[Mapping[str, str]] = {
     "MentorGiven": "She was given to a mentor",
     "MoodReported": "Said how she feels",
     "MotherEnrolled": "Enrolled, consent read aloud",
+    "MotherImported": "Her line of a register was brought in",
     "NextLookSet": "It was noted when staff look again",
     "NurseNeeded": "The nurse was asked for, the same day",
     "MotherSetUp": "Set up on her own handset, face to face",

@@ -11,6 +11,7 @@ from service.importing.reading import read_sheet
 from service.importing.running import Checked, check_sheet, save_sheet
 from service.importing.visits import ANOTHER_DAY
 from service.store import care_dates
+from service.store.timeline import timeline
 from tests.integration.apply.clinic import MENTOR, Clinic
 from tests.integration.importing.kit import digests, register
 
@@ -103,6 +104,12 @@ async def test_a_mother_brought_in_by_a_file_is_texted_only_once_she_was_set_up_
         pin_hashes={row["id"]: "hash"},
     )
     assert await clinic.one("SELECT set_up_at FROM mother WHERE id = $1", row["id"]) == clinic.now
+    async with clinic.pool.acquire() as conn:
+        told = await timeline(conn, row["id"], clinic.now, clinic.deps.countries)
+    assert told is not None
+    assert [(one.what, one.who) for one in told.lines if one.state == "MotherImported"] == [
+        ("Her line of a register was brought in", f"supervisor {clinic.supervisor}")
+    ]
 
 
 async def test_what_is_known_is_never_overwritten_and_what_is_not_is_filled_in(clinic: Clinic) -> None:
