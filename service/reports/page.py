@@ -56,7 +56,7 @@ total is hidden too. Nought is shown. What cannot be prevented: two files of ove
 
 **The register's sheet** (`/reports/export/register`, one clinic and month) holds a line a mother and baby in the order of
 `service/exporting/register.toml`, a project draft in which a country sets its own order under `[country.XX]`. It holds
-no name, no result and no medicine. Columns as they ship: COLUMNS.
+no name, no result and no medicine; nobody who is kept out of lists for her safety, or asked to be forgotten, is in it. Columns as they ship: COLUMNS.
 
 **DHIS2**: `/reports/dhis2`, or `pamoja export dhis2 --month 2026-10 --mapping FILE`, writes `dataValueSets` JSON by a mapping
 (TOML, `PAMOJA_DHIS2_MAPPING`). Nothing is pushed. Counts are whole, since DHIS2 adds them up and decides who sees them; what is

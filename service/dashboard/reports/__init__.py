@@ -101,7 +101,9 @@ async def _register(asked: Asked) -> Response:
                 asked, "Choose one clinic and a month: the register's sheet is of both."
             )
         columns = register.columns_of(known.countries[wanted.facility])
-        rows = await register.rows_of(conn, asked.services.sealer, wanted.facility, wanted.period, columns)
+        rows = await register.rows_of(
+            conn, asked.services.sealer, wanted.facility, wanted.period, columns, staff_id=asked.user.staff_id
+        )
     name = register.title_of(f"clinic {wanted.facility}", wanted.period)
     return await asked_export(asked, f"register {name}", [one.title for one in columns], rows)
 
