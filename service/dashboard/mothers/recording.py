@@ -73,7 +73,8 @@ async def ask(
         wrong=wrong,
         typed={name: values[0] for name, values in asked.form.values.items()} if at else {},
         ticked=bool(at),
-        once=asked.form.get("once") or secrets.token_hex(8),
+        # A form that was saved is not sent again; one that was refused is still the same.
+        once=(at and asked.form.get("once")) or secrets.token_hex(8),
         refused=NOT_YOURS if not acts else "",
     )
 
@@ -113,7 +114,8 @@ async def _look_first(asked: Asked, her: Her, act: Act, events: Sequence[Event])
 
 
 async def _save(asked: Asked, her: Her, act: Act) -> Response:
-    form = f"{asked.form.get('once')[:32]}:{act.key}"
+    once = asked.form.get("once")[:32]
+    form = f"{once}:{act.key}" if once else ""
     for code in codes(act.gives):
         try:
             await write(asked, her.id, act.make(asked.form, code), form)

@@ -97,7 +97,7 @@ async def write(asked: Asked, mother_id: int, events: Sequence[Event], form: str
 
     async def doing(conn: Connection) -> None:
         await conn.execute("SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE", mother_id)
-        if await form_was_sent(conn, mother_id, form, asked.now):
+        if form and await form_was_sent(conn, mother_id, form, asked.now):
             raise SentBeforeError
         await _apply(asked, conn, mother_id, events, form)
 
