@@ -103,7 +103,8 @@ def _days(facts: MotherFacts) -> Iterator[VisitFacts]:
         yield VisitFacts(
             facts.row, facts.facility_id, facts.client_number, "clinic", facts.last_visit_on, "kept"
         )
-    if facts.next_visit_on is not None:
+    # Seen on the very day of what stood there as her next appointment: that is how it was kept.
+    if facts.next_visit_on is not None and facts.next_visit_on != facts.last_visit_on:
         yield VisitFacts(facts.row, facts.facility_id, facts.client_number, "clinic", facts.next_visit_on)
 
 

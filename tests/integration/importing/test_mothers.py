@@ -183,3 +183,10 @@ async def test_nobody_imports_for_a_clinic_of_others_or_says_what_nobody_saw(cli
         unseen = await check_sheet(conn, clinic.deps, sheet, Importer(None, None), clinic.now)
     assert [one.column for one in unseen.problems] == ["last_visit"]
     assert unseen.problems[0].says.startswith("says that a visit was kept, and nobody answers for it.")
+
+
+async def test_who_came_on_her_day_was_kept_and_the_same_row_says_it_again(clinic: Clinic) -> None:
+    content = f"Client number,Last visit,Next appointment\n1,{clinic.today},{clinic.today}\n"
+    assert (await save(clinic, content)).counts.new == 1
+    assert [one["status"] for one in await clinic.rows("SELECT status FROM visit")] == ["kept"]
+    assert (await check(clinic, content)).counts.unchanged == 1
