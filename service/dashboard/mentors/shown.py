@@ -1,6 +1,5 @@
 """The mentors of somebody's clinics, and one member of staff. Only who supervises them reads their first name."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -32,6 +31,7 @@ async def all_mentors(asked: Asked) -> Response:
         found = await reads.lines(conn, asked.facilities, asked.now, at_most=SHOWN + 1, after=after)
         times = await reads.times(conn, [one.id for one in found], asked.now)
         waiting = await reads.handovers(conn, asked.facilities)
+        takers = await reads.takers(conn, [one.facility_id for one in waiting])
         of_all = await reads.of_themselves(conn, asked.now)
     return asked.page(
         "mentors/list.html",
@@ -41,7 +41,7 @@ async def all_mentors(asked: Asked) -> Response:
         times=times,
         no_times=reads.NO_TIMES,
         waiting=waiting,
-        takers=_takers(found),
+        takers=takers,
         of_all=of_all,
         words=words,
         **_told(asked),
@@ -75,15 +75,6 @@ def _told(asked: Asked) -> dict[str, Any]:
     return {"said": asked.said(words.SAVED), "mistake": troubles.get(done, "")}
 
 
-def _takers(found: Sequence[reads.StaffLine]) -> dict[int, list[reads.StaffLine]]:
-    """Who could take a mother at each clinic, the least loaded first."""
-    able: dict[int, list[reads.StaffLine]] = {}
-    for one in sorted(found, key=lambda one: (one.mothers - one.cap, one.id)):
-        if one.has_phone and one.hold is None:
-            able.setdefault(one.facility_id, []).append(one)
-    return able
-
-
 async def _seen(asked: Asked, conn: Connection, staff_id: int) -> dict[str, Any]:
     one = await the_one(asked, conn, staff_id)
     contact = await one_reads.contact(conn, staff_id, asked.now)
@@ -91,7 +82,6 @@ async def _seen(asked: Asked, conn: Connection, staff_id: int) -> dict[str, Any]
     notes = await one_reads.noted(conn, staff_id)
     months = months_of(one.today)
     waiting = await reads.handovers(conn, asked.facilities, staff_id)
-    here = await reads.lines(conn, (one.facility_id,), asked.now, at_most=SHOWN) if waiting else []
     supervises = asked.facilities is not None
     sealer = asked.services.sealer
     # As on the supervisor's own screens: first names, and never to who only runs or audits the system.
@@ -117,7 +107,7 @@ async def _seen(asked: Asked, conn: Connection, staff_id: int) -> dict[str, Any]
         "asking": await one_reads.asking(conn, staff_id) if supervises else [],
         "offered": await one_reads.offered(conn, staff_id, since) if supervises else [],
         "waiting": waiting,
-        "takers": _takers(here),
+        "takers": await reads.takers(conn, [handover.facility_id for handover in waiting]),
         "herself": asked.user.staff_id == staff_id,
     }
 

@@ -88,6 +88,16 @@ class HandoverLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Taker:
+    """A mentor who can be reached and may be given a mother, with how many she has and should have."""
+
+    id: int
+    facility_id: int
+    mothers: int
+    cap: int
+
+
+@dataclass(frozen=True, slots=True)
 class OfThemselves:
     """What mentors said of themselves or practised in 28 days, all clinics together: by whom is kept nowhere."""
 
@@ -129,47 +139,68 @@ async def handovers(
     return [HandoverLine(**dict(row)) for row in rows]
 
 
+async def takers(conn: Connection, facilities: Sequence[int]) -> dict[int, list[Taker]]:
+    """Who could take a mother at each of these clinics, who has most room first."""
+    found: dict[int, list[Taker]] = {}
+    for row in await conn.fetch(_TAKERS, sorted(set(facilities))):
+        found.setdefault(row["facility_id"], []).append(Taker(**dict(row)))
+    return found
+
+
 async def of_themselves(conn: Connection, now: datetime) -> OfThemselves:
     """How often the five questions were taken and feelings said, by nobody in particular."""
     row = await conn.fetchrow(_OF_THEMSELVES, now - LOOKED_BACK)
     return OfThemselves(0, 0, 0) if row is None else OfThemselves(**dict(row))
 
 
+# Who stands on the page is chosen first, so that the rest costs what they carry and not what everybody does.
 _LINES = """
-WITH last AS (
-    SELECT DISTINCT ON (f.id) l.staff_id, l.at
-    FROM follow_up f JOIN follow_up_log l ON l.follow_up_id = f.id AND l.what = 'told' AND l.staff_id IS NOT NULL
-    WHERE f.state = 'notified' AND ($1::bigint[] IS NULL OR f.facility_id = ANY($1::bigint[]) OR $3::bigint IS NOT NULL)
-    ORDER BY f.id, l.at DESC, l.id DESC),
-waiting AS (SELECT staff_id, count(*)::int AS alerts, min(at) AS since FROM last GROUP BY staff_id),
-open AS (
-    SELECT m.mentor_id, count(*) FILTER (WHERE w.risk = 'red')::int AS red,
-        count(*) FILTER (WHERE w.risk = 'amber')::int AS amber, count(*) FILTER (WHERE w.risk = 'green')::int AS green
-    FROM follow_up w JOIN mother m ON m.id = w.mother_id
-    WHERE w.state <> 'resolved' AND NOT (w.state = 'open' AND w.cause = ANY($5::text[]))
-      AND ($1::bigint[] IS NULL OR w.facility_id = ANY($1::bigint[])) GROUP BY m.mentor_id)
+WITH chosen AS MATERIALIZED (
+    SELECT s.id, row_number() OVER (ORDER BY f.name, f.id, s.id) AS place
+    FROM staff s JOIN person p ON p.id = s.id JOIN facility f ON f.id = s.facility_id
+    WHERE p.hold IS DISTINCT FROM 'erased' AND CASE WHEN $3::bigint IS NULL
+        THEN s.role = 'mentor' AND ($1::bigint[] IS NULL OR s.facility_id = ANY($1::bigint[])) ELSE s.id = $3 END
+    ORDER BY f.name, f.id, s.id LIMIT $6 OFFSET $7),
+waiting AS MATERIALIZED (
+    SELECT l.staff_id, count(*)::int AS alerts, min(l.at) AS since FROM follow_up f
+    CROSS JOIN LATERAL (SELECT o.staff_id, o.at FROM follow_up_log o WHERE o.follow_up_id = f.id AND o.what = 'told'
+        AND o.staff_id IS NOT NULL ORDER BY o.at DESC, o.id DESC LIMIT 1) l
+    WHERE f.state = 'notified' AND ($3::bigint IS NULL OR f.id IN (SELECT t.follow_up_id FROM follow_up_log t
+        WHERE t.staff_id = $3 AND t.what = 'told'))
+      AND ($1::bigint[] IS NULL OR $3::bigint IS NOT NULL OR f.facility_id = ANY($1::bigint[]))
+    GROUP BY l.staff_id),
+carried AS MATERIALIZED (
+    SELECT m.mentor_id, count(*)::int AS mothers FROM mother m JOIN person p ON p.id = m.id
+    WHERE m.mentor_id IN (SELECT id FROM chosen) AND (p.hold IS NULL OR p.hold NOT IN ('transferred', 'erased', 'dead'))
+    GROUP BY m.mentor_id),
+work AS MATERIALIZED (
+    SELECT m.mentor_id, count(*) FILTER (WHERE f.risk = 'red')::int AS red,
+        count(*) FILTER (WHERE f.risk = 'amber')::int AS amber, count(*) FILTER (WHERE f.risk = 'green')::int AS green
+    FROM follow_up f JOIN mother m ON m.id = f.mother_id
+    WHERE f.state <> 'resolved' AND NOT (f.state = 'open' AND f.cause = ANY($5::text[]))
+      AND m.mentor_id IN (SELECT id FROM chosen)
+    GROUP BY m.mentor_id)
 SELECT s.id, s.role, s.facility_id, f.name AS facility, f.time_zone, t.today, s.caseload_cap AS cap, s.works_in, s.area,
     coalesce(s.works_on, f.open_on) AS works_on, s.works_on IS NOT NULL AS own_days, s.starts_at, s.ends_at, p.language,
     s.languages, s.answers_mood, p.hold, s.digest_at,
     n.number IS NOT NULL AND n.trust = 'ok' AND n.opted_out_at IS NULL AS has_phone, p.pin_hash IS NOT NULL AS has_pin,
-    (SELECT count(*)::int FROM mother m JOIN person w ON w.id = m.id
-     WHERE m.mentor_id = s.id AND (w.hold IS NULL OR w.hold NOT IN ('transferred', 'erased', 'dead'))) AS mothers,
-    coalesce(o.red, 0) AS red, coalesce(o.amber, 0) AS amber, coalesce(o.green, 0) AS green,
-    (SELECT count(DISTINCT l.follow_up_id)::int FROM follow_up_log l
-     WHERE l.staff_id = s.id AND l.what = 'told' AND l.at >= $4 AND NOT EXISTS (SELECT FROM follow_up_log b
-        WHERE b.follow_up_id = l.follow_up_id AND b.staff_id = s.id AND b.what = 'told' AND b.at < $4)) AS new_week,
+    coalesce(h.mothers, 0) AS mothers, coalesce(o.red, 0) AS red, coalesce(o.amber, 0) AS amber,
+    coalesce(o.green, 0) AS green, w.new_week,
     c.ends_on AS away_until, c.starts_on AS away_from, c.covered_by, k.role AS cover_role,
     coalesce(a.alerts, 0) AS alerts, a.since AS alerts_since
-FROM staff s JOIN person p ON p.id = s.id JOIN facility f ON f.id = s.facility_id LEFT JOIN phone n ON n.id = p.phone_id
+FROM chosen z JOIN staff s ON s.id = z.id JOIN person p ON p.id = s.id JOIN facility f ON f.id = s.facility_id
+LEFT JOIN phone n ON n.id = p.phone_id
 CROSS JOIN LATERAL (SELECT ($2::timestamptz AT TIME ZONE f.time_zone)::date AS today) t
+LEFT JOIN carried h ON h.mentor_id = s.id
+LEFT JOIN work o ON o.mentor_id = s.id
+CROSS JOIN LATERAL (SELECT count(DISTINCT l.follow_up_id)::int AS new_week FROM follow_up_log l
+    WHERE l.staff_id = s.id AND l.what = 'told' AND l.at >= $4 AND NOT EXISTS (SELECT FROM follow_up_log b
+        WHERE b.follow_up_id = l.follow_up_id AND b.staff_id = s.id AND b.what = 'told' AND b.at < $4)) w
 LEFT JOIN LATERAL (SELECT v.starts_on, v.ends_on, v.covered_by FROM cover v
     WHERE v.staff_id = s.id AND v.ends_on >= t.today ORDER BY v.starts_on, v.id LIMIT 1) c ON TRUE
 LEFT JOIN staff k ON k.id = c.covered_by
-LEFT JOIN open o ON o.mentor_id = s.id
 LEFT JOIN waiting a ON a.staff_id = s.id
-WHERE CASE WHEN $3::bigint IS NULL THEN s.role = 'mentor' AND ($1::bigint[] IS NULL OR s.facility_id = ANY($1::bigint[]))
-    ELSE s.id = $3 END AND p.hold IS DISTINCT FROM 'erased'
-ORDER BY f.name, f.id, s.id LIMIT $6 OFFSET $7
+ORDER BY z.place
 """
 
 _TIMES = """
@@ -191,6 +222,13 @@ LEFT JOIN case_code k ON k.staff_id = h.from_id AND k.mother_id = h.mother_id
 WHERE h.decided_at IS NULL AND ($1::bigint[] IS NULL OR h.facility_id = ANY($1::bigint[]))
   AND ($2::bigint IS NULL OR h.from_id = $2) AND (h.mother_id IS NULL OR m.mentor_id = h.from_id)
 ORDER BY h.proposed_at, h.id LIMIT 50
+"""
+
+_TAKERS = """
+SELECT s.id, s.facility_id, m.mothers, s.caseload_cap AS cap FROM staff s JOIN person p ON p.id = s.id AND p.hold IS NULL
+JOIN phone n ON n.id = p.phone_id AND n.number IS NOT NULL AND n.trust = 'ok' AND n.opted_out_at IS NULL
+CROSS JOIN LATERAL (SELECT count(*)::int AS mothers FROM mother WHERE mentor_id = s.id) m
+WHERE s.facility_id = ANY($1::bigint[]) AND s.role = 'mentor' ORDER BY m.mothers - s.caseload_cap, s.id
 """
 
 _OF_THEMSELVES = """

@@ -187,29 +187,42 @@ async def single_days(conn: Connection, facility_id: int, first: date, last: dat
     return {row["day"]: SingleDay(**dict(row)) for row in rows}
 
 
+# Few mothers are gone and few run out soon, so that these are counted apart from all who are there.
 _LINES = """
+WITH sites AS MATERIALIZED (
+    SELECT c.id, ($2::timestamptz AT TIME ZONE c.time_zone)::date AS today FROM facility c
+    WHERE $1::bigint[] IS NULL OR c.id = ANY($1::bigint[])),
+here AS MATERIALIZED (
+    SELECT facility_id, count(*)::int AS n FROM mother WHERE facility_id IN (SELECT id FROM sites) GROUP BY facility_id),
+gone AS MATERIALIZED (
+    SELECT m.facility_id, count(*)::int AS n FROM person p JOIN mother m ON m.id = p.id
+    WHERE p.hold IN ('moved', 'transferred', 'dead', 'erased') AND m.facility_id IN (SELECT id FROM sites)
+    GROUP BY m.facility_id),
+ends AS MATERIALIZED (
+    SELECT m.facility_id, count(*)::int AS n FROM sites s JOIN mother m ON m.facility_id = s.id
+        AND m.run_out_on BETWEEN s.today - 28 AND s.today + 7
+    JOIN person p ON p.id = m.id AND (p.hold IS NULL OR p.hold NOT IN ('moved', 'transferred', 'dead', 'erased'))
+    GROUP BY m.facility_id)
 SELECT c.id, c.name, c.country, c.time_zone, c.status, c.status_since, c.look_at AS next_look, c.open_on,
     c.keeps_holidays, c.transport, c.line_phone_id IS NOT NULL AS has_line, c.day_close_at, t.today,
     v.expected, v.kept, v.missed, v.unmarked, d.closed_at, d.closed_as, d.closed_by, k.role AS closed_by_role,
     (SELECT count(*)::int FROM site_day u WHERE u.facility_id = c.id AND u.closed_at IS NULL AND u.was_open
         AND u.day < t.today AND u.day >= t.today - $4::int) AS unclosed_before,
-    m.run_outs, m.mothers,
+    coalesce(e.n, 0) AS run_outs, coalesce(h.n, 0) - coalesce(g.n, 0) AS mothers,
     (SELECT count(*)::int FROM staff s JOIN person p ON p.id = s.id WHERE s.facility_id = c.id AND s.role = 'mentor'
         AND p.hold IS NULL) AS mentors,
     (SELECT count(*)::int FROM duty_roster r WHERE r.facility_id = c.id) AS duties,
     EXISTS (SELECT FROM alarm a WHERE a.kind = $3 AND a.subject = c.id::text AND a.cleared_at IS NULL) AS nobody_left
-FROM facility c
-CROSS JOIN LATERAL (SELECT ($2::timestamptz AT TIME ZONE c.time_zone)::date AS today) t
+FROM sites t JOIN facility c ON c.id = t.id
+LEFT JOIN here h ON h.facility_id = c.id
+LEFT JOIN gone g ON g.facility_id = c.id
+LEFT JOIN ends e ON e.facility_id = c.id
 LEFT JOIN site_day d ON d.facility_id = c.id AND d.day = t.today
 LEFT JOIN staff k ON k.id = d.closed_by
 CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE status <> 'cancelled')::int AS expected,
         count(*) FILTER (WHERE status = 'kept')::int AS kept, count(*) FILTER (WHERE status = 'missed')::int AS missed,
         count(*) FILTER (WHERE status IN ('expected', 'unknown'))::int AS unmarked
     FROM visit WHERE facility_id = c.id AND due_on = t.today) v
-CROSS JOIN LATERAL (SELECT count(*)::int AS mothers,
-        count(*) FILTER (WHERE m.run_out_on BETWEEN t.today - 28 AND t.today + 7)::int AS run_outs
-    FROM mother m JOIN person p ON p.id = m.id WHERE m.facility_id = c.id AND (p.hold IS NULL OR p.hold NOT IN ('moved', 'transferred', 'dead', 'erased'))) m
-WHERE $1::bigint[] IS NULL OR c.id = ANY($1::bigint[])
 ORDER BY c.status = 'open', c.name, c.id
 """
 
