@@ -137,6 +137,16 @@ async def test_a_number_is_shown_with_a_reason_that_is_kept_first(
     assert "nurse asks for her" in lately
     assert f"Supervisor {town.supervisor}" in lately
     assert MOTHER not in lately
+    other = await town.services.pool.fetchval(
+        "INSERT INTO facility (name, country, time_zone, day_close_at) "
+        "VALUES ('Hill', 'KE', 'Africa/Nairobi', '15:00') RETURNING id"
+    )
+    await town.services.pool.execute("UPDATE supervision SET facility_id = $1", other)
+    await town.services.pool.execute(
+        "UPDATE staff SET facility_id = $1 WHERE id = $2", other, town.supervisor
+    )
+    assert "nurse asks for her" not in (await page.get("/numbers")).text
+    assert (await page.get(path)).status_code == 404
 
 
 async def test_no_more_numbers_than_a_day_of_tracing_needs(town: Town, page: httpx.AsyncClient) -> None:
