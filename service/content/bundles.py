@@ -17,10 +17,10 @@ from scheduler.rules import RulesError, in_force, load_countries
 from scheduler.types import Country
 from service.content import changes_kept
 from service.content.changes import overlaid
-from service.database import Connection, Pool, connect
+from service.content.publications import BEFORE, CHANNEL, CURRENT, LOCK, UNDO, make_current, switch
+from service.database import Pool, connect
 from service.logs import get_logger
 
-CHANNEL: Final = "pamoja_bundle"
 RECONNECT_SECONDS: Final = 5.0
 LOOK_AGAIN_SECONDS: Final = 30.0
 ROUNDS: Final = 3
@@ -130,12 +130,12 @@ class Bundles:
             base = await self._keep(tables) if made.of("laid") else bundle
             async with self._pool.acquire() as conn, conn.transaction():
                 # Two publishers at once: the second waits here and wins, and there is always exactly one current.
-                await conn.execute(_LOCK)
-                if over is not None and over != await conn.fetchval(_CURRENT):
+                await conn.execute(LOCK)
+                if over is not None and over != await conn.fetchval(CURRENT):
                     raise ContentMovedError
                 if changes != await changes_kept.to_lay(conn, approved):
                     continue
-                publication_id = await _switch(conn, bundle, base, now, by)
+                publication_id = await switch(conn, bundle, base, now, by)
                 await changes_kept.mark(conn, publication_id, approved, made)
             self._current = bundle.sha256
             return bundle
@@ -146,7 +146,7 @@ class Bundles:
 
         Raises NoVersionBeforeError, or BundleError or RulesError when this program cannot read it any more.
         """
-        sha256 = await self._pool.fetchval(f"SELECT sha256 {_BEFORE}")
+        sha256 = await self._pool.fetchval(f"SELECT sha256 {BEFORE}")
         if sha256 is None:
             raise NoVersionBeforeError
         return await self.get(sha256)
@@ -159,13 +159,13 @@ class Bundles:
         Raises NoVersionBeforeError, and changes nothing, when somebody published or rolled back meanwhile.
         """
         async with self._pool.acquire() as conn, conn.transaction():
-            await conn.execute(_LOCK)
-            row = await conn.fetchrow(f"SELECT id, sha256 {_BEFORE}")
+            await conn.execute(LOCK)
+            row = await conn.fetchrow(f"SELECT id, sha256 {BEFORE}")
             if row is None or row["sha256"] != to.sha256:
                 raise NoVersionBeforeError
-            undone = await conn.fetch(_UNDO, row["id"], now, by)
+            undone = await conn.fetch(UNDO, row["id"], now, by)
             await changes_kept.taken_back(conn, [one["id"] for one in undone])
-            await _make_current(conn, to.sha256)
+            await make_current(conn, to.sha256)
         self._current = to.sha256
 
     @asynccontextmanager
@@ -252,49 +252,6 @@ def drafts(tables: Mapping[str, Any], country: str) -> list[str]:
 def _its_own(name: str, country: str, accepts: Sequence[str]) -> bool:
     """Whether a file, such as ``WHO/schedules/anc.toml``, stands in the country's folder or was accepted for it."""
     return name.startswith(f"{country}/") or name.rpartition("/")[2].removesuffix(".toml") in accepts
-
-
-async def _switch(conn: Connection, bundle: Bundle, base: Bundle, now: datetime, by: int | None) -> int:
-    """Store a version and what its files had, and make it current; return the publication it came into force with."""
-    for one in {base.sha256: base, bundle.sha256: bundle}.values():
-        await conn.execute(_STORE, one.sha256, one.tables, now)
-    base_sha256 = base.sha256 if base.sha256 != bundle.sha256 else None
-    # Publishing what is in force already is no step that could be taken back.
-    known: int | None = await conn.fetchval(_IN_FORCE, bundle.sha256)
-    if known is not None:
-        await conn.execute("UPDATE publication SET base_sha256 = $2 WHERE id = $1", known, base_sha256)
-    new = known or await conn.fetchval(_NOTE, bundle.sha256, now, base_sha256, by)
-    await _make_current(conn, bundle.sha256)
-    return int(new)
-
-
-async def _make_current(conn: Connection, sha256: str) -> None:
-    await conn.execute("UPDATE bundle SET current = false WHERE current AND sha256 <> $1", sha256)
-    await conn.execute("UPDATE bundle SET current = true WHERE sha256 = $1", sha256)
-    await conn.execute("SELECT pg_notify($1, $2)", CHANNEL, sha256)
-
-
-_LOCK: Final = "LOCK TABLE bundle IN SHARE ROW EXCLUSIVE MODE"
-_STORE: Final = """
-INSERT INTO bundle (sha256, tables, published_at, current) VALUES ($1, $2, $3, false)
-ON CONFLICT (sha256) DO UPDATE SET published_at = excluded.published_at
-"""
-_NOTE: Final = """
-INSERT INTO publication (sha256, published_at, base_sha256, published_by) VALUES ($1, $2, $3, $4) RETURNING id
-"""
-_CURRENT: Final = "SELECT sha256 FROM bundle WHERE current"
-_IN_FORCE: Final = """
-SELECT p.id FROM publication p JOIN bundle b ON b.sha256 = p.sha256
-WHERE b.current AND b.sha256 = $1 AND p.undone_at IS NULL ORDER BY p.id DESC LIMIT 1
-"""
-_UNDO: Final = """
-UPDATE publication SET undone_at = $2, undone_by = $3 WHERE id > $1 AND undone_at IS NULL RETURNING id
-"""
-_BEFORE: Final = """
-FROM publication
-WHERE undone_at IS NULL AND sha256 <> (SELECT sha256 FROM bundle WHERE current)
-ORDER BY id DESC LIMIT 1
-"""
 
 
 async def _until_lost(database_url: str, refresh: Callable[[], Awaitable[None]]) -> None:

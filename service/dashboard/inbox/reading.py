@@ -171,7 +171,9 @@ def _said(bundle: Bundle, one: Beside) -> dict[str, Any]:
     known = template is not None
     return {
         "template": one.template if known else "",
-        "text": look_of(bundle, context, one.language).text if known else "a text that is not in use any more",
+        "text": look_of(bundle, context, one.language).text
+        if known
+        else "a text that is not in use any more",
         "language": one.language,
         "at": one.at,
         "state": one.state,
