@@ -22,13 +22,13 @@ def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": Problem, "description": SAYS[status]} for status in (*EVERYWHERE, *statuses)}
 
 
-def describe(app: FastAPI) -> None:
-    """Add what FastAPI cannot know: that there is a key, and that errors are problem documents."""
-    made = app.openapi
+class Described(FastAPI):
+    """An application that also says what FastAPI cannot know: that there is a key, and how errors are answered."""
 
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            found = made()
+    def openapi(self) -> dict[str, Any]:
+        """The description, made once."""
+        if self.openapi_schema is None:
+            found = super().openapi()
             components = found.setdefault("components", {})
             components["securitySchemes"] = {
                 "key": {"type": "http", "scheme": "bearer", "bearerFormat": "pmj_…"}
@@ -40,10 +40,7 @@ def describe(app: FastAPI) -> None:
                     _as_problems(operation["responses"])
             for unused in ("HTTPValidationError", "ValidationError"):
                 components["schemas"].pop(unused, None)
-            app.openapi_schema = found
-        return app.openapi_schema
-
-    app.openapi = openapi  # type: ignore[method-assign]
+        return self.openapi_schema or {}
 
 
 def page(description: Mapping[str, Any]) -> str:
@@ -64,7 +61,9 @@ def page(description: Mapping[str, Any]) -> str:
         for method, operation in methods.items()
     ]
     template = environment().get_template("api/docs.html")
-    return template.render(about=ABOUT, operations=operations, shapes=_shapes(schemas), says=SAYS)
+    return template.render(
+        about=ABOUT.replace("`", ""), operations=operations, shapes=_shapes(schemas), says=SAYS
+    )
 
 
 def _as_problems(responses: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """What a key reads of its clinic: a day's appointments and follow-ups, by client number and never by name."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -8,7 +9,7 @@ from service.api.shapes import Appointment, FollowUp
 from service.database import Connection
 
 PER_PAGE: Final = 100
-KINDS: Final = {"clinic": "clinic", "refill": "refill", "infant_test": "infant test"}
+KINDS: Final[Mapping[str, Any]] = {"clinic": "clinic", "refill": "refill", "infant_test": "infant test"}
 
 NEVER_TOLD: Final = ("safety", "low_mood")
 """Work that is between her and whoever sees to it: no other system reads of it."""
@@ -21,7 +22,7 @@ async def appointments_of(conn: Connection, facility_id: int, day: date, page: i
         Appointment(
             id=row["id"],
             client_number=row["client_number"],
-            kind=KINDS[row["kind"]],  # type: ignore[arg-type]
+            kind=KINDS[row["kind"]],
             baby=row["birth_order"],
             date=row["due_on"],
             status=row["status"],

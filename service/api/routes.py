@@ -36,7 +36,7 @@ FollowUpId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 def api(services: Services) -> Any:
     """The application to mount at `/api`, behind its door."""
-    app = FastAPI(
+    app = described.Described(
         title="Pamoja",
         version="1",
         summary="Appointments, enrolments and follow-ups of one clinic.",
@@ -55,7 +55,6 @@ def api(services: Services) -> Any:
     async def docs() -> HTMLResponse:
         return HTMLResponse(described.page(app.openapi()))
 
-    described.describe(app)
     return ApiGate(app, services=services)
 
 

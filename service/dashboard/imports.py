@@ -10,7 +10,7 @@ from starlette.responses import Response
 from service.dashboard.asked import Asked
 from service.dashboard.room import Room
 from service.importing import runs
-from service.importing.columns import COLUMNS, Kind
+from service.importing.columns import COLUMNS, Kind, heading_of
 from service.importing.jobs import Jobs
 from service.importing.problems import Problem, stopped
 from service.importing.reading import MOST_BYTES, read_sheet
@@ -107,7 +107,7 @@ def import_pages(room: Room) -> None:
             problems=[
                 (one.stops, one.sentence(run.kind or "mothers")) for one in said[start : start + PER_PAGE]
             ],
-            kinds_of_wrong=_kinds(said),
+            kinds_of_wrong=_kinds(run.kind or "mothers", said),
             wrong_rows=len(stopped(said)),
             page_number=asked.page_number,
             more=len(said) > start + PER_PAGE,
@@ -156,9 +156,13 @@ async def _run(asked: Asked) -> Run:
     return run
 
 
-def _kinds(said: list[Problem]) -> list[tuple[str, int]]:
-    """How often each sentence that stops a row is said, however what it repeats of the cell differs."""
-    found = Counter(one.says.partition(". ")[2] or one.says for one in said if one.stops)
+def _kinds(kind: Kind, said: list[Problem]) -> list[tuple[tuple[str, str], int]]:
+    """How often each remedy is named in each column, however what was written there differs."""
+    found = Counter(
+        (heading_of(kind, one.column) if one.column else "Row", one.says.partition(". ")[2] or one.says)
+        for one in said
+        if one.stops
+    )
     return found.most_common(12)
 
 
