@@ -250,6 +250,13 @@ def upgrade() -> None:
     op.add_column("dashboard_user", sa.Column("totp_step", sa.BigInteger(), nullable=True))
     op.add_column("dashboard_user", sa.Column("last_sign_in_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("dashboard_user", sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_follow_up_log_told_last",
+        "follow_up_log",
+        ["follow_up_id", "id", "staff_id"],
+        unique=False,
+        postgresql_where=sa.text("what = 'told' AND staff_id IS NOT NULL"),
+    )
     op.add_column("inbound_sms", sa.Column("question", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
     op.add_column("inbound_sms", sa.Column("asked_in", sa.BigInteger(), nullable=True))
     op.add_column("inbound_sms", sa.Column("outcome", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
@@ -263,18 +270,18 @@ def upgrade() -> None:
         postgresql_where=sa.text("text IS NOT NULL"),
     )
     op.create_foreign_key(
-        op.f("fk_inbound_sms_asked_in_message"),
-        "inbound_sms",
-        "message",
-        ["asked_in"],
-        ["id"],
-        ondelete="RESTRICT",
-    )
-    op.create_foreign_key(
         op.f("fk_inbound_sms_settled_by_dashboard_user"),
         "inbound_sms",
         "dashboard_user",
         ["settled_by"],
+        ["id"],
+        ondelete="RESTRICT",
+    )
+    op.create_foreign_key(
+        op.f("fk_inbound_sms_asked_in_message"),
+        "inbound_sms",
+        "message",
+        ["asked_in"],
         ["id"],
         ondelete="RESTRICT",
     )
@@ -299,15 +306,15 @@ def upgrade() -> None:
     op.add_column("publication", sa.Column("published_by", sa.BigInteger(), nullable=True))
     op.add_column("publication", sa.Column("undone_by", sa.BigInteger(), nullable=True))
     op.create_foreign_key(
+        op.f("fk_publication_base_sha256_bundle"), "publication", "bundle", ["base_sha256"], ["sha256"]
+    )
+    op.create_foreign_key(
         op.f("fk_publication_undone_by_dashboard_user"),
         "publication",
         "dashboard_user",
         ["undone_by"],
         ["id"],
         ondelete="RESTRICT",
-    )
-    op.create_foreign_key(
-        op.f("fk_publication_base_sha256_bundle"), "publication", "bundle", ["base_sha256"], ["sha256"]
     )
     op.create_foreign_key(
         op.f("fk_publication_published_by_dashboard_user"),
@@ -358,8 +365,8 @@ def downgrade() -> None:
     )
     op.drop_column("visit", "seen_again_on")
     op.drop_constraint(op.f("fk_publication_published_by_dashboard_user"), "publication", type_="foreignkey")
-    op.drop_constraint(op.f("fk_publication_base_sha256_bundle"), "publication", type_="foreignkey")
     op.drop_constraint(op.f("fk_publication_undone_by_dashboard_user"), "publication", type_="foreignkey")
+    op.drop_constraint(op.f("fk_publication_base_sha256_bundle"), "publication", type_="foreignkey")
     op.drop_column("publication", "undone_by")
     op.drop_column("publication", "published_by")
     op.drop_column("publication", "base_sha256")
@@ -372,8 +379,8 @@ def downgrade() -> None:
     op.drop_index("ix_mother_staff_id", table_name="mother", postgresql_where=sa.text("staff_id IS NOT NULL"))
     op.drop_column("mother", "pair_number")
     op.drop_index("ix_infant_mother_id", table_name="infant")
-    op.drop_constraint(op.f("fk_inbound_sms_settled_by_dashboard_user"), "inbound_sms", type_="foreignkey")
     op.drop_constraint(op.f("fk_inbound_sms_asked_in_message"), "inbound_sms", type_="foreignkey")
+    op.drop_constraint(op.f("fk_inbound_sms_settled_by_dashboard_user"), "inbound_sms", type_="foreignkey")
     op.drop_index(
         "ix_inbound_sms_kept", table_name="inbound_sms", postgresql_where=sa.text("text IS NOT NULL")
     )
@@ -382,6 +389,11 @@ def downgrade() -> None:
     op.drop_column("inbound_sms", "outcome")
     op.drop_column("inbound_sms", "asked_in")
     op.drop_column("inbound_sms", "question")
+    op.drop_index(
+        "ix_follow_up_log_told_last",
+        table_name="follow_up_log",
+        postgresql_where=sa.text("what = 'told' AND staff_id IS NOT NULL"),
+    )
     op.drop_column("dashboard_user", "removed_at")
     op.drop_column("dashboard_user", "last_sign_in_at")
     op.drop_column("dashboard_user", "totp_step")

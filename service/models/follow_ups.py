@@ -85,6 +85,14 @@ class FollowUpLog(SQLModel, table=True):
     __table_args__ = (
         Index("ix_follow_up_log_follow_up_id", "follow_up_id"),
         Index("ix_follow_up_log_told", "staff_id", "at"),
+        # Who was told last, of each of many, without its log.
+        Index(
+            "ix_follow_up_log_told_last",
+            "follow_up_id",
+            "id",
+            "staff_id",
+            postgresql_where=text("what = 'told' AND staff_id IS NOT NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, sa_column=identity())
