@@ -7,20 +7,21 @@ from xdist.scheduler import LoadScopeScheduling
 
 LONGEST = (
     "tests/year/",
+    "tests/journeys/",
+    "tests/unit/faults/",
+    "tests/unit/lint/",
+    "tests/integration/test_embedded.py",
+    "tests/integration/test_processes.py",
     "tests/integration/test_guide.py",
+    "tests/integration/test_publishing.py",
     "tests/integration/demo/",
     "tests/integration/test_nothing_leaks.py",
-    "tests/integration/test_processes.py",
-    "tests/unit/faults/",
     "tests/integration/test_doctor.py",
-    "tests/integration/test_publishing.py",
-    "tests/unit/lint/",
-    "tests/journeys/",
-    "tests/integration/test_embedded.py",
     "tests/unit/test_content_properties.py",
+    "tests/unit/test_cli.py",
+    "tests/crash/",
     "tests/integration/ussd/",
     "tests/integration/",
-    "tests/crash/",
 )
 """What takes long, the longest first: begun last, one of these would leave the other workers with nothing to do."""
 
