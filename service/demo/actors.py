@@ -89,8 +89,9 @@ class Actors:
         async with stage.services.pool.acquire() as conn, conn.transaction():
             for row in await conn.fetch(_OWED, list(mothers), day):
                 mentor = stage.plans[row["mother_id"]].mentor
-                taken = TestTaken(stage.mentors[mentor], row["mother_id"], row["infant_id"], day)
-                await stage.tell(conn, [taken], stage.cast.of("mentor")[mentor].msisdn, now)
+                writer = stage.writer(mentor)
+                taken = TestTaken(stage.staff_ids[writer.msisdn], row["mother_id"], row["infant_id"], day)
+                await stage.tell(conn, [taken], writer.msisdn, now)
 
     async def _close_by_phone(self, worker: Worker, came: list[bool]) -> None:
         keys = ("7", worker.pin, "3", "1")

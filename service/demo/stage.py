@@ -32,7 +32,10 @@ PILLS_BEYOND = timedelta(days=7)
 
 @dataclass(slots=True)
 class Stage:
-    """Who has become which row. ``plans`` and ``workers`` find people again by id, number and clinic."""
+    """Who has become which row. ``plans`` and ``workers`` find people again by id, number and clinic.
+
+    ``without_phone`` are the numbers of staff who may report nothing until they are set up again.
+    """
 
     services: Services
     cast: Cast
@@ -42,6 +45,13 @@ class Stage:
     mother_ids: dict[int, int] = field(default_factory=dict)
     plans: dict[int, Plan] = field(default_factory=dict)
     hashes: dict[int, str] = field(default_factory=dict)
+    without_phone: set[str] = field(default_factory=set)
+
+    def writer(self, place: int) -> Worker:
+        """The mentor at this place, or whoever of her clinic writes for her while she has no phone."""
+        own = self.cast.of("mentor")[place]
+        here = [own, *self.cast.of("mentor", own.site)]
+        return next((one for one in here if one.msisdn not in self.without_phone), own)
 
     async def tell(self, conn: Connection, events: Sequence[Event], msisdn: str, now: datetime) -> None:
         """Apply what happened on this phone, in the caller's transaction."""
@@ -152,15 +162,16 @@ async def book(
     if day is None:
         return
     supplied = day + PILLS_BEYOND if plan.refilled else plan.run_out_on
+    writer = stage.writer(plan.mentor)
     completed = EnrolmentCompleted(
-        stage.mentors[plan.mentor],
+        stage.staff_ids[writer.msisdn],
         stage.mother_ids[plan.place],
         day,
         plan.art_started_on,
         supplied,
         plan.under_20,
     )
-    await stage.tell(conn, [completed], stage.cast.of("mentor")[plan.mentor].msisdn, now)
+    await stage.tell(conn, [completed], writer.msisdn, now)
 
 
 async def lose_baby(stage: Stage, plan: Plan, now: datetime) -> None:

@@ -104,7 +104,7 @@ class Year(History):
         self.now = at(FIRST_DAY, 7)
         self.settlings = 0
         self.leave: dict[str, tuple[date, date]] = {}
-        self.without_phone: set[str] = set()
+        self.without_phone = self.stage.without_phone
         self.places: dict[str, set[int]] = {}
         return self
 
