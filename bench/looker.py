@@ -14,6 +14,7 @@ import httpx
 import uvloop
 from asyncpg.pool import PoolConnectionProxy
 
+from bench.machine import cpu_seconds
 from bench.programme import SUPERVISOR
 from service.app import create_asgi
 from service.dashboard.accounts import add_user
@@ -36,26 +37,39 @@ async def _look(services: Services, role: str, staff_id: int | None, times: int)
             code = await new_sign_in(conn, user, wall)
         if (await page.post("/login", data={"code": code})).status_code != 303:
             raise RuntimeError("nobody could sign in: the measurement is void")
-        return [await _page(page, path, times) for path in PAGES]
+        return [await _page(services, page, path, times) for path in PAGES]
 
 
-async def _page(page: httpx.AsyncClient, path: str, times: int) -> dict[str, Any]:
+async def _page(services: Services, page: httpx.AsyncClient, path: str, times: int) -> dict[str, Any]:
     took = []
+    busy = (0.0, 0.0)
     for number in range(times + 10):
+        if number == 10:
+            busy = await _busy(services)
         before = time.perf_counter()
         answer = await page.get(path)
         if answer.status_code != 200:
             raise RuntimeError(f"{path} answered {answer.status_code}: the measurement is void")
         if number >= 10:
             took.append((time.perf_counter() - before) * 1000)
+    server, backends = await _busy(services)
     cuts = quantiles(took, n=20)
     return {
+        "server": (server - busy[0]) * 1000 / times,
+        "postgres": (backends - busy[1]) * 1000 / times,
         "path": path,
         "p50": cuts[9],
         "p95": cuts[18],
         "statements": await _statements(page, path),
         "kb": len(answer.content) / 1024,
     }
+
+
+async def _busy(services: Services) -> tuple[float, float]:
+    """Seconds of processor this process and its connections' backends have used: other work on the machine adds none."""
+    rows = await services.pool.fetch("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+    used = [cpu_seconds(row["pid"]) for row in rows]
+    return time.process_time(), sum(used)
 
 
 async def _statements(page: httpx.AsyncClient, path: str) -> int:

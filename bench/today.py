@@ -60,9 +60,19 @@ async def _prepare(dsn: str, folder: Path, settings: Settings, mothers: int) -> 
 
 def _report(said: dict[str, Any]) -> bool:
     table(
-        ["who looks", "page", "p50 ms", "p95 ms", "statements", "KB", "of it open work"],
+        ["who looks", "page", "p50 ms", "p95 ms", "CPU ms", "of PostgreSQL", "statements", "KB", "open work"],
         [
-            [who, one["path"], one["p50"], one["p95"], one["statements"], one["kb"], one["open"]]
+            [
+                who,
+                one["path"],
+                one["p50"],
+                one["p95"],
+                one["server"],
+                one["postgres"],
+                one["statements"],
+                one["kb"],
+                one["open"],
+            ]
             for who, pages in said.items()
             for one in pages
         ],

@@ -8,6 +8,8 @@ from datetime import timedelta
 import httpx
 import pytest_asyncio
 
+from scheduler.rules import load_countries
+from service.content.files import read_tables
 from service.dashboard.follow_ups.words import GROUPS
 from service.directory import NewStaff, add_staff
 from service.store.follow_ups import NOT_YET
@@ -267,8 +269,37 @@ async def test_a_long_list_costs_what_a_short_one_does(town: Town, page: httpx.A
     assert re.search(r"<[^>]+\s(style|on\w+)=", answer.text) is None
 
 
-def test_every_cause_stands_in_one_group(town: Town) -> None:
+async def test_a_move_to_a_clinic_that_is_not_ours_is_confirmed_or_taken_back(
+    town: Town, page: httpx.AsyncClient
+) -> None:
+    pool = town.services.pool
+    for mother, said, hold in ((town.mother, "stays", None), (town.other, "transferred", "transferred")):
+        await pool.execute(
+            "INSERT INTO referral (mother_id, service, code_mac, made_by, made_at) VALUES ($1, 'transfer', $2, $3, $4)",
+            mother,
+            str(mother).encode(),
+            town.mentor,
+            NOW,
+        )
+        waits = await pool.fetchval(
+            "INSERT INTO follow_up (mother_id, facility_id, cause, country, rank, risk, state, opened_at, next_at) "
+            "VALUES ($1, $2, 'transfer_unanswered', 'KE', 50, 'green', 'notified', $3, $3::timestamptz + interval '9 days') "
+            "RETURNING id",
+            mother,
+            town.facility,
+            NOW,
+        )
+        assert "Did she arrive there?" in (await page.get("/follow-ups?state=confirm")).text
+        if said == "transferred":
+            assert (await act(page, waits, action=said)).status_code == 422
+        assert (await act(page, waits, action=said, sure="yes")).status_code == 303
+        assert await pool.fetchval("SELECT state FROM follow_up WHERE id = $1", waits) == "resolved"
+        assert await pool.fetchval("SELECT hold FROM person WHERE id = $1", mother) == hold
+
+
+def test_every_cause_stands_in_one_group() -> None:
     grouped = [one for _, some in GROUPS.values() for one in some]
-    known = {cause for country in town.services.countries.values() for cause in country.policies}
+    countries = load_countries(read_tables()["countries"])
+    known = {cause for country in countries.values() for cause in country.policies}
     assert set(grouped) == known
     assert len(grouped) == len(known)

@@ -297,3 +297,16 @@ def test_an_unclosed_day_is_waited_for_a_week_and_looked_at_every_day(days: int,
     )
     made = move(item, policy(), now)
     assert (made.state, made.next_at) == (state, now + DAY)
+
+
+def test_whoever_a_supervisor_gives_it_to_is_told_next_whatever_the_day_asks() -> None:
+    given = follow_up(state="notified", given_to=COLLEAGUE.id, told=frozenset({MENTOR.id}))
+    made = move(given, policy(), NOW)
+    assert (made.notify, made.step, made.next_at) == ((COLLEAGUE.id,), 0, NOW + DAY)
+    evening = move(given, policy(), at("2026-11-25 19:00"))
+    assert (evening.notify, evening.next_at) == ((), at("2026-11-26 08:00"))
+    traced = replace(given, cause="visit_missed", opened_at=NOW - 40 * DAY)
+    assert move(traced, policy("visit_missed"), NOW).notify == (COLLEAGUE.id,)
+    # Away meanwhile, she is no reason to wait.
+    away = roster(colleagues=(staff(COLLEAGUE.id, reachable=False), FREE_COLLEAGUE))
+    assert move(replace(given, roster=away), policy(), NOW).notify == (MENTOR.id,)
