@@ -1,5 +1,6 @@
 """Import: a register or an appointment book is uploaded, looked through row by row, and its good rows are saved."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from typing import Final
@@ -130,7 +131,7 @@ def import_pages(room: Room) -> None:
             raise HTTPException(404)
         if run.state == "checked":
             said = await runs.problems_of(asked.services.pool, asked.services.sealer, run.id)
-            content = result(read_sheet(content), run.kind, said)
+            content = await asyncio.to_thread(_result, content, run.kind, said)
         return _download(content, MEDIA[run.format], f"pamoja-{run.kind}-{run.id}.{run.format}")
 
     @room.post("/imports/{import_id}/save", "import")
@@ -164,6 +165,10 @@ def _kinds(kind: Kind, said: list[Problem]) -> list[tuple[tuple[str, str], int]]
         if one.stops
     )
     return found.most_common(12)
+
+
+def _result(content: bytes, kind: Kind, said: list[Problem]) -> bytes:
+    return result(read_sheet(content), kind, said)
 
 
 def _download(content: bytes, media_type: str, name: str) -> Response:

@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import asyncpg
 
 from service import audit
 from service.dashboard.access import facilities_of
-from service.database import Connection
+from service.database import Pool, create_pool
 from service.importing import runs
 from service.importing.columns import NoSuchFileError
 from service.importing.places import Importer
@@ -19,6 +19,8 @@ from service.importing.result import result
 from service.importing.running import Checked, check_sheet, save_sheet
 from service.logs import get_logger
 from service.wiring import Services
+
+T = TypeVar("T")
 
 PULSE_SECONDS: Final = 1.0
 TRIES: Final = 3
@@ -94,11 +96,18 @@ class Jobs:
 
     async def _check(self, pulse: "_Pulse") -> None:
         services = self._services
-        sheet = await self._sheet(pulse)
-        async with services.pool.acquire() as conn:
-            by = await self._importer(conn, pulse.run_id)
-            now = await services.clocks.care.now()
-            checked = await check_sheet(conn, services.deps(), sheet, by, now, pulse.beat)
+        sheet, by, now = (
+            await self._sheet(pulse),
+            await self._importer(pulse.run_id),
+            await services.clocks.care.now(),
+        )
+        deps = services.deps()
+
+        async def look(pool: Pool) -> Checked:
+            async with pool.acquire() as conn:
+                return await check_sheet(conn, deps, sheet, by, now, pulse.beat)
+
+        checked = await self._apart(pulse, look)
         await pulse.stop()
         await runs.end(
             services.pool, services.sealer, pulse.run, "checked", await services.clocks.wall.now(),
@@ -107,36 +116,53 @@ class Jobs:
         )  # fmt: skip
 
     async def _save(self, pulse: "_Pulse") -> None:
-        sheet = await self._sheet(pulse)
+        sheet, by = await self._sheet(pulse), await self._importer(pulse.run_id)
         for tried in range(1, TRIES + 1):
             try:
-                return await self._save_once(pulse, sheet)
+                return await self._save_once(pulse, sheet, by)
             except asyncpg.DeadlockDetectedError:
                 # Somebody's report about one of these mothers crossed it; nothing was changed.
                 if tried == TRIES:
                     raise
                 pulse.worked = 0
 
-    async def _save_once(self, pulse: "_Pulse", sheet: Sheet) -> None:
+    async def _save_once(self, pulse: "_Pulse", sheet: Sheet, by: Importer) -> None:
         services = self._services
-        async with services.pool.acquire() as conn, conn.transaction():
-            by = await self._importer(conn, pulse.run_id)
-            now = await services.clocks.care.now()
-            checked = await save_sheet(conn, services.deps(), sheet, by, now, pulse.beat)
-            wrong = stopped(checked.problems)
-            left = result(sheet, checked.kind, checked.problems, only=wrong) if wrong else None
-            await pulse.stop()
-            wall = await services.clocks.wall.now()
-            await runs.end(
-                conn, services.sealer, pulse.run, "done", wall,
-                kind=checked.kind, counts=checked.counts, problems=checked.problems, file=left, trouble=_ignored(checked),
-            )  # fmt: skip
-            user_id = await conn.fetchval("SELECT user_id FROM import_run WHERE id = $1", pulse.run_id)
-            who = "operator" if user_id is None else f"user {user_id}"
-            await audit.record(
-                conn, services.sealer, wall, who, "imported", summary(checked.kind, checked.counts),
-                about=("import", pulse.run_id),
-            )  # fmt: skip
+        now, deps = await services.clocks.care.now(), services.deps()
+        user_id = await services.pool.fetchval("SELECT user_id FROM import_run WHERE id = $1", pulse.run_id)
+        who = "operator" if user_id is None else f"user {user_id}"
+
+        async def save(pool: Pool) -> None:
+            async with pool.acquire() as conn, conn.transaction():
+                checked = await save_sheet(conn, deps, sheet, by, now, pulse.beat)
+                wrong = stopped(checked.problems)
+                left = result(sheet, checked.kind, checked.problems, only=wrong) if wrong else None
+                wall = await services.clocks.wall.now()
+                await runs.end(
+                    conn, services.sealer, pulse.run, "done", wall,
+                    kind=checked.kind, counts=checked.counts, problems=checked.problems, file=left,
+                    trouble=_ignored(checked),
+                )  # fmt: skip
+                await audit.record(
+                    conn, services.sealer, wall, who, "imported", summary(checked.kind, checked.counts),
+                    about=("import", pulse.run_id),
+                )  # fmt: skip
+
+        await self._apart(pulse, save)
+
+    async def _apart(self, pulse: "_Pulse", work: Callable[[Pool], Coroutine[Any, Any, T]]) -> T:
+        """Do it in a thread with a connection of its own: thousands of rows in this loop would keep phones waiting."""
+
+        async def with_pool() -> T:
+            async with await create_pool(self._services.database_url, max_size=1) as pool:
+                return await work(pool)
+
+        try:
+            return await asyncio.to_thread(asyncio.run, with_pool())
+        except asyncio.CancelledError:
+            # This process ends: what the thread does comes to nothing at its next look.
+            pulse.give_up()
+            raise
 
     async def _sheet(self, pulse: "_Pulse") -> Sheet:
         content = await runs.file_of(self._services.pool, self._services.sealer, pulse.run_id)
@@ -146,12 +172,13 @@ class Jobs:
         pulse.total = len(sheet.rows)
         return sheet
 
-    async def _importer(self, conn: Connection, run_id: int) -> Importer:
+    async def _importer(self, run_id: int) -> Importer:
         """Who uploaded it, with what they may do now and not then. The operator may do it everywhere."""
-        row = await conn.fetchrow(_WHO, run_id)
-        if row["role"] is None:
-            return Importer(row["staff_id"])
-        return Importer(row["staff_id"], await facilities_of(conn, row["role"], row["staff_id"]))
+        async with self._services.pool.acquire() as conn:
+            row = await conn.fetchrow(_WHO, run_id)
+            if row["role"] is None:
+                return Importer(row["staff_id"])
+            return Importer(row["staff_id"], await facilities_of(conn, row["role"], row["staff_id"]))
 
 
 class _Pulse:
@@ -170,6 +197,10 @@ class _Pulse:
         await asyncio.sleep(0)
         if self._stop is not None:
             raise self._stop
+
+    def give_up(self) -> None:
+        """Let whoever works on it end at the next look."""
+        self._stop = self._stop or runs.GoneError()
 
     async def __aenter__(self) -> "_Pulse":
         self._task = asyncio.create_task(self._beating())

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
+from zipfile import BadZipFile, ZipFile
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
@@ -15,6 +16,7 @@ from service.importing.cells import Cell, text
 Format = Literal["xlsx", "csv"]
 
 MOST_BYTES: Final = 24 * 1024 * 1024
+MOST_UNPACKED: Final = 300 * 1024 * 1024
 MOST_ROWS: Final = 100_000
 MOST_COLUMNS: Final = 100
 LONGEST_CELL: Final = 500
@@ -68,13 +70,20 @@ def read_sheet(content: bytes) -> Sheet:
 
 def _of_workbook(content: bytes) -> Sequence[Sequence[Cell]]:
     try:
+        with ZipFile(io.BytesIO(content)) as parts:
+            if sum(part.file_size for part in parts.infolist()) > MOST_UNPACKED:
+                raise UnreadableFileError(
+                    "The workbook is too large when unpacked: save it as .csv, and try again."
+                )
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             read = book.get_sheet_by_index(0).to_python(skip_empty_area=False, nrows=MOST_ROWS + 1000)
     except PasswordError:
         raise UnreadableFileError(
             "The workbook has a password: save it without one, and try again."
         ) from None
-    except (CalamineError, ValueError, OSError):
+    except UnreadableFileError:
+        raise
+    except (CalamineError, BadZipFile, NotImplementedError, ValueError, OSError):
         raise UnreadableFileError(
             "The workbook cannot be read: save it as .xlsx or .csv, and try again."
         ) from None

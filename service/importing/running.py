@@ -3,7 +3,6 @@
 The page, the command and the API come through here, so that a row means the same wherever it came from.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -124,7 +123,7 @@ async def _save_mothers(
 async def _read(sheet: Sheet, headings: Headings, where: Places, index: BlindIndex, beat: Beat) -> Checked:
     checked = Checked(headings.kind, headings.ignored)
     for some in _chunks(sheet.rows, TOGETHER):
-        await asyncio.to_thread(_read_rows, some, headings, where, index, checked)
+        _read_rows(some, headings, where, index, checked)
         await beat(0)
     return checked
 

@@ -3,6 +3,7 @@
 import io
 from datetime import date, datetime
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 import xlsxwriter
@@ -100,6 +101,16 @@ def test_no_bytes_break_it(content: bytes) -> None:
     except (UnreadableFileError, NoSuchFileError) as error:
         said = str(error)
     assert said.endswith(".")
+
+
+def test_a_small_file_that_unpacks_into_a_huge_one_is_refused() -> None:
+    made = io.BytesIO()
+    with ZipFile(made, "w", ZIP_DEFLATED) as opened:
+        for n in range(4):
+            opened.writestr(f"xl/{n}.xml", b"\0" * (80 << 20))
+    assert len(made.getvalue()) < 1 << 20
+    with pytest.raises(UnreadableFileError, match="too large when unpacked"):
+        read_sheet(made.getvalue())
 
 
 def test_headings_are_found_however_they_are_spelt_and_others_are_named() -> None:

@@ -5,10 +5,13 @@ from datetime import timedelta
 from http import HTTPStatus
 
 import httpx
+import pytest
 from asyncpg import Record
 
+from service.api import entering
 from service.api.keys import key_shown, revoke_key
 from service.directory import NewFacility, NewStaff, add_facility, add_staff
+from service.importing.saving import lock_facilities
 from tests.integration.api.conftest import key_of, system
 from tests.integration.importing.kit import digests
 from tests.integration.simulator.town import NOW, Town
@@ -211,3 +214,14 @@ async def follow_up(town: Town, cause: str = "call_requested") -> int:
         town.mother, town.facility, cause, NOW, NOW + timedelta(hours=1),
     )  # fmt: skip
     return found
+
+
+async def test_it_asks_to_come_again_while_a_file_of_the_clinic_is_saved(
+    town: Town, register: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entering, "WAIT", "50ms")
+    async with town.services.pool.acquire() as conn, conn.transaction():
+        await lock_facilities(conn, [town.facility])
+        answer = await entered(register, "enrolments", **MOTHER)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert (await entered(register, "enrolments", **MOTHER)).json()["outcome"] == "new"
