@@ -60,7 +60,7 @@ async def _measures(facility: int | None, weeks: int) -> list[str]:
 async def counted(services: "Services", facility: int | None, weeks: int, now: datetime) -> list[str]:
     """The lines of the table. Raises UserError for a clinic that is not there."""
     from service.reports.loop import cases, contacts, times
-    from service.reports.scope import Scope
+    from service.reports.scope import Scope, plan_for_these
 
     monday = now.date() - timedelta(days=now.weekday())
     first, until = monday - timedelta(weeks=weeks - 1), monday + timedelta(weeks=1)
@@ -69,6 +69,7 @@ async def counted(services: "Services", facility: int | None, weeks: int, now: d
         if facility is not None and facility not in ids:
             raise UserError("No clinic has this number: leave --facility out to see all.")
         scope = Scope(tuple(ids) if facility is None else (facility,), first, until)
+        await plan_for_these(conn)
         planned, opened = await contacts(conn, scope), await cases(conn, scope)
         took = await times(conn, scope)
     return list(shown(planned, opened, took, first))

@@ -10,7 +10,7 @@ from service.reports import babies, care, loop, money, work, year
 from service.reports.counts import Counts
 from service.reports.indicators import Indicator, shipped
 from service.reports.loop import Times
-from service.reports.scope import Scope
+from service.reports.scope import Scope, plan_for_these
 
 SMALL = 5
 """A denominator below this says little of a programme, and much of a person."""
@@ -75,6 +75,7 @@ async def report(conn: Connection, scope: Scope, now: datetime, price: money.Pri
 
     The number of statements is always the same. A source that knows no mentors is empty where one is asked for.
     """
+    await plan_for_these(conn)
     counts = {
         "contacts": await loop.contacts(conn, scope),
         "cases": await loop.cases(conn, scope),

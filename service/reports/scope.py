@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from service.database import Connection
+
 LONGEST: Final = 800
 """Days a report may span: two years and a little."""
 
@@ -47,6 +49,15 @@ class Scope:
     def asked(self) -> tuple[list[int], date, date, int | None]:
         """As every statement of a report takes it: ``$1`` clinics, ``$2`` first day, ``$3`` day after, ``$4`` mentor."""
         return list(self.facilities), self.first, self.until, self.mentor
+
+
+async def plan_for_these(conn: Connection) -> None:
+    """In this transaction, plan each statement for its own clinics and days.
+
+    Elsewhere plans are made once for any values, which suits a hop: a report planned so joined what it had gathered row
+    by row, and took minutes for 20,000 mothers where planned for its values it takes seconds.
+    """
+    await conn.execute("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)")
 
 
 def over(facilities: Sequence[int], period: Period, mentor: int | None = None) -> Scope:
