@@ -93,22 +93,20 @@ class Simulator:
         if not numbers:
             return {}
         now = await self._care.now()
-        async with self._pool.acquire() as conn, conn.transaction():
-            rows = await conn.fetch(_RESERVE, len(numbers))
-            seqs = [row["seq"] for row in rows]
-            places: list[tuple[Any, ...]] = [
-                (
-                    seq,
-                    self._index.of(number),
-                    self._seal(number, "sealed_to", seq),
-                    self._seal(text, "sealed_text", seq),
-                )
-                for seq, number in zip(seqs, numbers, strict=True)
-            ]
-            await conn.execute(_STORE, *map(list, zip(*places, strict=True)), now)
-            ids = [f"sim-{seq}" for seq in seqs]
-            if delivered:
-                await conn.execute(_REPORTS, NAME, ids, now)
+        seqs = [row["seq"] for row in await self._pool.fetch(_RESERVE, len(numbers))]
+        ids = [f"sim-{seq}" for seq in seqs]
+        places: list[tuple[Any, ...]] = [
+            (
+                seq,
+                self._index.of(number),
+                self._seal(number, "sealed_to", seq),
+                self._seal(text, "sealed_text", seq),
+            )
+            for seq, number in zip(seqs, numbers, strict=True)
+        ]
+        await self._pool.execute(
+            _STORE, *map(list, zip(*places, strict=True)), now, NAME, ids if delivered else []
+        )
         return dict(zip(numbers, ids, strict=True))
 
     def _seal(self, value: str, column: str, seq: int) -> bytes:
@@ -121,14 +119,14 @@ SELECT nextval(pg_get_serial_sequence('simulator_sms', 'seq')) AS seq FROM gener
 """
 # The class is that of the text on its way to this number: only one ever is.
 _STORE = """
-INSERT INTO simulator_sms (seq, number_index, sealed_to, sealed_text, message_class, at)
-SELECT c.seq, c.number_index, c.sealed_to, c.sealed_text,
-    coalesce((SELECT m.message_class FROM message m JOIN phone p ON p.id = m.phone_id
-              WHERE p.number_index = c.number_index AND m.state = 'sending'), 'D'), $5
-FROM unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bytea[]) AS c(seq, number_index, sealed_to, sealed_text)
-"""
-_REPORTS = """
+WITH stored AS (
+    INSERT INTO simulator_sms (seq, number_index, sealed_to, sealed_text, message_class, at)
+    SELECT c.seq, c.number_index, c.sealed_to, c.sealed_text,
+        coalesce((SELECT m.message_class FROM message m JOIN phone p ON p.id = m.phone_id
+                  WHERE p.number_index = c.number_index AND m.state = 'sending'), 'D'), $5
+    FROM unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bytea[]) AS c(seq, number_index, sealed_to, sealed_text)
+)
 INSERT INTO early_report (gateway, gateway_id, status, received_at)
-SELECT $1, gateway_id, 'delivered', $3 FROM unnest($2::text[]) AS r(gateway_id)
+SELECT $6, gateway_id, 'delivered', $5 FROM unnest($7::text[]) AS r(gateway_id)
 ON CONFLICT DO NOTHING
 """

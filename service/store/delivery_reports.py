@@ -60,7 +60,9 @@ async def adopt(
             [row["reason"] for row in rows],
             now,
         )
-        await count_delivered(conn, [row["id"] for row in settled if row["state"] == "delivered"])
+        await count_delivered(
+            conn, [row["id"] for row in settled if row["state"] == "delivered" and row["to_her"]]
+        )
         failed = [row["id"] for row in settled if row["state"] == "failed"]
         await count_failed(conn, failed, now)
     await hasten(conn, failed, now)
@@ -104,5 +106,5 @@ _FINAL = """
 UPDATE message m SET state = c.status, reason = c.reason, settled_at = $4, look_at = NULL
 FROM unnest($1::bigint[], $2::text[], $3::text[]) AS c(id, status, reason)
 WHERE m.id = c.id AND m.state IN ('sent', 'unknown')
-RETURNING m.id, m.state
+RETURNING m.id, m.state, m.person_id IS NOT DISTINCT FROM m.mother_id AS to_her
 """

@@ -32,10 +32,12 @@ class HelpOffers:
 
     async def ask(self, now: datetime) -> int:
         """See the port."""
+        rows = await self._pool.fetch(_UNTAKEN, now - A_DAY, now, now - OFFER_RESTS)
+        looks = [(row, first_look(row["told_at"], now, row["time_zone"])) for row in rows]
+        coming = [(row, look) for row, look in looks if look is not None]
+        if not coming and not await self._pool.fetchval(_ANY_DUE, now):
+            return 0
         async with self._pool.acquire() as conn, conn.transaction():
-            rows = await conn.fetch(_UNTAKEN, now - A_DAY, now, now - OFFER_RESTS)
-            looks = [(row, first_look(row["told_at"], now, row["time_zone"])) for row in rows]
-            coming = [(row, look) for row, look in looks if look is not None]
             if coming:
                 await conn.execute(
                     _LOOK,
@@ -127,6 +129,8 @@ WHERE look_at <= $1
     AND NOT EXISTS (SELECT FROM follow_up f WHERE f.state <> 'resolved' AND f.next_at BETWEEN $2 AND $1)
 ORDER BY staff_id FOR UPDATE SKIP LOCKED
 """
+
+_ANY_DUE = "SELECT EXISTS (SELECT FROM cover_offer WHERE look_at <= $1)"
 
 _LOOKED_AT = """
 UPDATE cover_offer o SET look_at = NULL FROM unnest($1::bigint[], $2::date[]) AS d(staff_id, on_day)

@@ -5,7 +5,7 @@ waiting for another try was taken after all. It never touches a text that was cl
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -22,6 +22,8 @@ from service.store.open_questions import record_asks, record_questions
 from service.store.outbox_calls import Recipient
 from service.store.taking_back import cancel_for_phone
 from service.store.undelivered import count_failed
+
+GATEWAY_ID: Final = "uq_message_gateway_id"
 
 NUMBER_AT_FAULT: Final = frozenset({"invalid_number", "unsupported_number", "could_not_route"})
 """Refusals that say something of the number; the others are about our account or our text."""
@@ -67,12 +69,33 @@ async def settle(
         if receipt.outcome is Outcome.REJECTED and receipt.reason == "opted_out"
     ]
     async with pool.acquire() as conn:
-        async with conn.transaction():
-            await record_sent(conn, gateway, templates, taken, now)
-            fates = await record_fates(conn, templates, others, now)
-            for phone_id in sorted(set(refusing)):
-                await _opted_out_at_gateway(conn, phone_id, now)
+        try:
+            fates = await _write(conn, gateway, templates, taken, others, refusing, now)
+        except asyncpg.UniqueViolationError as error:
+            if error.constraint_name != GATEWAY_ID:
+                raise
+            # An id the gateway has given before identifies nothing: better no report than another's.
+            unnamed = [(to, replace(receipt, gateway_id=None)) for to, receipt in taken]
+            fates = await _write(conn, gateway, templates, unnamed, others, refusing, now)
         await hasten(conn, given_up(fates), now)
+
+
+async def _write(
+    conn: Connection,
+    gateway: str,
+    templates: Mapping[str, Template],
+    taken: Sequence[tuple[Recipient, Receipt]],
+    others: Sequence[Fated],
+    refusing: Sequence[int],
+    now: datetime,
+) -> list[Any]:
+    """All of one call, or nothing of it; return the rows that were not certainly taken."""
+    async with conn.transaction():
+        await record_sent(conn, gateway, templates, taken, now)
+        fates = await record_fates(conn, templates, others, now)
+        for phone_id in sorted(set(refusing)):
+            await _opted_out_at_gateway(conn, phone_id, now)
+    return fates
 
 
 async def record_sent(
@@ -82,18 +105,16 @@ async def record_sent(
     taken: Sequence[tuple[Recipient, Receipt]],
     now: datetime,
 ) -> None:
-    """Mark what the gateway took, with its ids, and open the questions those texts ask."""
+    """Mark what the gateway took, with its ids, and open the questions those texts ask.
+
+    Raises asyncpg's UniqueViolationError for an id that another text has.
+    """
     if not taken:
         return
     ids = [to.message.id for to, _ in taken]
     attempts = [to.message.attempt for to, _ in taken]
     known = [receipt.gateway_id for _, receipt in taken]
-    try:
-        async with conn.transaction():
-            rows = await conn.fetch(_SENT, ids, attempts, known, gateway, now)
-    except asyncpg.UniqueViolationError:
-        # An id the gateway has given before identifies nothing: better no report than another's.
-        rows = await conn.fetch(_SENT, ids, attempts, [None] * len(ids), gateway, now)
+    rows = await conn.fetch(_SENT, ids, attempts, known, gateway, now)
     await record_questions(conn, templates, rows, now)
     await record_asks(conn, templates, rows, now)
 
