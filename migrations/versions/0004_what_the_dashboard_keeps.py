@@ -306,15 +306,15 @@ def upgrade() -> None:
     op.add_column("publication", sa.Column("published_by", sa.BigInteger(), nullable=True))
     op.add_column("publication", sa.Column("undone_by", sa.BigInteger(), nullable=True))
     op.create_foreign_key(
-        op.f("fk_publication_base_sha256_bundle"), "publication", "bundle", ["base_sha256"], ["sha256"]
-    )
-    op.create_foreign_key(
         op.f("fk_publication_undone_by_dashboard_user"),
         "publication",
         "dashboard_user",
         ["undone_by"],
         ["id"],
         ondelete="RESTRICT",
+    )
+    op.create_foreign_key(
+        op.f("fk_publication_base_sha256_bundle"), "publication", "bundle", ["base_sha256"], ["sha256"]
     )
     op.create_foreign_key(
         op.f("fk_publication_published_by_dashboard_user"),
@@ -328,7 +328,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_visit_missed",
         "visit",
-        ["facility_id", "due_on", "mother_id"],
+        ["facility_id", "due_on", "mother_id", "infant_id"],
         unique=False,
         postgresql_where=sa.text("status = 'missed' AND seen_again_on IS NULL"),
     )
@@ -365,8 +365,8 @@ def downgrade() -> None:
     )
     op.drop_column("visit", "seen_again_on")
     op.drop_constraint(op.f("fk_publication_published_by_dashboard_user"), "publication", type_="foreignkey")
-    op.drop_constraint(op.f("fk_publication_undone_by_dashboard_user"), "publication", type_="foreignkey")
     op.drop_constraint(op.f("fk_publication_base_sha256_bundle"), "publication", type_="foreignkey")
+    op.drop_constraint(op.f("fk_publication_undone_by_dashboard_user"), "publication", type_="foreignkey")
     op.drop_column("publication", "undone_by")
     op.drop_column("publication", "published_by")
     op.drop_column("publication", "base_sha256")

@@ -96,6 +96,7 @@ class Visit(SQLModel, table=True):
             "facility_id",
             "due_on",
             "mother_id",
+            "infant_id",
             postgresql_where=text("status = 'missed' AND seen_again_on IS NULL"),
         ),
     )
