@@ -155,16 +155,16 @@ WHERE $1::bigint[] IS NULL OR c.id = ANY($1::bigint[])
 """
 
 _TOLD_LAST = """
-WITH last AS (
+WITH last AS MATERIALIZED (
     SELECT (SELECT l.staff_id FROM follow_up_log l WHERE l.follow_up_id = f.id AND l.what = 'told'
-            AND l.staff_id IS NOT NULL ORDER BY l.id DESC LIMIT 1) AS staff_id, coalesce(f.notified_at, f.opened_at) AS at
-    FROM follow_up f WHERE f.state IN ('open', 'notified')
+            AND l.staff_id IS NOT NULL ORDER BY l.id DESC LIMIT 1) AS staff_id, f.notified_at AS at
+    FROM follow_up f WHERE f.state IN ('open', 'notified') AND f.notified_at IS NOT NULL
 """
 
 _BY_STAFF = """
-SELECT s.id AS staff_id, s.role, c.name AS facility, count(*) AS alerts, min(last.at) AS since
-FROM last JOIN staff s ON s.id = last.staff_id JOIN facility c ON c.id = s.facility_id
-GROUP BY s.id, s.role, c.name ORDER BY min(last.at), s.id
+), theirs AS (SELECT staff_id, count(*) AS alerts, min(at) AS since FROM last GROUP BY staff_id)
+SELECT s.id AS staff_id, s.role, c.name AS facility, theirs.alerts, theirs.since
+FROM theirs JOIN staff s ON s.id = theirs.staff_id JOIN facility c ON c.id = s.facility_id ORDER BY theirs.since, s.id
 """
 
-_UNANSWERED = f"{_TOLD_LAST} AND {VISIBLE}) {_BY_STAFF}"
+_UNANSWERED = f"{_TOLD_LAST} AND {VISIBLE} {_BY_STAFF}"
