@@ -54,8 +54,8 @@ async def add_visits(conn: Connection, visits: Sequence[NewVisit], now: datetime
     )
     ids = [row["id"] for row in rows]
     if ids:
-        for row in await conn.fetch(GIVES_WAY, ids):
-            await cancel_visit(conn, row["id"], "over", now)
+        foreseen = await conn.fetch(GIVES_WAY, ids)
+        await visit_days.cancel(conn, [row["id"] for row in foreseen], "over", now)
         await visit_days.end_missed(conn, [row["id"] for row in rows if row["entered"]], now)
         await enrol(conn, ids, SCHEDULES, now)
         await expect_days(conn, ids, now)
