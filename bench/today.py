@@ -1,11 +1,12 @@
 """The first page of the dashboard with a whole programme behind it: server time, for one supervisor and for everybody."""
 
 import asyncio
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.machine import SERVER, database, run
+from bench.machine import CORES, SERVER, database, run
 from bench.population import populate
 from bench.programme import live_through
 from bench.report import heading, note, table, target
@@ -29,6 +30,7 @@ LIMIT_MS = 50.0
 def bench(*, quick: bool, large: bool) -> bool:
     """Print the table; return whether every target measured here was met."""
     mothers = 2_000 if quick else 100_000
+    busy = os.getloadavg()[0] > len(CORES) / 2
     heading(
         f"today: {mothers:,} mothers, ten visits and as many messages each, six follow-ups for ten of them"
     )
@@ -36,7 +38,7 @@ def bench(*, quick: bool, large: bool) -> bool:
         url = asyncio.run(_prepare(dsn, folder, demo_settings(folder, 8000), mothers))
         times = 20 if quick else 300
         said = run("bench.looker", "--database", url, "--folder", folder, "--times", times, core=SERVER)
-    return _report(said)
+    return _report(said, busy=busy)
 
 
 async def _prepare(dsn: str, folder: Path, settings: Settings, mothers: int) -> str:
@@ -58,7 +60,8 @@ async def _prepare(dsn: str, folder: Path, settings: Settings, mothers: int) -> 
     return url
 
 
-def _report(said: dict[str, Any]) -> bool:
+def _report(said: dict[str, Any], *, busy: bool) -> bool:
+    """The table and the targets; where others were at work on this machine, only processor time is judged."""
     table(
         ["who looks", "page", "p50 ms", "p95 ms", "CPU ms", "of PostgreSQL", "statements", "KB", "open work"],
         [
@@ -80,6 +83,11 @@ def _report(said: dict[str, Any]) -> bool:
     met = []
     for who, pages in said.items():
         [today] = [one for one in pages if one["path"] == "/"]
+        used = today["server"] + today["postgres"]
+        met.append(target(f"Today for {who}, processor time ÷ {LIMIT_MS:.0f} ms", used / LIMIT_MS, most=1))
+        if busy:
+            note("how long it took is not judged, since others were at work on this machine")
+            continue
         met.append(target(f"Today for {who}, median ÷ {LIMIT_MS:.0f} ms", today["p50"] / LIMIT_MS, most=1))
         met.append(
             target(f"Today for {who}, 95th of 100 ÷ {LIMIT_MS:.0f} ms", today["p95"] / LIMIT_MS, most=1)
