@@ -9,6 +9,7 @@ from selenium.webdriver.common.by import By
 
 from service.dashboard.access import MAY, Role
 from service.dashboard.nav import GROUPS
+from service.dashboard.routes import routes
 from tests.system.browsing import NARROW, WIDE, Hand, Site, browser
 from tests.system.made_up import Demo
 
@@ -16,7 +17,6 @@ pytestmark = pytest.mark.system
 
 ROLES: Final[tuple[Role, ...]] = ("supervisor", "me", "editor", "auditor")
 FILE = re.compile(r"\.(csv|xlsx|json)$|/template|/download|/export")
-MOST_PAGES = 40
 
 
 def sign_in(demo: Site[Demo], hand: Hand, role: Role) -> None:
@@ -30,6 +30,19 @@ def pages_linked(demo: Site[Demo], hand: Hand) -> list[str]:
     found = [one.get_attribute("href") or "" for one in hand.driver.find_elements(By.TAG_NAME, "a")]
     paths = [urlsplit(one).path for one in found if one.startswith(demo.address)]
     return [one for one in paths if not FILE.search(one) and not one.startswith("/simulator")]
+
+
+def kinds_of_page(demo: Site[Demo]) -> list[tuple[str, re.Pattern[str]]]:
+    """Every page there is, by its rule, and the addresses it answers; pages of words come before those with an id."""
+    paths = sorted(rule.path for rule in routes(demo.place.services).rules if rule.method == "GET")
+    found = []
+    for path in paths:
+        parts = [
+            r"\d+" if one.endswith("_id}") else "[^/]+" if one.startswith("{") else re.escape(one)
+            for one in path.split("/")
+        ]
+        found.append((path, re.compile("/".join(parts))))
+    return found
 
 
 def troubles(hand: Hand, *, axe: bool) -> list[str]:
@@ -46,15 +59,18 @@ def troubles(hand: Hand, *, axe: bool) -> list[str]:
 def walk(demo: Site[Demo], hand: Hand, role: Role, *, axe: bool) -> tuple[set[str], dict[str, list[str]]]:
     """Sign in, and see one page of each kind: from the menu and on, by links, the first mother, clinic and so on."""
     sign_in(demo, hand, role)
-    waiting, seen, wrong = ["/"], {"/", "/login"}, {}
+    kinds = kinds_of_page(demo)
+    waiting, seen, wrong = ["/"], {"/"}, {}
     while waiting:
         path = waiting.pop(0)
         hand.driver.get(f"{demo.address}{path}")
         if found := troubles(hand, axe=axe):
             wrong[f"{role} {path}"] = found
         for linked in pages_linked(demo, hand):
-            kind = re.sub(r"\d+", "N", linked)
-            if kind not in seen:
+            kind = next((path for path, address in kinds if address.fullmatch(linked)), None)
+            if kind is None and linked != "/api/docs":
+                wrong[f"{role} {path}"] = [f"links to {linked}, which is nowhere"]
+            elif kind is not None and kind not in seen:
                 seen.add(kind)
                 waiting.append(linked)
     return seen, wrong
@@ -67,7 +83,6 @@ def test_every_page_fits_and_keeps_nobody_out(demo: Site[Demo], size: tuple[int,
     assert wrong == {}
     for _, entries in GROUPS:
         assert {address for _, address, _ in entries} <= seen
-    assert len(seen) <= MOST_PAGES, sorted(seen)
 
 
 def test_each_role_reaches_its_pages_and_no_dead_end(demo: Site[Demo]) -> None:

@@ -101,3 +101,57 @@ def test_pictures_of_today_and_of_the_phones(demo: Site[Demo], album: Path) -> N
         hand.press('[data-side="a"] [data-view="texts"]')
         show_her_alert(hand)
         keep(hand, album, "phones-wide")
+
+
+BOOK = """Facility,Client number,Kind,Date,Status
+Mfano Hospital,10003,clinic,2026-06-09,expected
+Mfano Hospital,10016,clinic,31/02/2026,expected
+Mfano Hospital,,clinic,2026-06-10,expected
+Nowhere Clinic,10037,clinic,2026-06-11,expected
+Mfano Hospital,10037,clinic,2026-06-11,perhaps
+"""
+"""An appointment book as it comes: one good row, and four ways to be wrong."""
+
+
+def test_pictures_of_every_page(demo: Site[Demo], album: Path, tmp_path: Path) -> None:
+    with browser(WIDE) as driver:
+        hand = Hand(driver)
+        begin(demo, hand)
+        for name, path, first in (
+            ("follow-ups-wide", "/follow-ups", None),
+            ("mother-wide", "/mothers", "main a[href^='/mothers/']"),
+            ("appointments-wide", "/appointments", None),
+            ("inbox-wide", "/inbox", None),
+            ("site-wide", "/sites", "main a[href^='/sites/']"),
+            ("mentor-wide", "/mentors", "main a[href^='/mentors/']"),
+            ("groups-wide", "/groups", None),
+            ("reports-wide", "/reports", None),
+            ("message-wide", "/messages", "main a[href^='/messages/']:not(.button)"),
+            ("system-wide", "/system", None),
+            ("people-wide", "/people", None),
+            ("audit-wide", "/audit", None),
+        ):
+            driver.get(f"{demo.address}{path}")
+            if first is not None:
+                driver.get(hand.one(first).get_attribute("href"))
+            keep(hand, album, name)
+        book = tmp_path / "book.csv"
+        book.write_text(BOOK, encoding="utf-8")
+        driver.get(f"{demo.address}/imports")
+        hand.one("#file").send_keys(str(book))
+        hand.press("form[action='/imports'] button.main")
+        hand.reads("main", "31/02/2026 is not a date")
+        keep(hand, album, "import-wide")
+    with browser(NARROW) as driver:
+        hand = Hand(driver)
+        begin(demo, hand)
+        driver.get(f"{demo.address}/follow-ups")
+        driver.get(hand.one("main a[href^='/follow-ups/']").get_attribute("href"))
+        keep(hand, album, "follow-up-narrow")
+
+
+def begin(demo: Site[Demo], hand: Hand) -> None:
+    """Sign in as an administrator."""
+    hand.driver.get(f"{demo.address}/login#{demo.do(demo.place.sign_in('administrator'))}")
+    hand.until(lambda d: "/login" not in d.current_url)
+    hand.reads("h1", "Today")
