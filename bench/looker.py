@@ -17,8 +17,8 @@ from asyncpg.pool import PoolConnectionProxy
 from bench.machine import cpu_seconds
 from bench.programme import SUPERVISOR
 from service.app import create_asgi
-from service.dashboard.accounts import add_user
-from service.dashboard.sign_in import new_sign_in
+from service.dashboard.door.accounts import add_user
+from service.dashboard.door.sign_in import new_sign_in
 from service.logs import configure_logging
 from service.settings import demo_settings
 from service.wiring import Services, ensure_ready, open_services

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from service.api.routes import api
-from service.dashboard.pages import static_routes
+from service.dashboard.frame.pages import static_routes
 from service.dashboard.routes import routes as dashboard
 from service.pages import NeverTraceback, PageHeaders, add_error_pages
 from service.security.key_material import read_tokens

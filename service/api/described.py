@@ -6,7 +6,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 
 from service.api.problems import MEDIA, SAYS, Problem
-from service.dashboard.pages import environment
+from service.dashboard.frame.pages import environment
 
 ABOUT: Final = (
     "One key belongs to one clinic: everything it enters and reads is that clinic's. Show it as "

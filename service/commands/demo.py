@@ -66,8 +66,8 @@ async def _run(settings: "Settings", port: int, say: "Progress") -> None:
 
 
 async def _sign_ins(services: "Services") -> dict[str, str]:
-    from service.dashboard.accounts import add_user
-    from service.dashboard.sign_in import new_sign_in
+    from service.dashboard.door.accounts import add_user
+    from service.dashboard.door.sign_in import new_sign_in
 
     async with services.pool.acquire() as conn, conn.transaction():
         staff_id = await conn.fetchval("SELECT min(id) FROM staff WHERE role = 'supervisor'")

@@ -135,8 +135,8 @@ async def _worked(services: "Services", sheet: "Sheet", save: bool, email: str |
 
 
 async def _importer(services: "Services", email: str | None) -> "tuple[Importer, str]":
-    from service.dashboard.access import MAY, facilities_of
-    from service.dashboard.accounts import id_of
+    from service.dashboard.door.access import MAY, facilities_of
+    from service.dashboard.door.accounts import id_of
     from service.importing.places import Importer
 
     if email is None:

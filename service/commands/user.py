@@ -65,7 +65,7 @@ def remove(email: Email) -> None:
 async def _add(email: str, role: str, staff_id: int | None) -> None:
     import asyncpg
 
-    from service.dashboard.accounts import LastAdministratorError, add_user
+    from service.dashboard.door.accounts import LastAdministratorError, add_user
     from service.wiring import open_services
 
     async with open_services(operator_settings()) as services:
@@ -85,7 +85,7 @@ async def _add(email: str, role: str, staff_id: int | None) -> None:
 
 async def _reset(email: str) -> None:
     from service import audit
-    from service.dashboard.accounts import forget_secrets
+    from service.dashboard.door.accounts import forget_secrets
     from service.wiring import open_services
 
     async with open_services(operator_settings()) as services:
@@ -102,8 +102,8 @@ async def _reset(email: str) -> None:
 
 async def _remove(email: str) -> None:
     from service import audit
-    from service.dashboard.accounts import LastAdministratorError
-    from service.dashboard.accounts import remove as remove_user
+    from service.dashboard.door.accounts import LastAdministratorError
+    from service.dashboard.door.accounts import remove as remove_user
     from service.wiring import open_services
 
     async with open_services(operator_settings()) as services:
@@ -119,7 +119,7 @@ async def _remove(email: str) -> None:
 
 
 async def _id_of(services: "Services", conn: "Connection", email: str) -> int:
-    from service.dashboard.accounts import id_of
+    from service.dashboard.door.accounts import id_of
 
     user_id = await id_of(conn, services.index, email)
     removed = "SELECT removed_at IS NOT NULL FROM dashboard_user WHERE id = $1"
@@ -132,7 +132,7 @@ async def _new_sign_in(
     services: "Services", conn: "Connection", user_id: int, role: str, now: "datetime"
 ) -> str:
     from service import audit
-    from service.dashboard.sign_in import new_sign_in
+    from service.dashboard.door.sign_in import new_sign_in
 
     code = await new_sign_in(conn, user_id, now)
     about = ("user", user_id)
@@ -148,7 +148,7 @@ def _print(services: "Services", code: str) -> None:
 
 
 def _checked(email: str) -> None:
-    from service.dashboard.accounts import is_email
+    from service.dashboard.door.accounts import is_email
 
     if not is_email(email):
         raise UserError("Give an e-mail address, such as name@example.org.", WRONG_USE)

@@ -8,8 +8,8 @@ from typing import Final
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from service.dashboard.asked import Asked
-from service.dashboard.room import Room
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.room import Room
 from service.importing import runs
 from service.importing.columns import COLUMNS, Kind, heading_of
 from service.importing.jobs import Jobs

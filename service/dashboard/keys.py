@@ -5,8 +5,8 @@ from typing import Final
 from starlette.responses import Response
 
 from service.api.keys import ALLOWED, KeyRefusedError, all_keys, make_key, revoke_key
-from service.dashboard.asked import Asked
-from service.dashboard.room import Room
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.room import Room
 
 MAY: Final = {
     "read": "Read appointments and follow-ups",

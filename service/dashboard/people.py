@@ -6,11 +6,11 @@ import asyncpg
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from service.dashboard import accounts
-from service.dashboard.access import MAY, Role
-from service.dashboard.asked import Asked
-from service.dashboard.room import Room
-from service.dashboard.sign_in import SIGN_IN_LASTS, end_sessions_of, needs_second_step, new_sign_in
+from service.dashboard.door import accounts
+from service.dashboard.door.access import MAY, Role
+from service.dashboard.door.sign_in import SIGN_IN_LASTS, end_sessions_of, needs_second_step, new_sign_in
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.room import Room
 from service.store.shown import people as reads
 
 ROLES: Final[dict[Role, tuple[str, str]]] = {

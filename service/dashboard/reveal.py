@@ -10,8 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from service import audit
-from service.dashboard.asked import Asked
-from service.dashboard.room import Room
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.room import Room
 from service.security.sealing import SealBroken
 from service.store.shown import numbers as reads
 from service.store.shown.whose import Viewer, may_be_seen

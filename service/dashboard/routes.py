@@ -4,22 +4,22 @@ from collections.abc import Callable
 from typing import Final
 
 from service.dashboard.appointments import appointment_pages
-from service.dashboard.audit_pages import audit_pages
+from service.dashboard.audit import audit_pages
+from service.dashboard.door.login import login_pages
+from service.dashboard.door.set_up import set_up_pages
 from service.dashboard.follow_ups import follow_up_pages
+from service.dashboard.frame.lists import list_pages
+from service.dashboard.frame.room import Room
 from service.dashboard.groups import group_pages
 from service.dashboard.imports import import_pages
 from service.dashboard.inbox import inbox_pages
 from service.dashboard.keys import key_pages
-from service.dashboard.lists import list_pages
-from service.dashboard.login import login_pages
 from service.dashboard.mentors import mentor_pages
 from service.dashboard.messages import message_pages
 from service.dashboard.mothers import mother_pages
 from service.dashboard.people import people_pages
 from service.dashboard.reports import report_pages
 from service.dashboard.reveal import reveal_pages
-from service.dashboard.room import Room
-from service.dashboard.set_up import set_up_pages
 from service.dashboard.sites import site_pages
 from service.dashboard.system import system_pages
 from service.dashboard.today import today_pages

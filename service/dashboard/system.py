@@ -8,8 +8,8 @@ from typing import Final
 from starlette.responses import Response
 
 from service.dashboard import words
-from service.dashboard.asked import Asked
-from service.dashboard.room import Room
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.room import Room
 from service.dashboard.today import BEAT_EVERY
 from service.migrate import newest
 from service.store.shown.system import BACKUP_NOTED, Seen, seen

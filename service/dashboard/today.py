@@ -6,10 +6,10 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from service.dashboard import words
-from service.dashboard.asked import Asked
 from service.dashboard.follow_ups.shown import card, viewer_of
 from service.dashboard.follow_ups.words import SAID
-from service.dashboard.room import Room
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.room import Room
 from service.database import Connection
 from service.store import balance
 from service.store.shown import appointments

@@ -6,7 +6,7 @@ from typing import Final
 
 from flows.bundle import Bundle
 from flows.events import ComingWhen, FollowUpAction
-from service.dashboard.times import clock_time
+from service.dashboard.frame.times import clock_time
 from service.store.shown.follow_ups import Waiting
 from service.watch.alarms import RaisedAlarm
 

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 import asyncpg
 
 from service import audit
-from service.dashboard.access import facilities_of
+from service.dashboard.door.access import facilities_of
 from service.database import Pool, create_pool
 from service.importing import runs
 from service.importing.columns import NoSuchFileError

@@ -8,7 +8,7 @@ from typing import Any, Final
 from starlette.requests import Request
 
 from scheduler.durations import exact
-from service.dashboard.pages import same_site
+from service.dashboard.frame.pages import same_site
 from service.webhooks.forms import BodyTooLargeError, ClientGoneError, parse_form, read_body
 
 LONGEST_STEP: Final = timedelta(weeks=26)

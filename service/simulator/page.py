@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from starlette.responses import HTMLResponse
 
-from service.dashboard.pages import page
-from service.dashboard.times import clock_time, in_utc
+from service.dashboard.frame.pages import page
+from service.dashboard.frame.times import clock_time, in_utc
 from service.demo.people import BY_A_VISITOR, people
 from service.simulator import story as stories
 from service.simulator.handset import dial, missed_call, text

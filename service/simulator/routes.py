@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from service.dashboard.times import in_utc
+from service.dashboard.frame.times import in_utc
 from service.simulator import handset
 from service.simulator.asked import RefusedError, fields_of, target, text_in, wants_json
 from service.simulator.page import everybody, place_in, press, show

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from service.dashboard.times import in_utc
+from service.dashboard.frame.times import in_utc
 from service.database import Connection
 from service.security.blind_index import BlindIndex
 from service.security.sealing import Sealer

@@ -8,8 +8,8 @@ from contextlib import redirect_stderr, redirect_stdout
 from unittest.mock import patch
 
 from service.cli import code_of
-from service.dashboard.passwords import enter_by_code
-from service.dashboard.sign_in import user_of
+from service.dashboard.door.passwords import enter_by_code
+from service.dashboard.door.sign_in import user_of
 from service.wiring import Services
 from tests.integration.test_processes import environment
 

@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.dashboard.access import Role
-from service.dashboard.accounts import add_user
-from service.dashboard.sign_in import new_sign_in
+from service.dashboard.door.access import Role
+from service.dashboard.door.accounts import add_user
+from service.dashboard.door.sign_in import new_sign_in
 from service.demo.world import build_world
 from service.embedded.server import create_database, drop_database, with_database
 from service.processes.loop import run_worker

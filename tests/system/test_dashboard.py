@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import pytest
 from selenium.webdriver.common.by import By
 
-from service.dashboard.access import MAY, Role
-from service.dashboard.nav import GROUPS
+from service.dashboard.door.access import MAY, Role
+from service.dashboard.frame.nav import GROUPS
 from service.dashboard.routes import routes
 from tests.system.browsing import NARROW, WIDE, Hand, Site, browser
 from tests.system.made_up import Demo

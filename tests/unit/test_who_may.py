@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import get_args
 
-from service.dashboard.access import MAY, Permission
+from service.dashboard.door.access import MAY, Permission
 
 OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
 

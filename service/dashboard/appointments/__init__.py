@@ -4,7 +4,7 @@ from service.dashboard.appointments.agreeing import agreeing_pages
 from service.dashboard.appointments.diary import diary_pages
 from service.dashboard.appointments.missed import missed_pages
 from service.dashboard.appointments.one import visit_pages
-from service.dashboard.room import Room
+from service.dashboard.frame.room import Room
 
 
 def appointment_pages(room: Room) -> None:

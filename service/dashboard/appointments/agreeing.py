@@ -4,12 +4,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from flows.events import DayAgreed
-from service.dashboard import typed
 from service.dashboard.appointments import words
 from service.dashboard.appointments.marking import write
-from service.dashboard.asked import Asked
-from service.dashboard.room import Room
-from service.dashboard.typed import MistakeError
+from service.dashboard.frame import typed
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.room import Room
+from service.dashboard.frame.typed import MistakeError
 from service.store.shown import appointments as reads
 
 

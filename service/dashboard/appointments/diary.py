@@ -11,9 +11,9 @@ from flows.events import DayClosed, Event, VisitMissed, VisitRecorded
 from service.dashboard import words as common
 from service.dashboard.appointments import words
 from service.dashboard.appointments.marking import write, write_each
-from service.dashboard.asked import Asked
-from service.dashboard.room import Room
-from service.dashboard.typed import MistakeError
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.room import Room
+from service.dashboard.frame.typed import MistakeError
 from service.database import Connection
 from service.store.shown import appointments as reads
 from service.store.shown.appointments import Expected, Site

@@ -6,9 +6,9 @@ from flows.events import Event
 from service.apply import NotTheirs, Origin, apply
 from service.apply.appointments import NotPossibleError
 from service.dashboard.appointments.words import NOT_THEIRS, WHY_NOT
-from service.dashboard.asked import Asked
-from service.dashboard.doing import written
-from service.dashboard.typed import MistakeError
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.doing import written
+from service.dashboard.frame.typed import MistakeError
 from service.database import Connection
 
 

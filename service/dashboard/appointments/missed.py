@@ -4,8 +4,8 @@ from starlette.responses import Response
 
 from service.dashboard import words as common
 from service.dashboard.appointments import words
-from service.dashboard.asked import Asked
-from service.dashboard.room import Room
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.room import Room
 from service.store.shown import appointments as reads
 from service.store.shown.follow_ups import Viewer
 

@@ -10,14 +10,14 @@ from flows.events import Event, VisitMissed, VisitMoved, VisitRecorded
 from scheduler.localtime import local
 from scheduler.types import Country
 from service.apply.appointments import AHEAD
-from service.dashboard import typed
 from service.dashboard import words as common
 from service.dashboard.appointments import words
 from service.dashboard.appointments.diary import shown
 from service.dashboard.appointments.marking import write
-from service.dashboard.asked import Asked
-from service.dashboard.room import Room
-from service.dashboard.typed import MistakeError
+from service.dashboard.frame import typed
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.room import Room
+from service.dashboard.frame.typed import MistakeError
 from service.database import Connection
 from service.store.open_days import open_days_of
 from service.store.shown import appointments as reads

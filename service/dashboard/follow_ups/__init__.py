@@ -2,7 +2,7 @@
 
 from service.dashboard.follow_ups.giving import giving_pages
 from service.dashboard.follow_ups.pages import list_pages
-from service.dashboard.room import Room
+from service.dashboard.frame.room import Room
 
 
 def follow_up_pages(room: Room) -> None:

@@ -16,12 +16,12 @@ from scheduler.answered_reports import HOLDS
 from scheduler.localtime import local
 from service.apply import NotTheirs, Origin, apply
 from service.dashboard import words
-from service.dashboard.asked import Asked
-from service.dashboard.doing import written
 from service.dashboard.follow_ups import words as said
 from service.dashboard.follow_ups.shown import step_word
-from service.dashboard.forms import Form
-from service.dashboard.typed import MistakeError
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.doing import written
+from service.dashboard.frame.forms import Form
+from service.dashboard.frame.typed import MistakeError
 from service.database import Connection
 from service.store.shown import follow_up as reads
 from service.store.shown.follow_ups import Waiting

@@ -12,11 +12,11 @@ from flows.events import CaseGiven, MentorGiven
 from service.apply import NotTheirs, Origin, apply
 from service.apply.giving import NotGivenError, Why
 from service.dashboard import words
-from service.dashboard.asked import Asked
-from service.dashboard.doing import written
 from service.dashboard.follow_ups.acting import BACK
 from service.dashboard.follow_ups.shown import card, viewer_of
-from service.dashboard.room import Room
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.doing import written
+from service.dashboard.frame.room import Room
 from service.database import Connection
 from service.store.shown import follow_ups as reads
 from service.store.shown.follow_up import Taker, takers

@@ -7,12 +7,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from service.dashboard import words
-from service.dashboard.asked import Asked
 from service.dashboard.follow_ups import words as said
 from service.dashboard.follow_ups.acting import RefusedError, act, back_of
 from service.dashboard.follow_ups.shown import ahead, card, step_word, viewer_of
-from service.dashboard.room import Room
-from service.dashboard.typed import MistakeError
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.room import Room
+from service.dashboard.frame.typed import MistakeError
 from service.database import Connection
 from service.store.shown import follow_up as story
 from service.store.shown import follow_ups as reads

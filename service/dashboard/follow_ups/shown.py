@@ -7,9 +7,9 @@ from flows.bundle import Bundle
 from scheduler.types import EscalationPolicy, EscalationStep
 from service import msisdn
 from service.dashboard import words
-from service.dashboard.asked import Asked
 from service.dashboard.follow_ups.words import HELD, ROLES
-from service.dashboard.times import clock_time
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.times import clock_time
 from service.security.sealing import SealBroken, Sealer
 from service.store.shown.follow_ups import Viewer, Waiting
 from service.store.timeline.words import STEPS

@@ -8,13 +8,13 @@ from flows.events import MeetingCalled, MeetingCancelled, MeetingHeld, MeetingTo
 from flows.inputs.days import LONGEST_TO_MEET
 from flows.lists.team import GROUP_HOURS
 from service.apply import NotTheirs
-from service.dashboard import typed
-from service.dashboard.asked import Asked
-from service.dashboard.doing import in_anothers_name
+from service.dashboard.frame import typed
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.doing import in_anothers_name
+from service.dashboard.frame.room import Room
+from service.dashboard.frame.typed import MistakeError
 from service.dashboard.groups import words
 from service.dashboard.groups.shown import all_groups, one_group
-from service.dashboard.room import Room
-from service.dashboard.typed import MistakeError
 from service.store.shown import groups as reads
 
 MOST_CAME: Final = 200

@@ -5,8 +5,8 @@ from typing import Final
 from starlette.responses import Response
 
 from flows.lists.team import GROUP_HOURS
-from service.dashboard import typed
-from service.dashboard.asked import Asked
+from service.dashboard.frame import typed
+from service.dashboard.frame.asked import Asked
 from service.dashboard.groups import words
 from service.store.shown import groups as reads
 

@@ -17,11 +17,11 @@ from service.apply.work import Work
 from service.content.changes import Change
 from service.content.changes_checked import keyword_context, look
 from service.content.changes_kept import ChangeRefusedError, Proposal, propose
-from service.dashboard.asked import Asked
-from service.dashboard.doing import written
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.doing import written
+from service.dashboard.frame.room import Room
 from service.dashboard.inbox import words
 from service.dashboard.inbox.reading import digits_of, shown, text_in, why_not_answered
-from service.dashboard.room import Room
 from service.database import Connection
 from service.inbound.again import Kept, origin_of, understood
 from service.store import people

@@ -10,11 +10,11 @@ from flows.bundle import SOURCE, Bundle
 from flows.languages import names as language_names
 from service import msisdn
 from service.content.changes_checked import TEACHABLE
-from service.dashboard.asked import Asked
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.room import Room
 from service.dashboard.inbox import words
 from service.dashboard.messages.looks import look_of
 from service.dashboard.messages.words import INTENTS
-from service.dashboard.room import Room
 from service.dashboard.words import cause_of
 from service.database import Connection
 from service.security.sealing import SealBroken, Sealer

@@ -2,11 +2,11 @@
 
 from starlette.responses import Response
 
-from service.dashboard.asked import Asked
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.room import Room
 from service.dashboard.mentors.phone import phone_pages
 from service.dashboard.mentors.shown import all_mentors, one_mentor
 from service.dashboard.mentors.team import team_pages
-from service.dashboard.room import Room
 
 
 def mentor_pages(room: Room) -> None:

@@ -5,13 +5,13 @@ from typing import cast
 from starlette.responses import Response
 
 from flows.events import PhoneLost, StaffCodeGiven
-from service.dashboard import typed
-from service.dashboard.asked import Asked
-from service.dashboard.doing import with_a_code, written
+from service.dashboard.frame import typed
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.doing import with_a_code, written
+from service.dashboard.frame.room import Room
+from service.dashboard.frame.typed import MistakeError
 from service.dashboard.mentors import words
 from service.dashboard.mentors.shown import months_of, one_mentor
-from service.dashboard.room import Room
-from service.dashboard.typed import MistakeError
 from service.database import Connection
 from service.store import coverage, set_up_codes
 from service.store.shown import mentor as reads

@@ -7,10 +7,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from service import msisdn
-from service.dashboard import typed
-from service.dashboard.asked import Asked
+from service.dashboard.frame import typed
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.typed import WEEK, names_of
 from service.dashboard.mentors import words
-from service.dashboard.typed import WEEK, names_of
 from service.database import Connection
 from service.security.sealing import SealBroken
 from service.store import leave

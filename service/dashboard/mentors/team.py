@@ -11,13 +11,13 @@ from flows.inputs.days import LONGEST_LEAVE
 from scheduler.assignment import share
 from service.apply import NotTheirs
 from service.apply.leave import LeavesGapError
-from service.dashboard import typed
-from service.dashboard.asked import Asked
-from service.dashboard.doing import in_anothers_name
+from service.dashboard.frame import typed
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.doing import in_anothers_name
+from service.dashboard.frame.room import Room
+from service.dashboard.frame.typed import MistakeError
 from service.dashboard.mentors import words
 from service.dashboard.mentors.shown import one_mentor, the_one
-from service.dashboard.room import Room
-from service.dashboard.typed import MistakeError
 from service.store import assignment
 from service.store.handovers import wanted_of
 

@@ -1,10 +1,10 @@
 """Messages: every text in every language as a phone shows it, changed by one person and approved by another."""
 
+from service.dashboard.frame.room import Room
 from service.dashboard.messages.changes import change_pages
 from service.dashboard.messages.edit import edit_pages
 from service.dashboard.messages.publish import publish_pages
 from service.dashboard.messages.read import read_pages
-from service.dashboard.room import Room
 
 
 def message_pages(room: Room) -> None:

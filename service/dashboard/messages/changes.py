@@ -12,11 +12,11 @@ from flows.gsm7 import fold
 from service.content.changes import Change, Met
 from service.content.changes_checked import Looked, look
 from service.content.changes_kept import ChangeRefusedError, decide, let_go, withdraw
-from service.dashboard.asked import Asked
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.room import Room
 from service.dashboard.messages import words
 from service.dashboard.messages.looks import Look, allowed_of, look_of, measured
 from service.dashboard.messages.read import met_of
-from service.dashboard.room import Room
 from service.database import Connection
 from service.store.shown import messages as reads
 from service.store.shown.messages import Shown

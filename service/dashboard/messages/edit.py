@@ -12,7 +12,8 @@ from flows.gsm7 import fold
 from service.content.changes import Change, said_in
 from service.content.changes_checked import LONGEST_TEXT, Looked, look, may_change
 from service.content.changes_kept import ChangeRefusedError, Proposal, propose
-from service.dashboard.asked import Asked
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.room import Room
 from service.dashboard.messages import words
 from service.dashboard.messages.looks import (
     WORDINGS,
@@ -24,7 +25,6 @@ from service.dashboard.messages.looks import (
     measured,
     price_of,
 )
-from service.dashboard.room import Room
 from service.database import Connection
 from service.store.shown import messages as reads
 from service.store.shown.messages import Shown

@@ -13,9 +13,9 @@ from service.content.changes import overlaid
 from service.content.changes_kept import files_in_force, to_lay
 from service.content.changes_out import as_files, as_plain
 from service.content.checked import check_tables
-from service.dashboard.asked import Asked
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.room import Room
 from service.dashboard.messages import words
-from service.dashboard.room import Room
 from service.store.shown import messages as reads
 from service.wiring import DraftRefusedError, check_drafts
 

@@ -15,7 +15,8 @@ from scheduler.durations import exact
 from service.content.changes import Met, overlaid
 from service.content.changes_checked import may_change
 from service.content.changes_kept import files_in_force
-from service.dashboard.asked import Asked
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.room import Room
 from service.dashboard.messages import words
 from service.dashboard.messages.lists import Wanted, marks_of, rows, states_of
 from service.dashboard.messages.looks import (
@@ -27,7 +28,6 @@ from service.dashboard.messages.looks import (
     price_of,
     signed,
 )
-from service.dashboard.room import Room
 from service.database import Connection
 from service.store.shown import messages as reads
 

@@ -3,12 +3,12 @@
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from service.dashboard.asked import Asked
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.room import Room
 from service.dashboard.mothers.act import Act
 from service.dashboard.mothers.listing import list_page, search
 from service.dashboard.mothers.recording import acts_of, ask, record
 from service.dashboard.mothers.shown import one, seen, text
-from service.dashboard.room import Room
 from service.store.shown.mother import Her
 
 

@@ -14,9 +14,9 @@ from flows.inputs.typed import InputError
 from flows.open_days import OpenDays
 from flows.types import SessionState
 from scheduler.assignment import Candidate
-from service.dashboard import typed
-from service.dashboard.forms import Form
-from service.dashboard.typed import MistakeError
+from service.dashboard.frame import typed
+from service.dashboard.frame.forms import Form
+from service.dashboard.frame.typed import MistakeError
 from service.store.shown.mother import Her
 
 Group = Literal["changed", "dates", "records", "team", "texts", "undo"]

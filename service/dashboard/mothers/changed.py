@@ -19,10 +19,10 @@ from flows.events import (
     TransferWithdrawn,
     WeanedReported,
 )
-from service.dashboard import typed
-from service.dashboard.forms import Form
+from service.dashboard.frame import typed
+from service.dashboard.frame.forms import Form
+from service.dashboard.frame.typed import MistakeError
 from service.dashboard.mothers.act import Act, Field, Option, Scene, infant_of
-from service.dashboard.typed import MistakeError
 
 ELSEWHERE: Final = "elsewhere"
 OVER: Final = frozenset({"dead", "transferred", "erased"})

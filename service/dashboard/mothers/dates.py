@@ -15,11 +15,11 @@ from flows.events import (
     TreatmentStartCorrected,
     VisitMoved,
 )
-from service.dashboard import typed
-from service.dashboard.forms import Form
+from service.dashboard.frame import typed
+from service.dashboard.frame.forms import Form
+from service.dashboard.frame.typed import MistakeError
 from service.dashboard.mothers.act import Act, Field, Scene
 from service.dashboard.mothers.changed import OVER
-from service.dashboard.typed import MistakeError
 
 CARE: Final = (
     ("treatment", "Pick-ups"),

@@ -5,7 +5,7 @@ from typing import Final
 from starlette.responses import RedirectResponse, Response
 
 from service import msisdn
-from service.dashboard.asked import Asked
+from service.dashboard.frame.asked import Asked
 from service.dashboard.mothers import words
 from service.dashboard.words import RISKS
 from service.store.shown import mothers as reads

@@ -9,7 +9,8 @@ from starlette.responses import Response
 from flows.events import Event
 from scheduler.localtime import local
 from service.apply import CodeTaken, NotTheirs
-from service.dashboard.asked import Asked
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.typed import MistakeError
 from service.dashboard.mothers import words
 from service.dashboard.mothers.act import GROUPS, Act, Scene
 from service.dashboard.mothers.changed import changed, undone
@@ -17,7 +18,6 @@ from service.dashboard.mothers.dates import dates
 from service.dashboard.mothers.records import records, team
 from service.dashboard.mothers.texts import texts
 from service.dashboard.mothers.writing import SentBeforeError, codes, tried, write
-from service.dashboard.typed import MistakeError
 from service.database import Connection
 from service.store import assignment
 from service.store.caseload import answers_for, looks_after

@@ -20,11 +20,11 @@ from flows.events import (
     TestTaken,
     VisitRecorded,
 )
-from service.dashboard import typed
-from service.dashboard.forms import Form
+from service.dashboard.frame import typed
+from service.dashboard.frame.forms import Form
+from service.dashboard.frame.typed import MistakeError
 from service.dashboard.mothers.act import HERSELF, Act, Field, Option, Scene, infant_of
 from service.dashboard.mothers.changed import OVER
-from service.dashboard.typed import MistakeError
 
 OUTCOMES: Final[tuple[Option, ...]] = (
     ("negative", "Negative"),

@@ -11,7 +11,7 @@ from scheduler.reasons import REASONS
 from scheduler.risk import risk
 from service import msisdn
 from service.apply.record import opened_on_page
-from service.dashboard.asked import Asked
+from service.dashboard.frame.asked import Asked
 from service.dashboard.mothers import words
 from service.dashboard.mothers.act import child_called
 from service.dashboard.mothers.listing import viewer_of

@@ -18,11 +18,11 @@ from flows.events import (
     TextsResumed,
     WordingChosen,
 )
-from service.dashboard import typed
-from service.dashboard.forms import Form
+from service.dashboard.frame import typed
+from service.dashboard.frame.forms import Form
+from service.dashboard.frame.typed import MistakeError
 from service.dashboard.mothers.act import Act, Field, Option, Scene
 from service.dashboard.mothers.changed import OVER
-from service.dashboard.typed import MistakeError
 
 SHE_SAID_SO: Final = "Only as she said herself, beside you or on a call."
 

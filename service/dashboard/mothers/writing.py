@@ -12,8 +12,8 @@ from flows.facts import DatesChanged
 from scheduler.localtime import local
 from service.apply import CodeTaken, NotTheirs, Origin, apply
 from service.apply.record import form_was_sent
-from service.dashboard.asked import Asked
-from service.dashboard.doing import CODES_DRAWN, written
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.doing import CODES_DRAWN, written
 from service.database import Connection, wait_at_most
 from service.store import corrections
 from service.store.case_codes import code_for

@@ -5,11 +5,11 @@ from typing import Any
 
 from starlette.responses import Response
 
-from service.dashboard.asked import Asked
-from service.dashboard.exports import as_file, asked_export, file_name
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.exports import as_file, asked_export, file_name
+from service.dashboard.frame.room import Room
 from service.dashboard.reports import view
 from service.dashboard.reports.asking import KINDS, Asking, asking
-from service.dashboard.room import Room
 from service.exporting import counts, dhis2, register
 from service.reports.indicators import shipped
 from service.reports.money import Price

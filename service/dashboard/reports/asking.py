@@ -6,7 +6,7 @@ from typing import Final
 
 from starlette.exceptions import HTTPException
 
-from service.dashboard.asked import Asked
+from service.dashboard.frame.asked import Asked
 from service.reports.scope import (
     NoPeriodError,
     Period,

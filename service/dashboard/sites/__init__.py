@@ -2,8 +2,8 @@
 
 from starlette.responses import Response
 
-from service.dashboard.asked import Asked
-from service.dashboard.room import Room
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.room import Room
 from service.dashboard.sites.said import said_pages
 from service.dashboard.sites.set_up import set_up_pages
 from service.dashboard.sites.shown import all_sites, one_site

@@ -5,13 +5,13 @@ from typing import Any, Final, cast
 
 from starlette.responses import Response
 
-from service.dashboard import typed
-from service.dashboard.asked import Asked
-from service.dashboard.doing import written
-from service.dashboard.room import Room
+from service.dashboard.frame import typed
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.doing import written
+from service.dashboard.frame.room import Room
+from service.dashboard.frame.typed import MistakeError
 from service.dashboard.sites import words
 from service.dashboard.sites.shown import all_sites, one_site
-from service.dashboard.typed import MistakeError
 from service.database import Connection
 from service.directory import (
     DirectoryError,

@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from scheduler.coverage import Gap
 from service import holidays
-from service.dashboard import typed
-from service.dashboard.asked import Asked
+from service.dashboard.frame import typed
+from service.dashboard.frame.asked import Asked
 from service.dashboard.sites import words
 from service.dashboard.words import cause_of
 from service.database import Connection

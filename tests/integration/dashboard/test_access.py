@@ -15,13 +15,13 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from service.app import create_app
-from service.dashboard.access import MAY, OBJECTS
-from service.dashboard.accounts import add_user
-from service.dashboard.asked import Asked
-from service.dashboard.form_tokens import form_token
-from service.dashboard.guard import COOKIE
-from service.dashboard.room import Page, Room, Rule
-from service.dashboard.sign_in import begin_session
+from service.dashboard.door.access import MAY, OBJECTS
+from service.dashboard.door.accounts import add_user
+from service.dashboard.door.form_tokens import form_token
+from service.dashboard.door.guard import COOKIE
+from service.dashboard.door.sign_in import begin_session
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.room import Page, Room, Rule
 from service.database import Connection
 from service.directory import NewFacility, NewMother, NewStaff, add_facility, add_mother, add_staff
 from service.store.mothers import Enrolled

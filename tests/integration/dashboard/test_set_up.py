@@ -9,9 +9,9 @@ import pyotp
 import pytest
 
 from service import audit
-from service.dashboard.passwords import problem_with
-from service.dashboard.second_step import step_of
-from service.dashboard.tries import MOST, network_of
+from service.dashboard.door.passwords import problem_with
+from service.dashboard.door.second_step import step_of
+from service.dashboard.door.tries import MOST, network_of
 from tests.integration.dashboard.kit import form_token
 from tests.integration.simulator.town import Town
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import httpx
 
-from service.dashboard.accounts import add_user
-from service.dashboard.sign_in import SESSION_LASTS, new_sign_in, user_of
+from service.dashboard.door.accounts import add_user
+from service.dashboard.door.sign_in import SESSION_LASTS, new_sign_in, user_of
 from tests.integration.dashboard.kit import form_token
 from tests.integration.simulator.town import Town
 

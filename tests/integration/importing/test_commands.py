@@ -11,7 +11,7 @@ import httpx
 
 from service.app import create_asgi
 from service.cli import code_of
-from service.dashboard.accounts import add_user
+from service.dashboard.door.accounts import add_user
 from service.directory import NewFacility, NewStaff, add_facility, add_staff
 from service.wiring import Services
 from tests.integration.test_processes import environment

@@ -4,7 +4,7 @@ import re
 
 import httpx
 
-from service.dashboard.pages import STATIC
+from service.dashboard.frame.pages import STATIC
 from tests.integration.simulator.town import MENTOR, MOTHER, Town
 
 HTML = {"accept": "text/html"}

@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 
 from service.app import create_asgi
-from service.dashboard.accounts import add_user
-from service.dashboard.sign_in import new_sign_in
+from service.dashboard.door.accounts import add_user
+from service.dashboard.door.sign_in import new_sign_in
 from service.directory import (
     EVERY_WEEKDAY,
     Duty,

@@ -15,12 +15,12 @@ from starlette.responses import RedirectResponse, Response
 from flows.events import Event
 from service import audit
 from service.apply import NotTheirs, Origin, apply
-from service.dashboard.access import MAY, Permission, within
-from service.dashboard.form_tokens import form_token
-from service.dashboard.forms import Form, Upload
-from service.dashboard.nav import entries
-from service.dashboard.pages import page
-from service.dashboard.sign_in import User
+from service.dashboard.door.access import MAY, Permission, within
+from service.dashboard.door.form_tokens import form_token
+from service.dashboard.door.sign_in import User
+from service.dashboard.frame.forms import Form, Upload
+from service.dashboard.frame.nav import entries
+from service.dashboard.frame.pages import page
 from service.database import Connection
 from service.wiring import Services
 

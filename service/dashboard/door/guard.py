@@ -5,7 +5,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service.dashboard.sign_in import SESSION_LASTS, User, user_of
+from service.dashboard.door.sign_in import SESSION_LASTS, User, user_of
 from service.wiring import Services
 
 COOKIE: Final = "pamoja_session"

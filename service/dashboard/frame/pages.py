@@ -11,10 +11,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from service.dashboard.times import clock_time, since
+from service.dashboard.frame.times import clock_time, since
 from service.dashboard.words import RISKS
 
-HERE: Final = Path(__file__).parent
+HERE: Final = Path(__file__).parents[1]
 STATIC: Final = HERE / "static"
 VENDORED: Final = frozenset({"htmx-2.0.11.min.js", "pico-2.1.1.classless.min.css"})
 """Files of others, which have their version in their name."""

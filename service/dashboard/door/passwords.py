@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from service import audit
-from service.dashboard import second_step, tries
-from service.dashboard.accounts import EMAIL, spelled_of
-from service.dashboard.sign_in import begin_session, left_to_do, use_sign_in
+from service.dashboard.door import second_step, tries
+from service.dashboard.door.accounts import EMAIL, spelled_of
+from service.dashboard.door.sign_in import begin_session, left_to_do, use_sign_in
 from service.database import Connection
 from service.wiring import Services
 

@@ -13,15 +13,15 @@ from starlette.responses import Response
 
 from service.dashboard import words
 from service.dashboard.appointments import words as visit_words
-from service.dashboard.asked import Asked
-from service.dashboard.exports import asked_export
 from service.dashboard.follow_ups.pages import chosen_filters, filters_of
 from service.dashboard.follow_ups.shown import masked, viewer_of
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.exports import asked_export
+from service.dashboard.frame.room import Room
+from service.dashboard.frame.times import clock_time
 from service.dashboard.groups import words as group_words
 from service.dashboard.mothers import listing
 from service.dashboard.mothers import words as mother_words
-from service.dashboard.room import Room
-from service.dashboard.times import clock_time
 from service.exporting.sheets import Cell
 from service.store.shown import appointments, follow_ups, groups, mentors, mothers, sites
 from service.store.shown.follow_ups import Viewer

@@ -6,10 +6,10 @@ from typing import Final
 
 from starlette.responses import Response
 
-from service.dashboard.asked import Asked
-from service.dashboard.passwords import Entered, enter_by_code, enter_by_password
-from service.dashboard.room import Room
-from service.dashboard.sign_in import end_session
+from service.dashboard.door.passwords import Entered, enter_by_code, enter_by_password
+from service.dashboard.door.sign_in import end_session
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.room import Room
 from service.security.pins import PinsBusyError
 
 SAID: Final = {

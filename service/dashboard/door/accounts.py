@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from service.dashboard.access import Role
+from service.dashboard.door.access import Role
 from service.database import Connection
 from service.security.blind_index import BlindIndex
 from service.security.sealing import SealBroken, Sealer

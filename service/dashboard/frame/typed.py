@@ -5,7 +5,7 @@ from collections.abc import Container, Mapping, Sequence
 from datetime import date, time
 from typing import Final
 
-from service.dashboard.forms import Form
+from service.dashboard.frame.forms import Form
 
 WEEK: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 

@@ -86,7 +86,9 @@ def step_of(secret: str, code: str, now: datetime) -> int | None:
 
 def picture_of(secret: str, email: str) -> str:
     """The QR code an app reads, as an image inside the page: no address ever carries the secret."""
-    uri = pyotp.TOTP(secret, digits=DIGITS, interval=STEP_SECONDS).provisioning_uri(name=email, issuer_name=ISSUER)
+    uri = pyotp.TOTP(secret, digits=DIGITS, interval=STEP_SECONDS).provisioning_uri(
+        name=email, issuer_name=ISSUER
+    )
     return segno.make(uri, micro=False, error="m").svg_data_uri(
         scale=5, border=3, light="#ffffff", dark="#000000"
     )

@@ -13,13 +13,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from service.dashboard.access import MAY, OBJECTS, Entry, facilities_of, within
-from service.dashboard.asked import Asked
-from service.dashboard.form_tokens import is_form_token
-from service.dashboard.forms import FORM_LIMIT, STRANGERS_LIMIT, Form, read_form
-from service.dashboard.guard import Guard
-from service.dashboard.pages import same_site
-from service.dashboard.sign_in import User
+from service.dashboard.door.access import MAY, OBJECTS, Entry, facilities_of, within
+from service.dashboard.door.form_tokens import is_form_token
+from service.dashboard.door.guard import Guard
+from service.dashboard.door.sign_in import User
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.forms import FORM_LIMIT, STRANGERS_LIMIT, Form, read_form
+from service.dashboard.frame.pages import same_site
 from service.wiring import Services
 
 Page = Callable[[Asked], Awaitable[Response]]

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from service.dashboard.access import MAY, Permission
-from service.dashboard.sign_in import User
+from service.dashboard.door.access import MAY, Permission
+from service.dashboard.door.sign_in import User
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import asyncpg
 
 from flows.events import Event
 from service.apply import CodeTaken, Origin, apply
-from service.dashboard.asked import TRIES, Asked
+from service.dashboard.frame.asked import TRIES, Asked
 from service.database import Connection
 
 T = TypeVar("T")

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from starlette.responses import Response
 
 from service import audit
-from service.dashboard.asked import Asked
-from service.dashboard.room import Room
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.room import Room
 from service.store.shown import audits as reads
 
 LOOKED_OVER: Final = 2000

@@ -9,7 +9,7 @@ from typing import Final, get_args
 
 from starlette.responses import Response, StreamingResponse
 
-from service.dashboard.asked import Asked
+from service.dashboard.frame.asked import Asked
 from service.exporting.sheets import MEDIA, Cell, SheetKind, check_discreet, sheet
 
 _PLAIN: Final = re.compile(r"[^a-z0-9]+")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
-from service.dashboard.access import MAY, Role
+from service.dashboard.door.access import MAY, Role
 from service.database import Connection, Pool
 from service.security.tokens import new_token, token_hash
 

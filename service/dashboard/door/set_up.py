@@ -4,11 +4,11 @@ from typing import Final, NamedTuple
 
 from starlette.responses import Response
 
-from service.dashboard import accounts, passwords, second_step, tries
-from service.dashboard.asked import Asked
-from service.dashboard.login import minutes
-from service.dashboard.room import Room
-from service.dashboard.sign_in import begin_session, end_sessions_of, needs_second_step
+from service.dashboard.door import accounts, passwords, second_step, tries
+from service.dashboard.door.login import minutes
+from service.dashboard.door.sign_in import begin_session, end_sessions_of, needs_second_step
+from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.room import Room
 from service.database import Connection
 from service.security.pins import PinsBusyError
 
