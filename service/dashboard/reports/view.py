@@ -69,7 +69,7 @@ def loop_by(report: Report, by: str, names: Mapping[int, str]) -> list[tuple[str
 
 def groups(report: Report, by: str, names: Mapping[int, str]) -> list[tuple[str, str, list[Shown]]]:
     """Every share, under the heading of its group, told apart as wished where its source can."""
-    found = []
+    found: list[tuple[str, str, list[Shown]]] = []
     for group, heading in HEADINGS.items():
         ours = [one for one in shipped().indicators.values() if one.group == group and one.kind == "share"]
         shown = [one for indicator in ours if (one := _shown(report, indicator, by, names)) is not None]
