@@ -17,6 +17,7 @@ import pytest
 import pytest_asyncio
 import uvloop
 from argon2 import PasswordHasher
+from hypothesis import settings as examples
 
 from service.clocks import set_stepped
 from service.content import bundles
@@ -40,6 +41,9 @@ configure_logging("WARNING")
 gc.set_threshold(
     20_000, 20, 50
 )  # content makes many objects that stay: looking through them often finds nothing
+# How long one example takes says nothing on a machine that others use too: the first also reads all content.
+examples.register_profile("pamoja", deadline=None)
+examples.load_profile("pamoja")
 # Thousands of PINs are checked; what each costs in earnest is proved in unit/test_pins.py, and by real processes.
 pins._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 if sys.version_info < (

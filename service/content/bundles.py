@@ -68,6 +68,7 @@ class Bundles:
         self._known: dict[str, Bundle] = {}
         self._countries: dict[str, Mapping[str, Country]] = {}
         self._current: str | None = None
+        self._reading = asyncio.Lock()
 
     @property
     def is_published(self) -> bool:
@@ -101,10 +102,12 @@ class Bundles:
 
     async def refresh(self) -> None:
         """Switch to what the database says is current; without any, stay as we are."""
-        sha256 = await self._pool.fetchval("SELECT sha256 FROM bundle WHERE current")
-        if sha256 is not None:
-            await self.get(sha256)
-            self._current = sha256
+        # One after the other: whoever read before a publication must not switch after it.
+        async with self._reading:
+            sha256 = await self._pool.fetchval("SELECT sha256 FROM bundle WHERE current")
+            if sha256 is not None:
+                await self.get(sha256)
+                self._current = sha256
 
     async def publish(
         self,
@@ -137,7 +140,7 @@ class Bundles:
                     continue
                 publication_id = await switch(conn, bundle, base, now, by)
                 await changes_kept.mark(conn, publication_id, approved, made)
-            self._current = bundle.sha256
+            await self.refresh()
             return bundle
         raise ContentMovedError
 
@@ -166,7 +169,7 @@ class Bundles:
             undone = await conn.fetch(UNDO, row["id"], now, by)
             await changes_kept.taken_back(conn, [one["id"] for one in undone])
             await make_current(conn, to.sha256)
-        self._current = to.sha256
+        await self.refresh()
 
     @asynccontextmanager
     async def following(self, database_url: str) -> AsyncIterator[None]:

@@ -1,5 +1,6 @@
 """Publishing with the deployment's own settings, and going back to the version before."""
 
+import asyncio
 import shutil
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from flows.bundle import Bundle
 from scheduler.rules import RulesError
 from service.commands.content import _publish, _roll_back, _somebody_for_every_rung
 from service.commands.problems import UserError, sentence_of
@@ -120,6 +122,29 @@ async def test_every_process_goes_back_and_a_session_keeps_the_version_it_began_
     await other.refresh()
     assert other.current().sha256 == first
     assert (await other.get(second)).word("nav.more", "en") == "Next"
+
+
+async def test_who_read_before_a_publication_does_not_switch_back_after_it(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, slow = services.bundles.current().sha256, Bundles(services.pool, "KE")
+    has_read, go, get = asyncio.Event(), asyncio.Event(), slow.get
+
+    async def late(sha256: str) -> Bundle:
+        has_read.set()
+        await go.wait()
+        return await get(sha256)
+
+    monkeypatch.setattr(slow, "get", late)
+    reading = asyncio.create_task(slow.refresh())
+    await has_read.wait()
+    publishing = asyncio.create_task(slow.publish(reworded("Next"), NOON))
+    async with asyncio.timeout(60):
+        while await services.pool.fetchval("SELECT sha256 FROM bundle WHERE current") == first:
+            await asyncio.sleep(0)
+    go.set()
+    _, published = await asyncio.gather(reading, publishing)
+    assert slow.current().sha256 == published.sha256 != first
 
 
 # --- the command --------------------------------------------------------------------------------------------
