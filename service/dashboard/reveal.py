@@ -14,7 +14,7 @@ from service.dashboard.frame.asked import Asked
 from service.dashboard.frame.room import Room
 from service.security.sealing import SealBroken
 from service.store.shown import numbers as reads
-from service.store.shown.whose import Viewer, may_be_seen
+from service.store.shown.whose import may_be_seen
 
 MOST_AN_HOUR: Final = 20
 """Numbers one person is shown in an hour (project choice: a day of tracing by phone needs about so many)."""
@@ -74,9 +74,8 @@ def reveal_pages(room: Room) -> None:
 
 async def _may_see(asked: Asked) -> None:
     """A mother whose page would not be opened for them has no number either. Raises HTTPException 404."""
-    viewer = Viewer(asked.facilities, asked.user.staff_id, asked.may("do_work"))
     async with asked.services.pool.acquire() as conn:
-        if not await may_be_seen(conn, viewer, asked.ids["mother_id"]):
+        if not await may_be_seen(conn, asked.viewer, asked.ids["mother_id"]):
             raise HTTPException(404)
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from service.dashboard import words
-from service.dashboard.follow_ups.shown import card, viewer_of
+from service.dashboard.follow_ups.shown import card
 from service.dashboard.follow_ups.words import SAID
 from service.dashboard.frame.asked import Asked
 from service.dashboard.frame.room import Room
@@ -43,7 +43,7 @@ async def _seen(asked: Asked, conn: Connection) -> dict[str, Any]:
     seen["light"] = light_of(sending, bool(raised), asked.wall)
     if not asked.may("see_work"):
         return seen
-    viewer = viewer_of(asked)
+    viewer = asked.viewer
     found, work = await reads.people(conn, viewer, now)
     seen["people"] = [card(asked, one) for one in found]
     seen["work"] = work

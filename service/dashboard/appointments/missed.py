@@ -1,5 +1,7 @@
 """Who missed a day and has not been seen since: for how long, who looks after it, and when somebody last tried."""
 
+from dataclasses import replace
+
 from starlette.responses import Response
 
 from service.dashboard import words as common
@@ -7,7 +9,6 @@ from service.dashboard.appointments import words
 from service.dashboard.frame.asked import Asked
 from service.dashboard.frame.room import Room
 from service.store.shown import appointments as reads
-from service.store.shown.follow_ups import Viewer
 
 
 def missed_pages(room: Room) -> None:
@@ -20,8 +21,7 @@ def missed_pages(room: Room) -> None:
         async with asked.reading() as conn:
             sites = await reads.sites(conn, asked.facilities, asked.now)
             chosen = next((one for one in sites if str(one.id) == asked.query.get("facility", "")), None)
-            mine = asked.facilities if chosen is None else (chosen.id,)
-            viewer = Viewer(mine, asked.user.staff_id)
+            viewer = asked.viewer if chosen is None else replace(asked.viewer, facilities=(chosen.id,))
             counts = await reads.missed_counts(conn, viewer, asked.now)
             found, more = await reads.missed(conn, viewer, band, asked.now, page=asked.page_number)
         return asked.page(

@@ -13,7 +13,7 @@ from service.apply import NotTheirs, Origin, apply
 from service.apply.giving import NotGivenError, Why
 from service.dashboard import words
 from service.dashboard.follow_ups.acting import BACK
-from service.dashboard.follow_ups.shown import card, viewer_of
+from service.dashboard.follow_ups.shown import card
 from service.dashboard.frame.asked import Asked
 from service.dashboard.frame.doing import written
 from service.dashboard.frame.room import Room
@@ -54,7 +54,7 @@ def giving_pages(room: Room) -> None:
     async def give(asked: Asked) -> Response:
         ticked = list(dict.fromkeys(asked.form.ids("follow_up")))[:MOST]
         async with asked.reading() as conn:
-            found = await reads.these(conn, viewer_of(asked), ticked, asked.now)
+            found = await reads.these(conn, asked.viewer, ticked, asked.now)
             able = await takers(conn, sorted({one.facility_id for one in found}), asked.now)
         if not ticked or not found:
             trouble = "Tick the follow-ups to give first." if not ticked else "They are not yours to give."

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from service.dashboard import words
 from service.dashboard.follow_ups import words as said
 from service.dashboard.follow_ups.acting import RefusedError, act, back_of
-from service.dashboard.follow_ups.shown import ahead, card, step_word, viewer_of
+from service.dashboard.follow_ups.shown import ahead, card, step_word
 from service.dashboard.frame.asked import Asked
 from service.dashboard.frame.room import Room
 from service.dashboard.frame.typed import MistakeError
@@ -29,7 +29,7 @@ def list_pages(room: Room) -> None:
         kept = chosen_filters(asked)
         async with asked.reading() as conn:
             found, more = await reads.listed(
-                conn, viewer_of(asked), filters_of(kept), asked.now, page=asked.page_number
+                conn, asked.viewer, filters_of(kept), asked.now, page=asked.page_number
             )
             facilities, staff = await reads.choices(conn, asked.facilities)
         return asked.page(
@@ -75,7 +75,7 @@ def list_pages(room: Room) -> None:
 
 
 async def _found(asked: Asked, conn: Connection) -> Waiting:
-    one = await reads.one(conn, viewer_of(asked), asked.ids["follow_up_id"], asked.now)
+    one = await reads.one(conn, asked.viewer, asked.ids["follow_up_id"], asked.now)
     if one is None:
         raise HTTPException(404)
     return one

@@ -11,13 +11,8 @@ from service.dashboard.follow_ups.words import HELD, ROLES
 from service.dashboard.frame.asked import Asked
 from service.dashboard.frame.times import clock_time
 from service.security.sealing import SealBroken, Sealer
-from service.store.shown.follow_ups import Viewer, Waiting
+from service.store.shown.follow_ups import Waiting
 from service.store.timeline.words import STEPS
-
-
-def viewer_of(asked: Asked) -> Viewer:
-    """Whose eyes a list is for."""
-    return Viewer(asked.facilities, asked.user.staff_id)
 
 
 def card(asked: Asked, one: Waiting) -> dict[str, Any]:
@@ -27,7 +22,7 @@ def card(asked: Asked, one: Waiting) -> dict[str, Any]:
     return {
         "id": one.id,
         "mother_id": one.mother_id,
-        "client": one.client_number,
+        "client": words.called(one.client_number, one.form_number, None, one.mother_id) if one.mother_id else "–",
         "code": one.code,
         "cause": words.cause_of(bundle, one.cause),
         "risk": one.risk,

@@ -22,6 +22,7 @@ from service.dashboard.frame.forms import Form, Upload
 from service.dashboard.frame.nav import entries
 from service.dashboard.frame.pages import page
 from service.database import Connection
+from service.store.shown.whose import Viewer
 from service.wiring import Services
 
 TRIES = 3
@@ -51,6 +52,11 @@ class Asked:
         if self.signed_in_user is None:
             raise HTTPException(401)
         return self.signed_in_user
+
+    @cached_property
+    def viewer(self) -> Viewer:
+        """Whose eyes a list of people is for."""
+        return Viewer(self.facilities, self.user.staff_id, self.may("do_work"))
 
     @property
     def names(self) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ holds a name, a whole number, or what a mother has.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from starlette.responses import Response
 from service.dashboard import words
 from service.dashboard.appointments import words as visit_words
 from service.dashboard.follow_ups.pages import chosen_filters, filters_of
-from service.dashboard.follow_ups.shown import masked, viewer_of
+from service.dashboard.follow_ups.shown import masked
 from service.dashboard.frame.asked import Asked
 from service.dashboard.frame.exports import asked_export
 from service.dashboard.frame.room import Room
@@ -24,7 +25,6 @@ from service.dashboard.mothers import listing
 from service.dashboard.mothers import words as mother_words
 from service.exporting.sheets import Cell
 from service.store.shown import appointments, follow_ups, groups, mentors, mothers, sites
-from service.store.shown.follow_ups import Viewer
 
 MOST: Final = 20_000
 """Rows of one file; whoever needs more narrows the list."""
@@ -83,7 +83,7 @@ async def _all(read: Callable[[int], Awaitable[tuple[Sequence[Any], bool]]]) -> 
 
 
 async def _follow_ups(asked: Asked) -> Response:
-    filters, viewer = filters_of(chosen_filters(asked)), viewer_of(asked)
+    filters, viewer = filters_of(chosen_filters(asked)), asked.viewer
     async with asked.reading() as conn:
         found = await _all(
             lambda page: follow_ups.listed(conn, viewer, filters, asked.now, page=page, at_most=AT_ONCE)
@@ -120,7 +120,7 @@ async def _follow_ups(asked: Asked) -> Response:
 
 
 async def _mothers(asked: Asked) -> Response:
-    viewer, filters = listing.viewer_of(asked), listing.filters_of(asked)
+    viewer, filters = asked.viewer, listing.filters_of(asked)
     if filters.state == APART:
         raise HTTPException(403)
     async with asked.reading() as conn:
@@ -187,7 +187,7 @@ async def _missed(asked: Asked) -> Response:
     async with asked.reading() as conn:
         known = await appointments.sites(conn, asked.facilities, asked.now)
         chosen = next((one for one in known if str(one.id) == asked.query.get("facility", "")), None)
-        viewer = Viewer(asked.facilities if chosen is None else (chosen.id,), asked.user.staff_id)
+        viewer = asked.viewer if chosen is None else replace(asked.viewer, facilities=(chosen.id,))
         found = await _all(lambda page: appointments.missed(conn, viewer, band, asked.now, page=page))
     rows: list[Line] = [
         (

@@ -20,7 +20,6 @@ from service.database import Connection
 from service.security.sealing import SealBroken, Sealer
 from service.store.shown import inbox as reads
 from service.store.shown.inbox import Beside, Text
-from service.store.shown.whose import Viewer
 
 
 def reading_pages(room: Room) -> None:
@@ -30,9 +29,7 @@ def reading_pages(room: Room) -> None:
     async def inbox(asked: Asked) -> Response:
         settled = asked.query.get("settled") == "yes"
         async with asked.reading() as conn:
-            found = await reads.texts(
-                conn, viewer_of(asked), asked.now, settled=settled, page=asked.page_number
-            )
+            found = await reads.texts(conn, asked.viewer, asked.now, settled=settled, page=asked.page_number)
         return asked.page(
             "inbox/list.html",
             texts=[_row(asked.services.sealer, one) for one in found[: reads.ROWS]],
@@ -53,14 +50,9 @@ def reading_pages(room: Room) -> None:
         return answer
 
 
-def viewer_of(asked: Asked) -> Viewer:
-    """Who looks."""
-    return Viewer(asked.facilities, asked.user.staff_id, asked.may("do_work"))
-
-
 async def text_in(asked: Asked, conn: Connection) -> Text:
     """The text in the address. Raises HTTPException 404 where it is nobody's they may see."""
-    found = await reads.one_text(conn, viewer_of(asked), asked.now, asked.ids["inbound_id"])
+    found = await reads.one_text(conn, asked.viewer, asked.now, asked.ids["inbound_id"])
     if found is None:
         raise HTTPException(404)
     return found

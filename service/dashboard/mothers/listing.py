@@ -9,7 +9,6 @@ from service.dashboard.frame.asked import Asked
 from service.dashboard.mothers import words
 from service.dashboard.words import RISKS
 from service.store.shown import mothers as reads
-from service.store.shown.whose import Viewer
 
 PATH: Final = "/mothers"
 LONGEST: Final = 40
@@ -30,14 +29,9 @@ def filters_of(asked: Asked) -> reads.Filters:
     )
 
 
-def viewer_of(asked: Asked) -> Viewer:
-    """Who looks."""
-    return Viewer(asked.facilities, asked.user.staff_id, asked.may("do_work"))
-
-
 async def list_page(asked: Asked) -> Response:
     """The list, as the address narrows it."""
-    viewer, filters = viewer_of(asked), filters_of(asked)
+    viewer, filters = asked.viewer, filters_of(asked)
     async with asked.reading() as conn:
         lines, more = await reads.listed(conn, viewer, filters, asked.now, asked.page_number)
         facilities, mentors = await reads.choices(conn, viewer)
@@ -68,7 +62,7 @@ async def search(asked: Asked) -> Response:
     """Whoever is called so: one is opened, several are listed. A search by number leaves its line in the audit."""
     typed = " ".join(asked.form.get("who").split())
     number = msisdn.parse(typed, asked.services.settings.country) if len(typed) <= LONGEST else None
-    viewer = viewer_of(asked)
+    viewer = asked.viewer
     lines: list[reads.Mother] = []
     if typed and len(typed) <= LONGEST:
         indexes = asked.services.index.candidates_of(number) if number else []

@@ -14,7 +14,6 @@ from service.apply.record import opened_on_page
 from service.dashboard.frame.asked import Asked
 from service.dashboard.mothers import words
 from service.dashboard.mothers.act import child_called
-from service.dashboard.mothers.listing import viewer_of
 from service.dashboard.mothers.records import OUTCOMES, PLACES, SERVICES
 from service.dashboard.mothers.texts import STREAMS
 from service.database import Connection
@@ -79,7 +78,7 @@ async def one(asked: Asked) -> Response:
 async def seen(asked: Asked, conn: Connection) -> Her:
     """The mother of the address. Raises HTTPException 404 where her page is not for whoever asks."""
     mother_id = asked.ids["mother_id"]
-    if not await may_be_seen(conn, viewer_of(asked), mother_id):
+    if not await may_be_seen(conn, asked.viewer, mother_id):
         raise HTTPException(404)
     found = await her(conn, mother_id, asked.now)
     if found is None:

@@ -7,8 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from service.database import Connection
-from service.store.shown.follow_ups import Viewer
-from service.store.shown.whose import COLLEAGUES_OWN
+from service.store.shown.whose import COLLEAGUES_OWN, Viewer
 
 PAGE: Final = 50
 
@@ -39,6 +38,7 @@ class Expected:
     id: int
     mother_id: int
     client_number: str | None
+    form_number: str | None
     code: int | None
     mentor_id: int | None
     facility_id: int
@@ -79,6 +79,7 @@ class Missed:
     mother_id: int
     visit_id: int
     client_number: str | None
+    form_number: str | None
     code: int | None
     mentor_id: int | None
     facility: str
@@ -157,8 +158,8 @@ WHERE $1::bigint[] IS NULL OR id = ANY($1::bigint[]) ORDER BY name, id
 """
 
 _EXPECTED = """
-SELECT v.id, v.mother_id, m.client_number, k.code, m.mentor_id, v.facility_id, c.name AS facility, c.time_zone, c.country,
-    v.kind, v.infant_id, v.due_on, v.status, v.target, v.marked_by, s.role AS marked_role, v.marked_at, v.came_on,
+SELECT v.id, v.mother_id, m.client_number, m.form_number, k.code, m.mentor_id, v.facility_id, c.name AS facility,
+    c.time_zone, c.country, v.kind, v.infant_id, v.due_on, v.status, v.target, v.marked_by, s.role AS marked_role, v.marked_at, v.came_on,
     v.confirmed_at IS NOT NULL AS confirmed, v.wanted_on IS NOT NULL AS wanted, v.agreed_at IS NOT NULL AS agreed
 FROM visit v JOIN mother m ON m.id = v.mother_id JOIN facility c ON c.id = v.facility_id
 LEFT JOIN case_code k ON k.mother_id = m.id AND k.staff_id = m.mentor_id
@@ -220,7 +221,8 @@ _MISSED = """
 """
 
 _ABOUT = """
-SELECT b.mother_id, b.since, b.times, b.facility, b.time_zone, b.days, m.client_number, k.code, m.mentor_id,
+SELECT b.mother_id, b.since, b.times, b.facility, b.time_zone, b.days, m.client_number, m.form_number,
+    k.code, m.mentor_id,
     (SELECT v.id FROM visit v WHERE v.mother_id = b.mother_id AND v.status = 'missed' AND v.due_on = b.since
         ORDER BY v.id LIMIT 1) AS visit_id,
     f.id AS follow_up_id, f.state AS follow_up_state, t.at AS last_try, t.what AS last_try_as, m.last_heard_at,

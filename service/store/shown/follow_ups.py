@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from service.database import Connection
 from service.store.follow_ups import NOT_YET
-from service.store.shown.whose import COLLEAGUES_OWN
+from service.store.shown.whose import COLLEAGUES_OWN, Viewer
 
 PAGE: Final = 50
 
@@ -39,14 +39,6 @@ AGES: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 RISKS: Final = ("red", "amber", "green")
-
-
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """Who looks: the facilities whose mothers they see (None: all), and who they are on the staff (None: nobody)."""
-
-    facilities: Sequence[int] | None
-    staff_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +76,7 @@ class Waiting:
     id: int
     mother_id: int | None
     client_number: str | None
+    form_number: str | None
     cause: str
     country: str
     risk: str
@@ -136,7 +129,7 @@ async def listed(
     )
     rows = await conn.fetch(
         statement,
-        *_seen_by(viewer),
+        *seen_by(viewer),
         now,
         filters.risk or None,
         None if filters.causes is None else list(filters.causes),
@@ -153,7 +146,7 @@ async def listed(
 async def these(conn: Connection, viewer: Viewer, ids: Sequence[int], now: datetime) -> list[Waiting]:
     """Those of these follow-ups that are for these eyes, in the order in which their mothers are locked."""
     statement = f"{_SHOWN} AND f.id = ANY($5::bigint[]) AND $4::timestamptz IS NOT NULL ORDER BY f.mother_id NULLS LAST, f.id"
-    found = [Waiting(**dict(row)) for row in await conn.fetch(statement, *_seen_by(viewer), now, list(ids))]
+    found = [Waiting(**dict(row)) for row in await conn.fetch(statement, *seen_by(viewer), now, list(ids))]
     await _add_told(conn, found)
     return found
 
@@ -177,7 +170,8 @@ async def _add_told(conn: Connection, found: Sequence[Waiting]) -> None:
             by_id[row["follow_up_id"]].told.append(told)
 
 
-def _seen_by(viewer: Viewer) -> tuple[list[int] | None, int | None, list[str]]:
+def seen_by(viewer: Viewer) -> tuple[list[int] | None, int | None, list[str]]:
+    """The first three arguments of a statement with VISIBLE."""
     return None if viewer.facilities is None else list(viewer.facilities), viewer.staff_id, list(NOT_YET)
 
 
@@ -206,8 +200,8 @@ f.urgent DESC, array_position(ARRAY['red', 'amber', 'green']::varchar[], f.risk)
 """
 
 _COLUMNS = """
-SELECT f.id, f.mother_id, m.client_number, f.cause, f.country, f.risk, f.urgent, f.state, f.step, f.opened_at, f.next_at,
-    f.alarm_at IS NOT NULL AS alarmed, f.awaiting_when, f.hold_by_code AS held, f.expect_by, f.not_reached, f.reopened,
+SELECT f.id, f.mother_id, m.client_number, m.form_number, f.cause, f.country, f.risk, f.urgent, f.state, f.step,
+    f.opened_at, f.next_at, f.alarm_at IS NOT NULL AS alarmed, f.awaiting_when, f.hold_by_code AS held, f.expect_by, f.not_reached, f.reopened,
     f.facility_id, c.name AS facility, c.time_zone, f.owner_id, o.role AS owner_role, m.mentor_id, ph.number,
     ph.id AS number_of, f.wanted_at, f.resolved_at, f.outcome,
     (SELECT coalesce(max(l.id), 0) FROM follow_up_log l WHERE l.follow_up_id = f.id AND l.what <> 'told') AS seen,

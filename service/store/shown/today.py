@@ -7,8 +7,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from service.database import Connection
-from service.store.follow_ups import NOT_YET
-from service.store.shown.follow_ups import VISIBLE, Filters, Viewer, Waiting, listed
+from service.store.shown.follow_ups import VISIBLE, Filters, Waiting, listed, seen_by
+from service.store.shown.whose import Viewer
 
 PEOPLE: Final = 10
 """How many follow-ups stand on Today itself; the numbers above them are of all."""
@@ -88,7 +88,7 @@ async def sending(conn: Connection, now: datetime) -> Sending:
 async def people(conn: Connection, viewer: Viewer, now: datetime) -> tuple[list[Waiting], Work]:
     """Who needs a person most, urgent first, then by risk, the longest wait first; and how many there are of all."""
     found, _ = await listed(conn, viewer, Filters(), now, at_most=PEOPLE)
-    row = await conn.fetchrow(_COUNTS, *_seen_by(viewer))
+    row = await conn.fetchrow(_COUNTS, *seen_by(viewer))
     return found, Work(
         {risk: row[risk] for risk in ("red", "amber", "green")}, row["alarmed"], row["untaken"]
     )
@@ -112,11 +112,7 @@ async def facility_days(
 
 async def unanswered(conn: Connection, viewer: Viewer) -> list[Unanswered]:
     """Who was told last of follow-ups that nobody has acknowledged, the longest wait first."""
-    return [Unanswered(**dict(row)) for row in await conn.fetch(_UNANSWERED, *_seen_by(viewer))]
-
-
-def _seen_by(viewer: Viewer) -> tuple[list[int] | None, int | None, list[str]]:
-    return None if viewer.facilities is None else list(viewer.facilities), viewer.staff_id, list(NOT_YET)
+    return [Unanswered(**dict(row)) for row in await conn.fetch(_UNANSWERED, *seen_by(viewer))]
 
 
 _SENDING = """
@@ -143,7 +139,7 @@ _COUNTS = f"{_COUNTED} AND {VISIBLE}"
 _DAYS = """
 SELECT c.id, c.name, c.status, c.time_zone, c.day_close_at, t.today, d.closed_at, v.expected, v.kept, v.missed, v.unknown,
     (SELECT count(*) FROM site_day u WHERE u.facility_id = c.id AND u.closed_at IS NULL AND u.was_open
-        AND u.day < t.today AND u.day >= t.today - 7) AS unclosed_before
+        AND u.day < t.today AND u.day >= t.today - $CLOSE_BACK$) AS unclosed_before
 FROM facility c
 CROSS JOIN LATERAL (SELECT ($2::timestamptz AT TIME ZONE c.time_zone)::date AS today) t
 LEFT JOIN site_day d ON d.facility_id = c.id AND d.day = t.today

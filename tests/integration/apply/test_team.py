@@ -25,7 +25,7 @@ from service.apply import NotTheirs, apply
 from service.store.erasing import forget
 from service.store.reminders import Reminders
 from service.store.shown import today
-from service.store.shown.follow_ups import Viewer
+from service.store.shown.whose import Viewer
 from service.ussd.mother_facts import mothers as mother_facts
 from service.ussd.team_facts import team
 from service.ussd.wanted import Wanted
@@ -524,10 +524,10 @@ async def test_a_talk_is_asked_of_the_supervisor_once_and_the_record_does_not_sa
 async def test_that_she_asks_for_a_talk_stands_before_her_supervisor_alone(clinic: Clinic) -> None:
     await clinic.happens(WellbeingReported(clinic.mentor, "low", wants_talk=True), number=MENTOR)
     async with clinic.pool.acquire() as conn:
-        [seen], _ = await today.people(conn, Viewer([clinic.facility], None), clinic.now)
+        [seen], _ = await today.people(conn, Viewer((clinic.facility,), None, acts=True), clinic.now)
         assert seen.cause == "mentor_asks_talk"
-        assert (await today.people(conn, Viewer(None, None), clinic.now))[0] == []
-        assert (await today.people(conn, Viewer([], None), clinic.now))[0] == []
+        assert (await today.people(conn, Viewer(None, None, acts=False), clinic.now))[0] == []
+        assert (await today.people(conn, Viewer((), None, acts=False), clinic.now))[0] == []
 
 
 async def test_how_she_is_and_the_refresher_open_nothing_and_name_nobody(clinic: Clinic) -> None:

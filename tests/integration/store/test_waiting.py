@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from scheduler.roster import NEW_A_DAY
 from service.dashboard import words
 from service.store.shown import today
-from service.store.shown.follow_ups import Viewer
+from service.store.shown.whose import Viewer
 from service.ussd.staff_facts import staff as staff_facts
 from service.ussd.supervisor_facts import supervisor
 from service.ussd.wanted import Wanted
@@ -26,7 +26,7 @@ async def test_what_is_over_a_mentors_five_is_on_every_list_of_her_supervisor(cl
     wanted = Wanted(clinic.supervisor, "supervisor", NAIROBI)
     async with clinic.pool.acquire() as conn:
         facts = await supervisor(conn, SEALER, wanted, (look + DAY).date(), look + DAY, countries())
-        shown, work = await today.people(conn, Viewer([clinic.facility], None), look + DAY)
+        shown, work = await today.people(conn, Viewer((clinic.facility,), None, acts=True), look + DAY)
     assert facts.unacknowledged_count == len(facts.unacknowledged) == NEW_A_DAY + 3
     for listed in (facts.unacknowledged, facts.oldest):
         assert sum(one.state == "open" for one in listed) == 3
@@ -44,7 +44,7 @@ async def test_what_nobody_is_asked_about_yet_waits_on_no_list(clinic: Programme
     [mother] = await clinic.mothers(1)
     await open_for(clinic, [mother], "transfer_unanswered")
     async with clinic.pool.acquire() as conn:
-        shown, work = await today.people(conn, Viewer([clinic.facility], None), START)
+        shown, work = await today.people(conn, Viewer((clinic.facility,), None, acts=True), START)
     assert (shown, work.total) == ([], 0)
 
 
