@@ -68,7 +68,7 @@ def over(facilities: Sequence[int], period: Period, mentor: int | None = None) -
 def month(written: str) -> Period:
     """``2026-10``. Raises NoPeriodError."""
     found = _MONTH.fullmatch(written.strip())
-    if found is None or not 1 <= int(found[2]) <= 12 or int(found[1]) < 2000:
+    if found is None or not 1 <= int(found[2]) <= 12 or not 2000 <= int(found[1]) <= 9000:
         raise NoPeriodError("Write the month as year and month, such as 2026-10.")
     first = date(int(found[1]), int(found[2]), 1)
     return Period(first, _months_on(first, 1), f"{first:%B %Y}")
@@ -77,7 +77,7 @@ def month(written: str) -> Period:
 def quarter(written: str) -> Period:
     """``2026-Q4``: three calendar months. Raises NoPeriodError."""
     found = _QUARTER.fullmatch(written.strip())
-    if found is None or int(found[1]) < 2000:
+    if found is None or not 2000 <= int(found[1]) <= 9000:
         raise NoPeriodError("Write the quarter as year and quarter, such as 2026-Q4.")
     first = date(int(found[1]), int(found[2]) * 3 - 2, 1)
     return Period(first, _months_on(first, 3), f"Quarter {found[2]} of {found[1]}")
