@@ -1,13 +1,18 @@
 """Connections to PostgreSQL: one asyncpg pool for the hot paths, and the same address for SQLAlchemy."""
 
 import json
-from typing import Any, TypeAlias
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeAlias, TypeVar
 
 import asyncpg
 from sqlalchemy.engine import URL, make_url
 
 Connection: TypeAlias = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 Pool: TypeAlias = asyncpg.pool.Pool
+T = TypeVar("T")
+
+TRIES: Final = 3
+"""So often a transaction is begun that crossed somebody else's report about the same mother."""
 
 STATEMENTS_KEPT = 1000
 """How many prepared statements a connection keeps: more than we have. The loop alone has some three hundred; with asyncpg's
@@ -42,6 +47,21 @@ async def connect(database_url: str) -> asyncpg.Connection:
     connection = await asyncpg.connect(database_url, server_settings={"timezone": "UTC"})
     await _prepare(connection)
     return connection
+
+
+async def in_transaction(pool: Pool, doing: Callable[[Connection], Awaitable[T]]) -> T:
+    """Run ``doing`` in a transaction of its own, again after a deadlock, in which nothing was changed.
+
+    Raises what ``doing`` raises, and DeadlockDetectedError where every try met one.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            async with pool.acquire() as conn, conn.transaction():
+                return await doing(conn)
+        except asyncpg.DeadlockDetectedError:
+            continue
+    async with pool.acquire() as conn, conn.transaction():
+        return await doing(conn)
 
 
 async def wait_at_most(connection: Connection, for_rows: str) -> None:

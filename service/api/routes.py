@@ -24,7 +24,8 @@ from service.api.shapes import (
     FollowUp,
     FollowUps,
 )
-from service.apply import NotTheirs, Origin, apply
+from service.apply import FROM_A_PAGE, NotTheirs, apply
+from service.database import in_transaction
 from service.wiring import Services
 
 REPORTS: Final = frozenset({"wrong_number", "moved", "died"})
@@ -118,11 +119,9 @@ def _following(app: FastAPI, services: Services) -> None:
             coming=sent.coming,
             verified=sent.action not in REPORTS,
         )
-        origin = Origin(phone_id=None, number_index=b"", number=None, via="page")
-        now = await services.clocks.care.now()
+        deps, now = services.deps(), await services.clocks.care.now()
         try:
-            async with services.pool.acquire() as conn, conn.transaction():
-                await apply(conn, [event], origin, now, services.deps())
+            await in_transaction(services.pool, lambda conn: apply(conn, [event], FROM_A_PAGE, now, deps))
         except (NotTheirs, LookupError):
             raise HTTPException(404) from None
         return await _found(services, key, follow_up_id)

@@ -46,12 +46,12 @@ from service.apply import (
     transfers,
     visits,
 )
-from service.apply.deps import Deps, Origin
+from service.apply.deps import FROM_A_PAGE, Deps, Origin
 from service.apply.record import record
 from service.apply.work import CodeTaken, NotTheirs, SetUpCodeGone, Work
 from service.database import Connection
 
-__all__ = ["HANDLERS", "CodeTaken", "Deps", "NotTheirs", "Origin", "SetUpCodeGone", "apply"]
+__all__ = ["FROM_A_PAGE", "HANDLERS", "CodeTaken", "Deps", "NotTheirs", "Origin", "SetUpCodeGone", "apply"]
 
 Handler = Callable[[Work, Any], Awaitable[Sequence[int]]]
 """Writes what one event means; returns the mothers it concerned."""

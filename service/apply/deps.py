@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from flows.bundle import Bundle
 from scheduler.types import Country
@@ -44,3 +44,7 @@ class Origin:
 
     def __repr__(self) -> str:
         return f"Origin(via={self.via!r})"
+
+
+FROM_A_PAGE: Final = Origin(phone_id=None, number_index=b"", number=None, via="page")
+"""Where events come from that somebody wrote on a page of ours, or another system in their name."""

@@ -1,6 +1,5 @@
 """A day agreed with a mother: found by her clinic and client number, or from her own page."""
 
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from flows.events import DayAgreed
@@ -37,12 +36,10 @@ def agreeing_pages(room: Room) -> None:
 
     @room.post("/mothers/{mother_id}/appointment", "do_work")
     async def agreed(asked: Asked) -> Response:
-        if asked.user.staff_id is None:
-            raise HTTPException(403)
         mother_id = asked.ids["mother_id"]
         try:
             on = typed.day(asked.form, "on", "the day agreed with her")
-            await write(asked, [DayAgreed(asked.user.staff_id, mother_id, on)])
+            await write(asked, [DayAgreed(asked.staff_id, mother_id, on)])
         except MistakeError as error:
             values = {"mother_id": mother_id, "trouble": str(error), "on": asked.form.get("on")}
             return asked.page("appointments/agree.html", 422, **values)

@@ -3,24 +3,22 @@
 from collections.abc import Sequence
 
 from flows.events import Event
-from service.apply import NotTheirs, Origin, apply
+from service.apply import NotTheirs
 from service.apply.appointments import NotPossibleError
 from service.dashboard.appointments.words import NOT_THEIRS, WHY_NOT
 from service.dashboard.frame.asked import Asked
-from service.dashboard.frame.doing import written
 from service.dashboard.frame.typed import MistakeError
 from service.database import Connection
 
 
 async def write(asked: Asked, events: Sequence[Event]) -> None:
     """Write what was said, all of it or nothing. Raises MistakeError with the sentence that says why not."""
-    origin = Origin(phone_id=None, number_index=b"", number=None, via="page")
 
     async def doing(conn: Connection) -> None:
-        await apply(conn, events, origin, asked.now, asked.services.deps())
+        await asked.apply_in(conn, events)
 
     try:
-        await written(asked, doing)
+        await asked.written(doing)
     except NotPossibleError as error:
         raise MistakeError(WHY_NOT[error.why]) from None
     except (NotTheirs, LookupError):
@@ -29,8 +27,6 @@ async def write(asked: Asked, events: Sequence[Event]) -> None:
 
 async def write_each(asked: Asked, events: Sequence[Event]) -> list[str]:
     """Write each that can be, in one transaction; return for each the sentence that says why not, or nothing."""
-    origin = Origin(phone_id=None, number_index=b"", number=None, via="page")
-    deps = asked.services.deps()
 
     async def doing(conn: Connection) -> list[str]:
         said = []
@@ -38,7 +34,7 @@ async def write_each(asked: Asked, events: Sequence[Event]) -> list[str]:
             why = ""
             try:
                 async with conn.transaction():
-                    await apply(conn, [event], origin, asked.now, deps)
+                    await asked.apply_in(conn, [event])
             except NotPossibleError as error:
                 why = WHY_NOT[error.why]
             except (NotTheirs, LookupError):
@@ -46,4 +42,4 @@ async def write_each(asked: Asked, events: Sequence[Event]) -> list[str]:
             said.append(why)
         return said
 
-    return await written(asked, doing)
+    return await asked.written(doing)

@@ -53,9 +53,7 @@ async def _found(asked: Asked, conn: Connection) -> Expected:
 
 
 async def _meant(asked: Asked, one: Expected) -> tuple[str, Event]:
-    staff_id, act = asked.user.staff_id, asked.form.get("act")
-    if staff_id is None:
-        raise HTTPException(403)
+    staff_id, act = asked.staff_id, asked.form.get("act")
     today = local(asked.now, one.time_zone).date()
     match act:
         case "came":

@@ -14,12 +14,11 @@ from flows.events import (
 )
 from scheduler.answered_reports import HOLDS
 from scheduler.localtime import local
-from service.apply import NotTheirs, Origin, apply
+from service.apply import NotTheirs
 from service.dashboard import words
 from service.dashboard.follow_ups import words as said
 from service.dashboard.follow_ups.shown import step_word
 from service.dashboard.frame.asked import Asked
-from service.dashboard.frame.doing import written
 from service.dashboard.frame.forms import Form
 from service.dashboard.frame.typed import MistakeError
 from service.database import Connection
@@ -47,21 +46,18 @@ def back_of(form: Form, follow_up_id: int) -> str:
 
 async def act(asked: Asked, one: Waiting) -> str:
     """Do what the form says; return the key of the sentence that confirms it. Raises MistakeError and RefusedError."""
-    staff_id = asked.user.staff_id
-    if staff_id is None:
-        raise RefusedError(said.NOT_THEIRS)
+    staff_id = asked.staff_id
     done, event = _meant(asked, one, staff_id)
-    seen = int(typed) if (typed := asked.form.get("seen")).isdigit() and len(typed) < 19 else one.seen
-    origin = Origin(phone_id=None, number_index=b"", number=None, via="page")
+    seen = next(iter(asked.form.ids("seen")), one.seen)
 
     async def doing(conn: Connection) -> bool:
         await _nobody_before(conn, one, done, seen, staff_id)
         before = await reads.last_answer(conn, one.id)
-        await apply(conn, [event], origin, asked.now, asked.services.deps())
+        await asked.apply_in(conn, [event])
         return await reads.last_answer(conn, one.id) > before
 
     try:
-        changed = await written(asked, doing)
+        changed = await asked.written(doing)
     except (NotTheirs, LookupError):
         raise RefusedError(said.NOT_THEIRS) from None
     if not changed:

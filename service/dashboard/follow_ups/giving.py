@@ -5,17 +5,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from flows.events import CaseGiven, MentorGiven
-from service.apply import NotTheirs, Origin, apply
+from service.apply import NotTheirs
 from service.apply.giving import NotGivenError, Why
 from service.dashboard import words
 from service.dashboard.follow_ups.acting import BACK
 from service.dashboard.follow_ups.shown import card
 from service.dashboard.frame.asked import Asked
-from service.dashboard.frame.doing import written
 from service.dashboard.frame.room import Room
 from service.database import Connection
 from service.store.shown import follow_ups as reads
@@ -97,11 +95,7 @@ async def _given(
     asked: Asked, pairs: Sequence[tuple[int, int | None, str]], to: Taker, *, for_good: bool
 ) -> list[Outcome]:
     """Give them in one transaction; each that cannot be is left as it was, and the others are given."""
-    staff_id = asked.user.staff_id
-    if staff_id is None:
-        raise HTTPException(403)
-    origin = Origin(phone_id=None, number_index=b"", number=None, via="page")
-    deps = asked.services.deps()
+    staff_id = asked.staff_id
 
     async def doing(conn: Connection) -> list[Outcome]:
         outcomes = []
@@ -113,7 +107,7 @@ async def _given(
             why = ""
             try:
                 async with conn.transaction():
-                    await apply(conn, events, origin, asked.now, deps)
+                    await asked.apply_in(conn, events)
             except NotGivenError as error:
                 why = WHY_NOT[error.why]
             except NotTheirs:
@@ -123,4 +117,4 @@ async def _given(
         await asked.audit(conn, "cases_given", f"{given} to staff {to.id}", about=("staff", to.id))
         return outcomes
 
-    return await written(asked, doing)
+    return await asked.written(doing)

@@ -1,31 +1,30 @@
 """What a page is given: who asks, for what, at which time, and the ways to read, to write and to answer."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
-import asyncpg
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from flows.events import Event
 from service import audit
-from service.apply import NotTheirs, Origin, apply
+from service.apply import FROM_A_PAGE, NotTheirs, apply
 from service.dashboard.door.access import MAY, Permission, within
 from service.dashboard.door.form_tokens import form_token
 from service.dashboard.door.sign_in import User
 from service.dashboard.frame.forms import Form, Upload
 from service.dashboard.frame.nav import entries
 from service.dashboard.frame.pages import page
-from service.database import Connection
+from service.database import Connection, in_transaction
 from service.store.shown.whose import Viewer
 from service.wiring import Services
 
-TRIES = 3
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, repr=False)
@@ -53,6 +52,13 @@ class Asked:
             raise HTTPException(401)
         return self.signed_in_user
 
+    @property
+    def staff_id(self) -> int:
+        """In whose name something is done; a page that asks for ``do_work`` is run for nobody without one."""
+        if self.user.staff_id is None:
+            raise HTTPException(403)
+        return self.user.staff_id
+
     @cached_property
     def viewer(self) -> Viewer:
         """Whose eyes a list of people is for."""
@@ -63,10 +69,10 @@ class Asked:
         """The words in the address."""
         return self.request.path_params
 
-    @property
+    @cached_property
     def query(self) -> Mapping[str, str]:
-        """What stands after the question mark: filters and pages, never anything about a person."""
-        return self.request.query_params
+        """What stands after the question mark: filters and pages, never anything about a person. No NUL, as in a form."""
+        return {name: value.replace("\x00", "") for name, value in self.request.query_params.items()}
 
     @cached_property
     def page_number(self) -> int:
@@ -106,27 +112,25 @@ class Asked:
         async with self.services.pool.acquire() as conn, conn.transaction():
             yield conn
 
+    async def written(self, doing: Callable[[Connection], Awaitable[T]]) -> T:
+        """Run ``doing`` in a transaction of its own, again where others crossed it and nothing was changed."""
+        return await in_transaction(self.services.pool, doing)
+
     async def theirs(self, conn: Connection, kind: str, ids: Sequence[int]) -> frozenset[int]:
         """Those of the ids in a form that exist and are theirs; ``kind`` as in an address, such as ``visit_id``."""
         return await within(conn, kind, ids, self.facilities)
 
     async def apply(self, events: Sequence[Event]) -> bool:
-        """Write what happened, in one transaction, as the same words by phone would; False when it was refused.
+        """Write what happened, in one transaction, as the same words by phone would; False when it was refused."""
+        try:
+            await self.written(lambda conn: self.apply_in(conn, events))
+        except (NotTheirs, LookupError):
+            return False
+        return True
 
-        It is tried again where somebody's report about the same mother crossed it and nothing was changed.
-        """
-        origin = Origin(phone_id=None, number_index=b"", number=None, via="page")
-        for tried in range(1, TRIES + 1):
-            try:
-                async with self.writing() as conn:
-                    await apply(conn, events, origin, self.now, self.services.deps())
-                return True
-            except (NotTheirs, LookupError):
-                return False
-            except asyncpg.DeadlockDetectedError:
-                if tried == TRIES:
-                    raise
-        return False
+    async def apply_in(self, conn: Connection, events: Sequence[Event]) -> None:
+        """The same in a transaction that does more. Raises what ``service.apply`` raises: NotTheirs and its kinds."""
+        await apply(conn, events, FROM_A_PAGE, self.now, self.services.deps())
 
     async def audit(
         self, conn: Connection, what: str, why: str = "", *, about: tuple[str, int] | None = None

@@ -18,7 +18,6 @@ from service.content.changes import Change
 from service.content.changes_checked import keyword_context, look
 from service.content.changes_kept import ChangeRefusedError, Proposal, propose
 from service.dashboard.frame.asked import Asked
-from service.dashboard.frame.doing import written
 from service.dashboard.frame.room import Room
 from service.dashboard.inbox import words
 from service.dashboard.inbox.reading import digits_of, shown, text_in, why_not_answered
@@ -98,7 +97,7 @@ async def _settled(
         await asked.audit(conn, f"text_{outcome}", why, about=("inbound_sms", text.id))
 
     try:
-        await written(asked, whole)
+        await asked.written(whole)
     except (CannotError, NotTheirs) as error:
         async with asked.writing() as conn:
             return await shown(asked, conn, await text_in(asked, conn), trouble=str(error), status=409)

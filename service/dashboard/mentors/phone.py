@@ -1,13 +1,11 @@
 """A colleague's phone: lost, or a new one bound beside them; and what a supervisor notes of their work."""
 
-from typing import cast
-
 from starlette.responses import Response
 
 from flows.events import PhoneLost, StaffCodeGiven
 from service.dashboard.frame import typed
 from service.dashboard.frame.asked import Asked
-from service.dashboard.frame.doing import with_a_code, written
+from service.dashboard.frame.doing import with_a_code
 from service.dashboard.frame.room import Room
 from service.dashboard.frame.typed import MistakeError
 from service.dashboard.mentors import words
@@ -26,13 +24,13 @@ def phone_pages(room: Room) -> None:
         if asked.form.get("sure") != "yes":
             sentence = "Tick that you are sure: the phone is locked at once."
             return await one_mentor(asked, mistake=sentence, at="phone", status=400)
-        saved = await asked.apply([PhoneLost(cast(int, asked.user.staff_id), asked.ids["staff_id"])])
+        saved = await asked.apply([PhoneLost(asked.staff_id, asked.ids["staff_id"])])
         return _back(asked, "lost" if saved else "not-saved")
 
     @room.post("/mentors/{staff_id}/code", "do_work")
     async def code(asked: Asked) -> Response:
         async def give(drawn: str) -> bool:
-            by = cast(int, asked.user.staff_id)
+            by = asked.staff_id
             return await asked.apply([StaffCodeGiven(by, asked.ids["staff_id"], drawn)])
 
         return await _code_page(asked, await with_a_code(give))
@@ -42,7 +40,7 @@ def phone_pages(room: Room) -> None:
         """The office binds the first phones of a clinic, which has no supervisor yet who could."""
 
         async def give(drawn: str) -> bool:
-            return await written(asked, lambda conn: _give(asked, conn, drawn))
+            return await asked.written(lambda conn: _give(asked, conn, drawn))
 
         return await _code_page(asked, await with_a_code(give))
 
@@ -52,7 +50,7 @@ def phone_pages(room: Room) -> None:
             new = _terms(asked)
         except MistakeError as wrong:
             return await one_mentor(asked, mistake=str(wrong), at="terms", status=400)
-        changed = await written(asked, lambda conn: _set(asked, conn, new))
+        changed = await asked.written(lambda conn: _set(asked, conn, new))
         return _back(asked, "terms" if changed else "terms-same")
 
     @room.post("/mentors/{staff_id}/confirm", "do_work")
@@ -64,7 +62,7 @@ def phone_pages(room: Room) -> None:
                 raise MistakeError("Confirm one of the last two months, once it is over.")
         except MistakeError as wrong:
             return await one_mentor(asked, mistake=str(wrong), at="activity", status=400)
-        await written(asked, lambda conn: _note(asked, conn, reads.CONFIRMED, f"{month:%Y-%m}"))
+        await asked.written(lambda conn: _note(asked, conn, reads.CONFIRMED, f"{month:%Y-%m}"))
         return _back(asked, "confirmed")
 
     @room.post("/mentors/{staff_id}/visit", "do_work")
@@ -76,7 +74,7 @@ def phone_pages(room: Room) -> None:
                 raise MistakeError("Tick what you did at the visit.")
         except MistakeError as wrong:
             return await one_mentor(asked, mistake=str(wrong), at="visit", status=400)
-        await written(asked, lambda conn: _note(asked, conn, reads.SUPERVISED, ", ".join(parts)))
+        await asked.written(lambda conn: _note(asked, conn, reads.SUPERVISED, ", ".join(parts)))
         return _back(asked, "visited")
 
 

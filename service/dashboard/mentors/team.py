@@ -2,7 +2,6 @@
 
 from collections import Counter
 from datetime import date
-from typing import cast
 
 from starlette.responses import Response
 
@@ -67,7 +66,7 @@ def team_pages(room: Room) -> None:
 
     @room.post("/mentors/{staff_id}/share", "do_work")
     async def shared_out(asked: Asked) -> Response:
-        by, staff_id = cast(int, asked.user.staff_id), asked.ids["staff_id"]
+        by, staff_id = asked.staff_id, asked.ids["staff_id"]
         if asked.form.get("sure") != "yes":
             return asked.back(f"/mentors/{staff_id}/share")
         saved = await asked.apply([CaseloadShared(by, staff_id)])
@@ -75,7 +74,7 @@ def team_pages(room: Room) -> None:
 
     @room.post("/handovers/{handover_id}", "do_work")
     async def decided(asked: Asked) -> Response:
-        by, handover_id = cast(int, asked.user.staff_id), asked.ids["handover_id"]
+        by, handover_id = asked.staff_id, asked.ids["handover_id"]
         approved = asked.form.get("what") == "approve"
         to = asked.form.ids("to")
         event = HandoverDecided(by, handover_id, approved, to[0] if approved and to else None)

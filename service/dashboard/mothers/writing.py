@@ -10,10 +10,10 @@ import asyncpg
 from flows.events import Event, FollowUpAnswered
 from flows.facts import DatesChanged
 from scheduler.localtime import local
-from service.apply import CodeTaken, NotTheirs, Origin, apply
+from service.apply import FROM_A_PAGE, CodeTaken, NotTheirs, apply
 from service.apply.record import form_was_sent
 from service.dashboard.frame.asked import Asked
-from service.dashboard.frame.doing import CODES_DRAWN, written
+from service.dashboard.frame.doing import CODES_DRAWN
 from service.database import Connection, wait_at_most
 from service.store import corrections
 from service.store.case_codes import code_for
@@ -101,13 +101,12 @@ async def write(asked: Asked, mother_id: int, events: Sequence[Event], form: str
             raise SentBeforeError
         await _apply(asked, conn, mother_id, events, form)
 
-    await written(asked, doing)
+    await asked.written(doing)
 
 
 async def _apply(asked: Asked, conn: Connection, mother_id: int, events: Sequence[Event], form: str) -> None:
-    by = asked.user.staff_id
     known = [await _with_code(conn, mother_id, one, asked) for one in events]
-    origin = Origin(phone_id=None, number_index=b"", number=None, via="page", ref=form, staff_id=by)
+    origin = replace(FROM_A_PAGE, ref=form, staff_id=asked.staff_id)
     await apply(conn, known, origin, asked.now, asked.services.deps())
 
 

@@ -8,7 +8,6 @@ from starlette.responses import Response
 from flows.events import DayClosed, SiteStatus, SiteStatusSet
 from service.dashboard.frame import typed
 from service.dashboard.frame.asked import Asked
-from service.dashboard.frame.doing import written
 from service.dashboard.frame.room import Room
 from service.dashboard.frame.typed import MistakeError
 from service.dashboard.sites import words
@@ -31,7 +30,7 @@ def said_pages(room: Room) -> None:
             new = cast(SiteStatus, typed.one_of(asked.form, "status", words.STATUSES, "how the clinic is"))
         except MistakeError as wrong:
             return await one_site(asked, mistake=str(wrong), at="status", status=400)
-        event = SiteStatusSet(cast(int, asked.user.staff_id), asked.ids["facility_id"], new)
+        event = SiteStatusSet(asked.staff_id, asked.ids["facility_id"], new)
         return _back(asked, "status", saved=await asked.apply([event]))
 
     @room.post("/sites/{facility_id}/day-close", "do_work")
@@ -58,7 +57,7 @@ async def _answer_days(asked: Asked) -> Response:
         first, last, reason = await _days(asked)
     except MistakeError as wrong:
         return await one_site(asked, mistake=str(wrong), at="days", status=400)
-    done = await written(asked, lambda conn: _set_days(asked, conn, first, last, reason))
+    done = await asked.written(lambda conn: _set_days(asked, conn, first, last, reason))
     word = "days-same" if not done.days else "days-open" if reason is None else "days-closed"
     return _back(asked, word)
 
@@ -83,7 +82,7 @@ async def _day_closed(asked: Asked) -> DayClosed:
         raise MistakeError("This day is closed already, or lies too far back: look at the list again.")
     absent = tuple(one for one in asked.form.ids("absent") if one in here)
     return DayClosed(
-        cast(int, asked.user.staff_id),
+        asked.staff_id,
         facility_id,
         day,
         expected=tuple(one for one in shown if one in here),

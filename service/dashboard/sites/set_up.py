@@ -7,7 +7,6 @@ from starlette.responses import Response
 
 from service.dashboard.frame import typed
 from service.dashboard.frame.asked import Asked
-from service.dashboard.frame.doing import written
 from service.dashboard.frame.room import Room
 from service.dashboard.frame.typed import MistakeError
 from service.dashboard.sites import words
@@ -43,7 +42,7 @@ def set_up_pages(room: Room) -> None:
     async def new_site(asked: Asked) -> Response:
         try:
             new = _facility(asked)
-            facility_id = await written(asked, lambda conn: _add_facility(asked, conn, new))
+            facility_id = await asked.written(lambda conn: _add_facility(asked, conn, new))
         except (MistakeError, DirectoryError) as wrong:
             return await all_sites(asked, mistake=str(wrong), status=400)
         return asked.back(f"/sites/{facility_id}", done="added")
@@ -58,14 +57,14 @@ def set_up_pages(room: Room) -> None:
                 )
         except MistakeError as wrong:
             return await one_site(asked, mistake=str(wrong), at="week", status=400)
-        await written(asked, lambda conn: _set_week(asked, conn, days, asked.form.get("holidays") == "yes"))
+        await asked.written(lambda conn: _set_week(asked, conn, days, asked.form.get("holidays") == "yes"))
         return asked.back(f"/sites/{asked.ids['facility_id']}", done="week")
 
     @room.post("/sites/{facility_id}/staff", "administer")
     async def new_staff(asked: Asked) -> Response:
         try:
             new = _staff(asked)
-            staff_id = await written(asked, lambda conn: _add_staff(asked, conn, new))
+            staff_id = await asked.written(lambda conn: _add_staff(asked, conn, new))
         except (MistakeError, DirectoryError) as wrong:
             return await one_site(asked, mistake=str(wrong), at="staff", status=400)
         return asked.back(f"/mentors/{staff_id}", done="added")
@@ -76,12 +75,12 @@ def set_up_pages(room: Room) -> None:
             new = await _duty(asked)
         except MistakeError as wrong:
             return await one_site(asked, mistake=str(wrong), at="duty", status=400)
-        await written(asked, lambda conn: _add_duty(asked, conn, new))
+        await asked.written(lambda conn: _add_duty(asked, conn, new))
         return asked.back(f"/sites/{asked.ids['facility_id']}", done="duty")
 
     @room.post("/sites/{facility_id}/duty/remove", "administer")
     async def no_duty(asked: Asked) -> Response:
-        await written(asked, lambda conn: _remove_duties(asked, conn, asked.form.ids("duty")))
+        await asked.written(lambda conn: _remove_duties(asked, conn, asked.form.ids("duty")))
         return asked.back(f"/sites/{asked.ids['facility_id']}", done="duty-gone")
 
 
