@@ -50,6 +50,7 @@ from service.apply.deps import FROM_A_PAGE, Deps, Origin
 from service.apply.record import record
 from service.apply.work import CodeTaken, NotTheirs, SetUpCodeGone, Work
 from service.database import Connection
+from service.store.expected_days import days_last
 
 __all__ = ["FROM_A_PAGE", "HANDLERS", "CodeTaken", "Deps", "NotTheirs", "Origin", "SetUpCodeGone", "apply"]
 
@@ -176,7 +177,8 @@ async def apply(
     if origin.via != "ussd":
         # The phone before anything else, as the lock order asks; hops of many phones share a transaction.
         await work.phone()
-    for event in events:
-        mothers = await HANDLERS[type(event)](work, event)
-        await record(work, event, mothers)
-    await follow_ups.say_taken(work)
+    async with days_last(conn, now):
+        for event in events:
+            mothers = await HANDLERS[type(event)](work, event)
+            await record(work, event, mothers)
+        await follow_ups.say_taken(work)

@@ -11,6 +11,7 @@ from service.store import people, visits_seen
 from service.store.closures import RUN_OUT, look_after
 from service.store.people import FacilityRow
 from service.store.site_status import set_status
+from service.store.visits_seen import lock_of_day
 
 
 async def day_closed(work: Work, event: DayClosed) -> Sequence[int]:
@@ -21,6 +22,7 @@ async def day_closed(work: Work, event: DayClosed) -> Sequence[int]:
     Raises NotTheirs for a facility the closer does not work at.
     """
     await _works_there(work, event)
+    await lock_of_day(work.conn, event.facility_id, event.day)
     site = await people.facility(work.conn, event.facility_id)
     if await work.conn.fetchval(_CLOSE, *_closing(work, event)) is None:
         return []

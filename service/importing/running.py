@@ -23,6 +23,7 @@ from service.importing.saving import add_mothers, fill_in, lock_facilities
 from service.importing.saving_visits import save_visits
 from service.importing.visits import ComparedVisits, compare_visits
 from service.security.blind_index import BlindIndex
+from service.store.expected_days import days_last
 
 TOGETHER: Final = 1_000
 """So many rows at once: between them others have their turn, progress is shown, and a wish to stop is seen."""
@@ -95,9 +96,10 @@ async def save_rows(
         added = await _save_mothers(conn, deps, where, mothers, by, now, beat)
         theirs = [one for one in mothers.visits if one.key in added]
         visits.deeds += (await compare_visits(conn, where, theirs, added, of_mothers=True, fresh=True)).deeds
-    await save_visits(
-        conn, deps, where, visits.deeds, by.staff_id, now, no_beat if mothers is not None else beat
-    )
+    async with days_last(conn, now):
+        await save_visits(
+            conn, deps, where, visits.deeds, by.staff_id, now, no_beat if mothers is not None else beat
+        )
     return _in_order(checked)
 
 

@@ -35,7 +35,7 @@ async def save_visits(
     beat: Beat,
 ) -> None:
     """Do them all, in the caller's transaction."""
-    touched = sorted({one.day.mother_id for one in deeds if one.visit_id is not None})
+    touched = sorted({one.day.mother_id for one in deeds})
     await conn.execute(
         "SELECT FROM person WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE", touched
     )

@@ -8,6 +8,7 @@ from typing import Any
 from scheduler.types import Country, EnrolmentToPlan, Plan, Series
 from service.database import Connection
 from service.store import visit_days
+from service.store.expected_days import days_last
 from service.store.foreseen import meet
 from service.store.messages import wake
 from service.store.visits import NewVisit, add_foreseen
@@ -23,6 +24,10 @@ class PlannedBatch:
 
     async def settle(self, results: Sequence[Plan]) -> None:
         """Take back unsent contacts that are planned no longer, add the new ones, and note how far planning came."""
+        async with days_last(self.conn, self.now):
+            await self._settle(results)
+
+    async def _settle(self, results: Sequence[Plan]) -> None:
         items, infants = (
             {one.id: one for one in self.items},
             {row["id"]: row["infant_id"] for row in self.rows},

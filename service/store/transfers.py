@@ -13,6 +13,7 @@ from scheduler.types import Country
 from service.database import Connection
 from service.store import taking_back, visits, visits_seen
 from service.store.care_dates import OVER
+from service.store.expected_days import expect_days
 from service.store.messages import wake
 from service.store.open_days import open_days_of
 from service.store.people import FacilityRow
@@ -56,7 +57,7 @@ async def carry_over(
     await taking_back.cancel_planned_of(conn, ended, OTHER_CLINIC, now)
     await conn.execute(_CANCEL_TEXTS, mother_id, ended, OTHER_CLINIC, now)
     expected = await conn.fetch(_EXPECTED_HERE, mother_id, to.id)
-    await visits.expect_days(conn, [row["id"] for row in expected], now)
+    await expect_days(conn, [row["id"] for row in expected], now)
     calendar = (await open_days_of(conn, [to.id], today))[to.id]
     closed = [row["id"] for row in expected if row["due_on"] >= today and not calendar.is_open(row["due_on"])]
     await conn.execute(_NOT_AGREED_HERE, closed)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from scheduler.localtime import instant_at, local
+from scheduler.localtime import local
 from scheduler.types import VisitKind
 from service.database import Connection
 from service.store import visit_days
+from service.store.expected_days import expect_days
 from service.store.messages import wake
 
 SCHEDULES: Final[Mapping[str, str]] = {
@@ -141,19 +142,6 @@ async def enrol(
     )
 
 
-async def expect_days(conn: Connection, visit_ids: Sequence[int], now: datetime) -> None:
-    """Let each clinic's day wait for its day-close: looked at first at the hour the clinic closes its day."""
-    rows = await conn.fetch(_OF_VISITS, list(visit_ids))
-    days = {
-        (row["facility_id"], row["due_on"]): instant_at(row["time_zone"], row["due_on"], row["day_close_at"])
-        for row in rows
-    }
-    kept = sorted((facility, day, at or now) for (facility, day), at in days.items())
-    await conn.execute(
-        _EXPECT, [one[0] for one in kept], [one[1] for one in kept], [max(one[2], now) for one in kept]
-    )
-
-
 _ADD = """
 INSERT INTO visit (mother_id, infant_id, facility_id, kind, due_on, target, foreseen_on)
 SELECT v.mother_id, v.infant_id, coalesce(v.facility_id, m.facility_id), v.kind, v.due_on, v.target, v.foreseen_on
@@ -199,8 +187,7 @@ WHERE visit_id = ANY($1::bigint[])
 """
 
 _OF_VISITS = """
-SELECT v.id, v.mother_id, v.infant_id, v.facility_id, v.kind, v.due_on, f.country, f.time_zone, f.day_close_at,
-    m.checkin_hour
+SELECT v.id, v.mother_id, v.infant_id, v.facility_id, v.kind, v.due_on, f.country, f.time_zone, m.checkin_hour
 FROM visit v JOIN facility f ON f.id = v.facility_id JOIN mother m ON m.id = v.mother_id
 WHERE v.id = ANY($1::bigint[]) ORDER BY v.id
 """
@@ -212,11 +199,4 @@ SELECT mother_id, infant_id, visit_id, country, time_zone, schedule, anchor_on, 
 FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::date[], $8::date[],
     $9::int[]) AS e(mother_id, infant_id, visit_id, country, time_zone, schedule, anchor_on, today, hour)
 ON CONFLICT DO NOTHING
-"""
-
-_EXPECT = """
-INSERT INTO site_day (facility_id, day, next_at)
-SELECT * FROM unnest($1::bigint[], $2::date[], $3::timestamptz[])
-ON CONFLICT (facility_id, day) DO UPDATE SET next_at = coalesce(site_day.next_at, excluded.next_at)
-    WHERE site_day.closed_at IS NULL AND site_day.stage = 0
 """

@@ -4,13 +4,13 @@ from datetime import date, datetime
 
 from service.database import Connection
 from service.store import visit_days
+from service.store.expected_days import expect_days
 from service.store.messages import wake
 from service.store.visits import (
     GIVES_WAY,
     NewVisit,
     add_visits,
     cancel_visit,
-    expect_days,
     move_visit,
     plan_again,
 )

@@ -16,6 +16,17 @@ NO_NEXT_DATE: Final = "no_next_date"
 """The schedule that is counted from the last visit that was kept."""
 
 
+async def lock_of_day(conn: Connection, facility_id: int, day: date) -> None:
+    """Lock everybody expected at a clinic on a day, and what is planned with them, before their visits are marked.
+
+    Persons, then enrolments, then visits, as everybody else does: neither the planner nor a report about one of them is crossed.
+    """
+    rows = await conn.fetch(_MOTHERS_OF_DAY, facility_id, day)
+    mothers = [row["mother_id"] for row in rows]
+    await conn.execute(_LOCK_THEM, mothers)
+    await conn.execute(_LOCK_THEIR_DATES, mothers)
+
+
 async def mark_kept(
     conn: Connection, visit_ids: Sequence[int], staff_id: int, now: datetime, *, came_on: date | None = None
 ) -> None:
@@ -23,6 +34,7 @@ async def mark_kept(
 
     ``came_on`` is the day she was seen, where it may be another than the one she was expected on.
     """
+    await conn.execute(_LOCK_DATES, list(visit_ids))
     rows = await conn.fetch(_MARK, list(visit_ids), "kept", staff_id, now)
     if came_on is not None:
         await conn.execute(_CAME_ON, [row["id"] for row in rows], came_on)
@@ -31,6 +43,7 @@ async def mark_kept(
 
 async def add_kept(conn: Connection, new: NewVisit, staff_id: int, now: datetime) -> None:
     """She came without being expected: a visit that somebody has seen, with nothing planned around it."""
+    await conn.execute(_LOCK_THEIR_DATES, [new.mother_id])
     rows = await conn.fetch(_ADD_KEPT, new.mother_id, new.facility_id, new.kind, new.due_on, staff_id, now)
     await _kept(conn, rows, now)
 
@@ -62,6 +75,7 @@ async def add_kept_days(
     """
     if not days:
         return []
+    await conn.execute(_LOCK_THEIR_DATES, sorted({one.mother_id for one in days}))
     rows = await conn.fetch(
         _ADD_KEPT_DAYS,
         [one.mother_id for one in days],
@@ -99,6 +113,7 @@ async def mark_missed(conn: Connection, visit_ids: Sequence[int], staff_id: int,
 
     A pick-up for which there was no stock is not hers to have missed: it is over, with nobody to blame. Returns the mothers it was for.
     """
+    await conn.execute(_LOCK_DATES, list(visit_ids))
     not_hers = await conn.fetch(_NOTHING_TO_GIVE, list(visit_ids))
     for row in not_hers:
         await cancel_visit(conn, row["id"], STOCK_OUT, now)
@@ -114,7 +129,8 @@ async def mark_missed(conn: Connection, visit_ids: Sequence[int], staff_id: int,
 async def seen_again(conn: Connection, mother_ids: Sequence[int]) -> None:
     """Write on which day each day these mothers missed was followed by one on which they were seen, or that none was.
 
-    To be called by whoever marks visits, in the same transaction.
+    To be called by whoever marks visits, in the same transaction, with their persons locked before: of two who mark
+    visits of one mother at once neither would see the other's mark.
     """
     await conn.execute(_SEEN_AGAIN, list(mother_ids))
 
@@ -124,6 +140,22 @@ async def mark_unknown(conn: Connection, facility_id: int, day: date) -> list[in
     rows = await conn.fetch(_UNKNOWN, facility_id, day)
     return [row["id"] for row in rows]
 
+
+_MOTHERS_OF_DAY = """
+SELECT DISTINCT mother_id FROM visit
+WHERE facility_id = $1 AND due_on = $2 AND status IN ('expected', 'unknown') ORDER BY mother_id
+"""
+
+_LOCK_THEM = "SELECT FROM person WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"
+
+_LOCK_THEIR_DATES = (
+    "SELECT FROM enrolment WHERE mother_id = ANY($1::bigint[]) AND state = 'active' ORDER BY id FOR UPDATE"
+)
+
+_LOCK_DATES = """
+SELECT FROM enrolment WHERE mother_id IN (SELECT mother_id FROM visit WHERE id = ANY($1::bigint[]))
+    AND state = 'active' ORDER BY id FOR UPDATE
+"""
 
 _MARK = """
 UPDATE visit SET status = $2, marked_by = $3, marked_at = $4

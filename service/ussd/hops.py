@@ -17,6 +17,7 @@ from service.apply.together import all_fine
 from service.content.bundles import Bundles
 from service.database import Connection, wait_at_most
 from service.security.sealing import Sealer
+from service.store.expected_days import days_last
 from service.ussd.call import Call, typed
 from service.ussd.load import Row
 from service.ussd.person_facts import Own, load_own
@@ -206,10 +207,13 @@ class Hops:
                 now,
                 self._deps(),
             )
-            for one in winners:
-                if not one.is_fine:
-                    hashes = pin_hashes or {}
-                    await apply(connection, one.events, _origin(one), now, self._deps(), pin_hashes=hashes)
+            async with days_last(connection, now):
+                for one in winners:
+                    if not one.is_fine:
+                        hashes = pin_hashes or {}
+                        await apply(
+                            connection, one.events, _origin(one), now, self._deps(), pin_hashes=hashes
+                        )
         return won
 
     def last_reply(self, prepared: Prepared) -> bytes:

@@ -366,6 +366,14 @@ def _same_life(world: World, told: Mapping[int, Timeline]) -> Iterator[str]:
             yield f"mother {place}: `why` says missed on {sorted(missed - seen)}, and nobody marked that"
 
 
+async def seen_again(world: World) -> list[str]:
+    """Each missed day says on which day she was next seen, as the visits that were kept have it."""
+    return [
+        f"visit {row['id']}: {row['said']}, but seen on {row['seen']}"
+        for row in await world.rows(_SEEN_AGAIN)
+    ]
+
+
 Check = Callable[[World], Awaitable[list[str]]]
 
 ALL: tuple[Check, ...] = (
@@ -381,8 +389,15 @@ ALL: tuple[Check, ...] = (
     reasons_are_known,
     without_a_phone,
     why_agrees,
+    seen_again,
 )
 
+_SEEN_AGAIN = """
+SELECT m.id, m.seen_again_on AS said, min(coalesce(k.came_on, k.due_on)) AS seen
+FROM visit m LEFT JOIN visit k ON k.mother_id = m.mother_id AND k.status = 'kept'
+    AND coalesce(k.came_on, k.due_on) >= m.due_on
+WHERE m.status = 'missed' GROUP BY m.id HAVING m.seen_again_on IS DISTINCT FROM min(coalesce(k.came_on, k.due_on))
+"""
 _ABOUT = """
 SELECT id, template FROM message WHERE infant_id = ANY($1::bigint[]) AND message_class IN ('B', 'C')
   AND (sent_at > $2 OR created_at > $2 OR state IN ('queued', 'claimed', 'sending'))

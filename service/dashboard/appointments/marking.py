@@ -9,6 +9,7 @@ from service.dashboard.appointments.words import NOT_THEIRS, WHY_NOT
 from service.dashboard.frame.asked import Asked
 from service.dashboard.frame.typed import MistakeError
 from service.database import Connection
+from service.store.expected_days import days_last
 
 
 async def write(asked: Asked, events: Sequence[Event]) -> None:
@@ -30,16 +31,17 @@ async def write_each(asked: Asked, events: Sequence[Event]) -> list[str]:
 
     async def doing(conn: Connection) -> list[str]:
         said = []
-        for event in events:
-            why = ""
-            try:
-                async with conn.transaction():
-                    await asked.apply_in(conn, [event])
-            except NotPossibleError as error:
-                why = WHY_NOT[error.why]
-            except (NotTheirs, LookupError):
-                why = NOT_THEIRS
-            said.append(why)
+        async with days_last(conn, asked.now):
+            for event in events:
+                why = ""
+                try:
+                    async with conn.transaction():
+                        await asked.apply_in(conn, [event])
+                except NotPossibleError as error:
+                    why = WHY_NOT[error.why]
+                except (NotTheirs, LookupError):
+                    why = NOT_THEIRS
+                said.append(why)
         return said
 
     return await asked.written(doing)
