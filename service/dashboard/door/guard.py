@@ -5,10 +5,12 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from service.dashboard.door.known import LASTS, new_mark
 from service.dashboard.door.sign_in import SESSION_LASTS, User, user_of
 from service.wiring import Services
 
 COOKIE: Final = "pamoja_session"
+KNOWN: Final = "pamoja_known"
 
 
 class Guard:
@@ -21,6 +23,7 @@ class Guard:
         self._https = services.settings.public_url.startswith("https://")
         # The prefix makes browsers refuse the cookie from a neighbouring host or over plain http.
         self.cookie = f"__Host-{COOKIE}" if self._https else COOKIE
+        self._known = f"__Host-{KNOWN}" if self._https else KNOWN
 
     def token(self, request: Request) -> str:
         """The session token the browser holds, or nothing."""
@@ -38,6 +41,22 @@ class Guard:
             self.cookie,
             token,
             max_age=int(SESSION_LASTS.total_seconds()),
+            path="/",
+            secure=self._https,
+            httponly=True,
+            samesite="lax",
+        )
+
+    def mark(self, request: Request) -> str:
+        """What tells that somebody has signed in in this browser before, or nothing."""
+        return request.cookies.get(self._known, "")[:200]
+
+    def remember(self, response: Response, email: str) -> None:
+        """Set the mark of a browser in which the owner of this address has signed in."""
+        response.set_cookie(
+            self._known,
+            new_mark(self._services.index, email),
+            max_age=int(LASTS.total_seconds()),
             path="/",
             secure=self._https,
             httponly=True,

@@ -6,6 +6,8 @@ from typing import Final
 
 from starlette.responses import Response
 
+from service.dashboard.door.accounts import spelled_of
+from service.dashboard.door.guard import Guard
 from service.dashboard.door.passwords import Entered, enter_by_code, enter_by_password
 from service.dashboard.door.sign_in import end_session
 from service.dashboard.frame.asked import Asked
@@ -32,7 +34,7 @@ def login_pages(room: Room) -> None:
     @room.post("/login", "anybody")
     async def sign_in(asked: Asked) -> Response:
         try:
-            entered = await _enter(asked, lenient=guard.lenient)
+            entered = await _enter(asked, guard)
         except PinsBusyError:
             return _page(
                 asked, 503, trouble="Many people are signing in at this moment. Try again in a minute."
@@ -46,6 +48,8 @@ def login_pages(room: Room) -> None:
             await end_session(services.pool, asked.token)
         response = asked.back("/")
         guard.give(response, entered.token)
+        if "email" in asked.form.values:
+            guard.remember(response, spelled_of(_email(asked)))
         return response
 
     @room.post("/logout", "setting_up")
@@ -56,16 +60,21 @@ def login_pages(room: Room) -> None:
         return response
 
 
-async def _enter(asked: Asked, *, lenient: bool) -> Entered:
+def _email(asked: Asked) -> str:
+    return asked.form.get("email")[:LONGEST]
+
+
+async def _enter(asked: Asked, guard: Guard) -> Entered:
     host = asked.request.client.host if asked.request.client else ""
     form = asked.form
     if "email" not in form.values:
-        return await enter_by_code(asked.services, form.get("code")[:200], host, asked.wall, lenient=lenient)
+        return await enter_by_code(
+            asked.services, form.get("code")[:200], host, asked.wall, lenient=guard.lenient
+        )
     password = next(iter(form.all("password")), "")[:1000]
     code = form.get("second")[:100]
-    return await enter_by_password(
-        asked.services, form.get("email")[:LONGEST], password, code, host, asked.wall
-    )
+    mark = guard.mark(asked.request)
+    return await enter_by_password(asked.services, _email(asked), password, code, host, asked.wall, mark=mark)
 
 
 def minutes(wait: timedelta) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 from service import audit
 from service.dashboard.door import second_step, tries
 from service.dashboard.door.accounts import EMAIL, spelled_of
+from service.dashboard.door.known import known_as
 from service.dashboard.door.sign_in import begin_session, left_to_do, use_sign_in
 from service.database import Connection
 from service.wiring import Services
@@ -51,16 +52,20 @@ async def enter_by_code(services: Services, code: str, host: str, now: datetime,
             await _note(services, conn, None, "sign_in_locked", "too many from one address", now)
     if user_id is None:
         return Entered()
-    await tries.forgive(services.pool, counted, services.index, "", now)
+    await tries.forgive(services.pool, counted, now)
     return Entered(token)
 
 
 async def enter_by_password(
-    services: Services, email: str, password: str, code: str, host: str, now: datetime
+    services: Services, email: str, password: str, code: str, host: str, now: datetime, *, mark: str = ""
 ) -> Entered:
-    """Check e-mail, password and, where the account has one, the second step. Raises PinsBusyError."""
+    """Check e-mail, password and, where the account has one, the second step. ``mark`` is the browser's, if it has one.
+
+    Raises PinsBusyError.
+    """
     spelled = spelled_of(email)
-    counted = await tries.count(services.pool, services.index, spelled, host, now)
+    known = known_as(services.index, spelled, mark)
+    counted = await tries.count(services.pool, services.index, spelled, host, now, known=known)
     if counted.wait is not None:
         return Entered(wait=counted.wait)
     row = await services.pool.fetchrow(_BY_EMAIL, services.index.candidates(EMAIL, spelled))
@@ -76,7 +81,7 @@ async def enter_by_password(
         if not left_to_do(row):
             await conn.execute(_SIGNED_IN, row["id"], now)
         await _note(services, conn, row["id"], "signed_in", how, now)
-    await tries.forgive(services.pool, counted, services.index, spelled, now)
+    await tries.forgive(services.pool, counted, now)
     return Entered(token)
 
 

@@ -16,6 +16,9 @@ SAID: Final = {
     "password": "Saved. Wherever else you were signed in, you no longer are.",
     "second-step": "From now on you sign in with a code from your app, too.",
 }
+_SIGNED_IN: Final = "signed in"
+"""Whoever is signed in is asked for the password beside those who are not: these cannot keep them from changing it."""
+
 BUSY: Final = "Many people are signing in at this moment. Try again in a minute."
 
 
@@ -58,6 +61,7 @@ def set_up_pages(room: Room) -> None:
             guard.take(response)  # the one-time sign-in stood for the password, never for the second step
         else:
             guard.give(response, token)
+        guard.remember(response, own.email)
         return response
 
     @room.post("/set-up/second-step", "setting_up")
@@ -138,7 +142,7 @@ async def _not_them(asked: Asked, own: _Own) -> Response | None:
         return None
     pool, index, email = asked.services.pool, asked.services.index, own.email
     host = asked.request.client.host if asked.request.client else ""
-    counted = await tries.count(pool, index, email, host, asked.wall)
+    counted = await tries.count(pool, index, email, host, asked.wall, known=_SIGNED_IN)
     if counted.wait is not None:
         said = f"There were too many wrong tries. Try again in {minutes(counted.wait)}."
         return await _page(asked, 429, trouble=said)
@@ -148,7 +152,7 @@ async def _not_them(asked: Asked, own: _Own) -> Response | None:
         return await _page(asked, 503, trouble=BUSY)
     if not right:
         return await _page(asked, 422, trouble="That is not your present password. Nothing was changed.")
-    await tries.forgive(pool, counted, index, email, asked.wall)
+    await tries.forgive(pool, counted, asked.wall)
     return None
 
 

@@ -1,5 +1,8 @@
 """Wrong tries to sign in, counted in the database for all workers: by account, known or not, and by address.
 
+Those from a browser in which its owner has signed in before are counted by that browser alone, so that no stranger's
+wrong tries keep the owner out.
+
 Counted before they are checked, so that many at once are not more than one after the other. Neither an
 e-mail nor an address is kept, only their blind index.
 """
@@ -26,15 +29,22 @@ class Counted:
     """
 
     ids: tuple[int, ...] = ()
+    account: bytes = b""
     wait: timedelta | None = None
     last: bool = False
 
 
-async def count(pool: Pool, index: BlindIndex, email: str, host: str, now: datetime) -> Counted:
-    """Count one try for the account (none where ``email`` is "") and for the address it comes from."""
-    whose = [("address", index.index("address", network_of(host)))]
-    if email:
-        whose.insert(0, ("account", index.index("account", email)))
+async def count(
+    pool: Pool, index: BlindIndex, email: str, host: str, now: datetime, *, known: str = ""
+) -> Counted:
+    """Count one try for the account (none where ``email`` is "") and for the address it comes from.
+
+    ``known``: what tells its owner's own browser or session from everybody else; these are counted by themselves.
+    """
+    account = index.index("account", f"{email}\n{known}" if known else email) if email else b""
+    whose = [] if known else [("address", index.index("address", network_of(host)))]
+    if account:
+        whose.insert(0, ("account", account))
     ids, last = [], False
     async with pool.acquire() as conn, conn.transaction():
         waits = []
@@ -49,13 +59,12 @@ async def count(pool: Pool, index: BlindIndex, email: str, host: str, now: datet
         if waits:
             return Counted(wait=max(waits))
         ids = [await conn.fetchval(_ADD, kind, mac, now) for kind, mac in whose]
-    return Counted(tuple(ids), last=last)
+    return Counted(tuple(ids), account, last=last)
 
 
-async def forgive(pool: Pool, counted: Counted, index: BlindIndex, email: str, now: datetime) -> None:
+async def forgive(pool: Pool, counted: Counted, now: datetime) -> None:
     """It was right: neither this one counts, nor those for the same account before it."""
-    account = index.index("account", email) if email else b""
-    await pool.execute(_FORGIVE, list(counted.ids), account, now - KEPT)
+    await pool.execute(_FORGIVE, list(counted.ids), counted.account, now - KEPT)
 
 
 def network_of(host: str) -> str:

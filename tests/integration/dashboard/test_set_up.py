@@ -155,6 +155,24 @@ async def test_five_wrong_tries_lock_an_account_for_all_addresses_known_or_not(r
             assert (await audit.verify(conn, real.services.sealer)).wrong == ""
 
 
+async def test_a_stranger_who_knows_the_address_keeps_its_owner_out_of_no_browser_of_theirs(
+    real: Town,
+) -> None:
+    async with real.client() as own, real.client() as stranger, real.client() as colleague:
+        await enter(real, own, "editor")
+        await choose(own)
+        await enter(real, colleague, "editor", "other@example.org")
+        await choose(colleague)
+        assert (await post(own, "/logout")).status_code == 303
+        tries = [await sign_in(stranger, password=f"wrong {n} and long") for n in range(MOST["address"] + 1)]
+        assert {one.status_code for one in tries} == {401, 429}
+        assert (await sign_in(stranger)).status_code == 429
+        assert (await sign_in(colleague)).status_code == 429, "the mark of another account is worth nothing"
+        assert (await sign_in(own)).headers["location"] == "/"
+        answers = [(await sign_in(own, password=f"no {n} and no")).status_code for n in range(6)]
+        assert answers == [401] * MOST["account"] + [429], "nor does it allow more tries than anybody has"
+
+
 async def test_one_address_cannot_try_account_after_account(real: Town) -> None:
     async with real.client() as browser:
         answers = [
