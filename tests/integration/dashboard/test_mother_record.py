@@ -127,14 +127,14 @@ async def test_calls_slips_codes_and_a_worry(town: Town, page: httpx.AsyncClient
         == "kept"
     )
     slip = await record(page, mother, "refer", service="nutrition", once="slip")
-    code = re.search(r'class="drawn">(\d{6})<', slip.text)
+    code = re.search(r'class="big-code">(\d{6})<', slip.text)
     assert code is not None
     assert (await record(page, mother, "refer", service="nutrition", once="slip")).status_code == 409
     referral = await pool.fetchval("SELECT id FROM referral WHERE arrived_at IS NULL")
     await saved(page, mother, "arrived", slip=str(referral))
     assert await pool.fetchval("SELECT arrived_by FROM referral") == town.supervisor
     given = await record(page, mother, "code")
-    assert re.search(r'class="drawn">\d{4}<', given.text)
+    assert re.search(r'class="big-code">\d{4}<', given.text)
     assert (
         await pool.fetchval("SELECT given_by FROM set_up_code WHERE mother_id = $1", mother)
         == town.supervisor
@@ -225,7 +225,7 @@ async def test_what_else_a_phone_records(town: Town, page: httpx.AsyncClient) ->
     await saved(page, mother, "nurse", whose="mother")
     await saved(page, mother, "moved")
     slip = await record(page, mother, "transfer", place="elsewhere")
-    assert 'class="drawn"' in slip.text
+    assert 'class="big-code"' in slip.text
     await saved(page, mother, "stays")
     await record(page, mother, "transfer", place="elsewhere")
     await saved(page, mother, "loss")
