@@ -110,7 +110,7 @@ def import_pages(room: Room) -> None:
             ],
             kinds_of_wrong=_kinds(run.kind or "mothers", said),
             wrong_rows=len(stopped(said)),
-            page_number=asked.page_number,
+            page=asked.page_number,
             more=len(said) > start + PER_PAGE,
             said=asked.said(WORDS),
         )

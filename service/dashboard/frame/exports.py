@@ -1,6 +1,6 @@
 """Lists and counts as files: one answer for every page, with its line in the audit.
 
-A page offers them with the macro ``export_links`` of ``exports.html``, and answers the address with ``asked_export``.
+A page offers them with the macro ``export_links`` of ``parts.html``, and answers the address with ``asked_export``.
 """
 
 import re

@@ -13,7 +13,7 @@ from service.store.shown import groups as reads
 SHOWN: Final = 50
 
 
-async def all_groups(asked: Asked, *, mistake: str = "", status: int = 200) -> Response:
+async def all_groups(asked: Asked, *, trouble: str = "", status: int = 200) -> Response:
     """Those to come or to be recorded, and those that are over."""
     when: reads.When = "past" if asked.query.get("when") == "past" else "coming"
     after = (asked.page_number - 1) * SHOWN
@@ -25,18 +25,18 @@ async def all_groups(asked: Asked, *, mistake: str = "", status: int = 200) -> R
         status,
         meetings=found[:SHOWN],
         more=len(found) > SHOWN,
-        number=asked.page_number,
+        page=asked.page_number,
         when=when,
         callers=callers,
         hours=GROUP_HOURS,
         words=words,
         said=asked.said(words.SAVED),
-        mistake=mistake,
-        typed=typed.kept(asked.form if mistake else None),
+        trouble=trouble,
+        typed=typed.kept(asked.form if trouble else None),
     )
 
 
-async def one_group(asked: Asked, *, mistake: str = "", status: int = 200) -> Response:
+async def one_group(asked: Asked, *, trouble: str = "", status: int = 200) -> Response:
     """One meeting: who was invited, what they said, who came."""
     async with asked.reading() as conn:
         meeting = await reads.meeting(conn, asked.ids["meeting_id"], asked.now)
@@ -50,7 +50,7 @@ async def one_group(asked: Asked, *, mistake: str = "", status: int = 200) -> Re
         absent=[one for one in guests if one.came is False],
         words=words,
         said=asked.said(words.SAVED),
-        mistake=mistake or not_saved,
-        typed=typed.kept(asked.form if mistake else None),
+        trouble=trouble or not_saved,
+        typed=typed.kept(asked.form if trouble else None),
         ticked=set(asked.form.all("came")),
     )

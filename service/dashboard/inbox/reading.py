@@ -35,7 +35,7 @@ def reading_pages(room: Room) -> None:
             texts=[_row(asked.services.sealer, one) for one in found[: reads.ROWS]],
             settled=settled,
             more=len(found) > reads.ROWS,
-            page_number=asked.page_number,
+            page=asked.page_number,
             words=words,
             said=asked.said(words.DONE),
         )

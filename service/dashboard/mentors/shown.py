@@ -37,7 +37,7 @@ async def all_mentors(asked: Asked) -> Response:
         "mentors/list.html",
         mentors=found[:SHOWN],
         more=len(found) > SHOWN,
-        number=asked.page_number,
+        page=asked.page_number,
         times=times,
         no_times=reads.NO_TIMES,
         waiting=waiting,
@@ -48,8 +48,8 @@ async def all_mentors(asked: Asked) -> Response:
     )
 
 
-async def one_mentor(asked: Asked, *, mistake: str = "", at: str = "", status: int = 200) -> Response:
-    """One member of staff; ``mistake`` is said at the form ``at``, which keeps what was typed."""
+async def one_mentor(asked: Asked, *, trouble: str = "", at: str = "", status: int = 200) -> Response:
+    """One member of staff; ``trouble`` is said at the form ``at``, which keeps what was typed."""
     async with asked.reading() as conn:
         seen = await _seen(asked, conn, asked.ids["staff_id"])
     told = _told(asked)
@@ -57,9 +57,9 @@ async def one_mentor(asked: Asked, *, mistake: str = "", at: str = "", status: i
         "mentors/one.html",
         status,
         **seen,
-        **(told | ({"mistake": mistake} if mistake else {})),
+        **(told | ({"trouble": trouble} if trouble else {})),
         at=at,
-        typed=typed.kept(asked.form if mistake else None),
+        typed=typed.kept(asked.form if trouble else None),
         ticked={name: set(asked.form.all(name)) for name in ("works_on", "speaks")},
         languages=asked.services.bundles.current().languages,
         blank=typed.kept(),
@@ -72,7 +72,7 @@ async def one_mentor(asked: Asked, *, mistake: str = "", at: str = "", status: i
 def _told(asked: Asked) -> dict[str, Any]:
     done = asked.query.get("done", "")
     troubles = {"not-saved": words.NOT_SAVED, "nobody-else": words.NOBODY_ELSE}
-    return {"said": asked.said(words.SAVED), "mistake": troubles.get(done, "")}
+    return {"said": asked.said(words.SAVED), "trouble": troubles.get(done, "")}
 
 
 async def _seen(asked: Asked, conn: Connection, staff_id: int) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def change_pages(room: Room) -> None:
             overtaken=[one for one in live if met.get(one.change.id) == "overtaken"],
             past=past[: reads.ROWS],
             more=len(past) > reads.ROWS,
-            page_number=asked.page_number,
+            page=asked.page_number,
             words=words,
             said=asked.said(words.DONE),
         )

@@ -129,7 +129,7 @@ async def _history(asked: Asked, *, trouble: str = "", status: int = 200) -> Res
         publications=[(one, [each for each in changes if each.published_in == one.id]) for one in shown],
         before=await _before(asked) if asked.may("publish_texts") else None,
         more=len(found) > reads.ROWS,
-        page_number=asked.page_number,
+        page=asked.page_number,
         words=words,
         trouble=trouble,
         said=asked.said(words.DONE),

@@ -76,7 +76,7 @@ def read_pages(room: Room) -> None:
             screens=shown,
             language=language,
             languages=list(bundle.languages.items()),
-            page_number=asked.page_number,
+            page=asked.page_number,
             more=len(ids) > begin + ROWS,
         )
 
@@ -149,7 +149,7 @@ async def _list(asked: Asked, search: str) -> Response:
         waiting=sum(one.state == "proposed" for one in live),
         approved=sum(one.state == "approved" for one in live),
         overtaken=sum(one == "overtaken" for one in met.values()),
-        page_number=asked.page_number if not search else 1,
+        page=asked.page_number if not search else 1,
         more=len(found) > begin + ROWS,
         words=words,
         WORDINGS=WORDINGS,

@@ -34,7 +34,7 @@ class CalendarDay:
     by: str
 
 
-async def all_sites(asked: Asked, *, mistake: str = "", status: int = 200) -> Response:
+async def all_sites(asked: Asked, *, trouble: str = "", status: int = 200) -> Response:
     """Every clinic of theirs, those that are not open first."""
     async with asked.reading() as conn:
         found = await reads.lines(conn, asked.facilities, asked.now)
@@ -44,33 +44,33 @@ async def all_sites(asked: Asked, *, mistake: str = "", status: int = 200) -> Re
         status,
         sites=found[first : first + SHOWN],
         more=len(found) > first + SHOWN,
-        number=asked.page_number,
+        page=asked.page_number,
         words=words,
         said=asked.said(words.SAVED),
-        mistake=mistake,
-        typed=typed.kept(asked.form if mistake else None),
-        ticked=set(asked.form.all("open_on")) if mistake else {"0", "1", "2", "3", "4"},
+        trouble=trouble,
+        typed=typed.kept(asked.form if trouble else None),
+        ticked=set(asked.form.all("open_on")) if trouble else {"0", "1", "2", "3", "4"},
         week=typed.WEEK,
         names_of=typed.names_of,
         countries=sorted(asked.services.countries),
     )
 
 
-async def one_site(asked: Asked, *, mistake: str = "", at: str = "", status: int = 200) -> Response:
-    """One clinic. ``mistake`` is said at the form ``at``, which keeps what was typed."""
+async def one_site(asked: Asked, *, trouble: str = "", at: str = "", status: int = 200) -> Response:
+    """One clinic. ``trouble`` is said at the form ``at``, which keeps what was typed."""
     async with asked.reading() as conn:
         seen = await _seen(asked, conn, asked.ids["facility_id"])
     said = asked.said(words.SAVED)
-    mistake = mistake or (words.NOT_SAVED if asked.query.get("done") == "not-saved" else "")
+    trouble = trouble or (words.NOT_SAVED if asked.query.get("done") == "not-saved" else "")
     return asked.page(
         "sites/one.html",
         status,
         **seen,
         said=said,
-        mistake=mistake,
+        trouble=trouble,
         at=at,
         blank=typed.kept(),
-        typed=typed.kept(asked.form if mistake else None),
+        typed=typed.kept(asked.form if trouble else None),
         ticked={
             name: set(asked.form.all(name)) for name in ("absent", "weekday", "open_on", "works_on", "speaks")
         },
