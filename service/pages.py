@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Final
 
+import asyncpg
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import MutableHeaders
@@ -48,6 +49,15 @@ _ADVICE: Final = {
 }
 _FAULT: Final = "Something went wrong on our side. It has been recorded. Try again in a minute."
 
+AWAY: Final = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
+"""How a database shows that is away, being restarted, full or too slow (a TimeoutError is an OSError)."""
+
 log = get_logger(__name__)
 
 
@@ -75,7 +85,7 @@ class PageHeaders:
 
 
 class NeverTraceback:
-    """ASGI layer inside the headers: a fault in a page becomes a plain 500 page and one log line."""
+    """ASGI layer inside the headers: a fault in a page becomes a plain 500 page and one log line, a 503 where the database is away."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -95,7 +105,10 @@ class NeverTraceback:
             if scope["type"] != "http" or started or scope["path"].startswith("/hooks/"):
                 raise
             log.error("page failed", exc_info=error)
-            await _shown(Request(scope), 500)(scope, receive, send)
+            if isinstance(error, AWAY):
+                await _shown(Request(scope), 503, {"Retry-After": "60"})(scope, receive, send)
+            else:
+                await _shown(Request(scope), 500)(scope, receive, send)
 
 
 def add_error_pages(app: FastAPI) -> None:

@@ -5,6 +5,7 @@ runs, its user is signed in, the permission is held, the form is our own, and ev
 belongs to a facility of theirs.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from service.dashboard.door.form_tokens import is_form_token
 from service.dashboard.door.guard import Guard
 from service.dashboard.door.sign_in import User
 from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.bounds import DOOR_SECONDS, PAGE_SECONDS, TooLongError, bounds, is_heavy
 from service.dashboard.frame.forms import FORM_LIMIT, STRANGERS_LIMIT, Form, read_form
 from service.dashboard.frame.pages import same_site
 from service.wiring import Services
@@ -41,6 +43,7 @@ class Room:
         self.guard = Guard(services)
         self.router = APIRouter()
         self.rules: list[Rule] = []
+        self.bounds = bounds()
 
     def get(self, path: str, entry: Entry) -> Callable[[Page], Page]:
         """A page that is looked at. ``{..._id}`` in ``path`` is an id of OBJECTS; other names are words."""
@@ -61,8 +64,10 @@ class Room:
             typed = typed.replace(f"{{{kind}}}", f"{{{kind}:int}}")
 
         def add(page: Page) -> Page:
+            within_time = self._bounded(method, path, page)
+
             async def answer(request: Request) -> Response:
-                return await self._answer(request, page, entry, objects, upload)
+                return await self._answer(request, within_time, entry, objects, upload)
 
             self.router.add_api_route(
                 typed, answer, methods=[method], name=page.__name__, include_in_schema=False
@@ -72,13 +77,36 @@ class Room:
 
         return add
 
+    def _bounded(self, method: str, path: str, page: Page) -> Page:
+        """The page within the time it may take; what is written is not broken off."""
+        if method != "GET":
+            return page
+        if not is_heavy(path):
+
+            async def light(asked: Asked) -> Response:
+                async with asyncio.timeout(PAGE_SECONDS):
+                    return await page(asked)
+
+            return light
+
+        async def heavy(asked: Asked) -> Response:
+            try:
+                async with self.bounds.heavy():
+                    return await page(asked)
+            except TooLongError as error:
+                back = "/reports" if path.startswith("/reports") else ""
+                return asked.page("too_long.html", 503, sentence=str(error), back=back)
+
+        return heavy
+
     async def _answer(
         self, request: Request, page: Page, entry: Entry, objects: list[str], upload: int
     ) -> Response:
         is_form = request.method == "POST"
         if is_form and not same_site(request):
             raise HTTPException(403)
-        user, token = await self.guard.signed_in(request)
+        async with asyncio.timeout(DOOR_SECONDS):
+            user, token = await self.guard.signed_in(request)
         if entry != "anybody":
             if user is None:
                 return RedirectResponse("/login", 303)
@@ -90,7 +118,7 @@ class Room:
         if is_form and entry != "anybody" and not is_form_token(form.get("form_token"), token):
             raise HTTPException(403)
         ids = {kind: int(request.path_params[kind]) for kind in objects}
-        async with self.services.pool.acquire() as conn:
+        async with asyncio.timeout(DOOR_SECONDS), self.services.pool.acquire() as conn:
             facilities = await facilities_of(conn, user.role, user.staff_id) if user is not None else ()
             for kind, one in ids.items():
                 if not await within(conn, kind, [one], facilities):
