@@ -5,6 +5,7 @@ closed that day by its calendar, nobody is asked. Nothing here makes a visit mis
 """
 
 from datetime import datetime, time, timedelta
+from typing import Final
 
 from scheduler.localtime import day_starts, instant_at
 from scheduler.ports import SiteDay, SiteMove
@@ -15,6 +16,9 @@ SUPERVISOR_AT = time(10)
 MENTORS = "mentors"
 SUPERVISOR = "supervisor"
 ASK_SITE = "ask"
+
+CLOSE_BACK: Final = timedelta(days=7)
+"""A day nobody closed may still be closed so much later, by phone as on a page; after that the register decides."""
 
 ASK, CLOSE, TELL, DONE = 0, 1, 2, 3
 

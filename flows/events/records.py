@@ -230,6 +230,18 @@ class AreaNoted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ClientNumberWritten(Event):
+    """What the clinic's register calls her; empty: not known any more."""
+
+    staff_id: int
+    mother_id: int
+    client_number: str
+
+    def __repr__(self) -> str:
+        return f"ClientNumberWritten(mother_id={self.mother_id})"
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentWithdrawn(Event):
     """She told somebody that she no longer agrees to texts, to calls or to visits at home."""
 

@@ -48,11 +48,21 @@ from service.apply import (
 )
 from service.apply.deps import FROM_A_PAGE, Deps, Origin
 from service.apply.record import record
-from service.apply.work import CodeTaken, NotTheirs, SetUpCodeGone, Work
+from service.apply.work import ClientNumberTaken, CodeTaken, NotTheirs, SetUpCodeGone, Work
 from service.database import Connection
 from service.store.expected_days import days_last
 
-__all__ = ["FROM_A_PAGE", "HANDLERS", "CodeTaken", "Deps", "NotTheirs", "Origin", "SetUpCodeGone", "apply"]
+__all__ = [
+    "FROM_A_PAGE",
+    "HANDLERS",
+    "ClientNumberTaken",
+    "CodeTaken",
+    "Deps",
+    "NotTheirs",
+    "Origin",
+    "SetUpCodeGone",
+    "apply",
+]
 
 Handler = Callable[[Work, Any], Awaitable[Sequence[int]]]
 """Writes what one event means; returns the mothers it concerned."""
@@ -117,6 +127,7 @@ HANDLERS: Mapping[type[Event], Handler] = {
     happened.SetUpCodeGiven: caseload.set_up_code_given,
     happened.SafetyConcern: caseload.safety_concern,
     happened.AreaNoted: agreements.area_noted,
+    happened.ClientNumberWritten: agreements.client_number_written,
     happened.ConsentWithdrawn: agreements.consent_withdrawn,
     happened.ReferralMade: referrals.referral_made,
     happened.ReferralArrived: referrals.referral_arrived,
@@ -170,8 +181,8 @@ async def apply(
     """Write what happened, in the caller's transaction, in the order it happened.
 
     ``pin_hashes`` are chosen PINs by mother, hashed before the transaction began. Raises
-    SetUpCodeGone and CodeTaken when a set-up code cannot be used or handed out, NotTheirs when staff
-    reach for what is not in their care: roll back, and answer from fresh facts.
+    SetUpCodeGone and CodeTaken when a set-up code cannot be used or handed out, ClientNumberTaken when another
+    mother has a number, NotTheirs when staff reach for what is not in their care: roll back, and answer from fresh facts.
     """
     work = Work(conn, origin, now, deps, pin_hashes, origin.phone_id)
     if origin.via != "ussd":

@@ -1,11 +1,14 @@
-"""What somebody writes down beside her: that she takes an agreement back, and where a community mentor finds her."""
+"""What somebody writes down beside her: an agreement taken back, where she is found, and what the register calls her."""
 
 from collections.abc import Sequence
 
-from flows.events import AreaNoted, ConsentWithdrawn
+import asyncpg
+
+from flows.events import AreaNoted, ClientNumberWritten, ConsentWithdrawn
+from service import audit
 from service.apply.caseload import in_her_care
 from service.apply.opening import open_for_mothers
-from service.apply.work import Work
+from service.apply.work import ClientNumberTaken, Work
 from service.store import people, taking_back
 
 STOPPED = "stopped"
@@ -34,6 +37,33 @@ async def area_noted(work: Work, event: AreaNoted) -> Sequence[int]:
     await work.conn.execute("UPDATE mother SET area = $2 WHERE id = $1", mother.id, event.area)
     return [mother.id]
 
+
+async def client_number_written(work: Work, event: ClientNumberWritten) -> Sequence[int]:
+    """What her clinic's register calls her; the audit keeps who wrote it. Raises ClientNumberTaken and NotTheirs."""
+    mother = await in_her_care(work, event.staff_id, event.mother_id)
+    number = event.client_number or None
+    if number is not None and await work.conn.fetchval(_ANOTHERS, mother.id, number):
+        raise ClientNumberTaken
+    try:
+        async with work.conn.transaction():
+            written = await work.conn.fetchval(_CLIENT_NUMBER, mother.id, number)
+    except asyncpg.UniqueViolationError:
+        raise ClientNumberTaken from None
+    if written is not None:
+        who = f"staff {event.staff_id}"
+        about = ("mother", mother.id)
+        await audit.record(work.conn, work.deps.sealer, work.now, who, "client_number_written", about=about)
+    return [mother.id]
+
+
+_ANOTHERS = """
+SELECT EXISTS (SELECT FROM mother m JOIN mother o ON o.facility_id = m.facility_id AND o.id <> m.id
+    WHERE m.id = $1 AND lower(o.client_number) = lower($2))
+"""
+
+_CLIENT_NUMBER = """
+UPDATE mother SET client_number = $2 WHERE id = $1 AND client_number IS DISTINCT FROM $2 RETURNING id
+"""
 
 _WITHDRAW = """
 UPDATE consent SET withdrawn_at = $3 WHERE mother_id = $1 AND stream = $2 AND withdrawn_at IS NULL RETURNING id

@@ -10,9 +10,9 @@ from service.apply.work import Work
 from service.database import Connection
 
 OWN_COLUMNS = frozenset({"mother_id", "staff_id"})
-NEVER_KEPT = frozenset({"pin", "code", "form_number", "outcome", "area"})
-"""A set-up code opens a door, a PIN is a secret, a form number leads to a paper with a name; how a baby's tests
-ended, and where she is found, stand in their own rows alone."""
+NEVER_KEPT = frozenset({"pin", "code", "form_number", "outcome", "area", "client_number"})
+"""A set-up code opens a door, a PIN is a secret, a form number and a client number lead to papers with a name; how a
+baby's tests ended, and where she is found, stand in their own rows alone."""
 
 FORMS_LAST: Final = timedelta(days=2)
 """Longer than anybody is signed in: a form of an older page is not ours any more."""

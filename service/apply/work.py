@@ -25,6 +25,13 @@ class CodeTaken(Exception):
         super().__init__("This set-up code is in use: draw another one.")
 
 
+class ClientNumberTaken(Exception):
+    """Another mother of the clinic is known by this number: compare their papers."""
+
+    def __init__(self) -> None:
+        super().__init__("Another mother of this clinic has this client number: compare their papers.")
+
+
 class NotTheirs(Exception):
     """A member of staff acted on somebody outside their facility: nothing was changed."""
 

@@ -104,10 +104,10 @@ async def _show(asked: Asked, kind: Kind, person_id: int) -> Response:
         return _ask(asked, kind, person_id, 429, wrong=said)
     try:
         # The line in the audit is kept for good before the number is opened.
-        number = asked.services.sealer.open(kept.sealed, table="phone", column="number", row=kept.phone_id)
+        number = asked.services.sealer.open(kept.sealed, table=kept.table, column="number", row=kept.row)
     except SealBroken:
         number = ""
-    return _page(asked, kind, person_id, number=number, in_doubt=kept.in_doubt, shared=kept.shared)
+    return _page(asked, kind, person_id, number=number, kept=kept)
 
 
 def _ask(asked: Asked, kind: Kind, person_id: int, status: int = 200, *, wrong: str = "") -> Response:
@@ -125,7 +125,7 @@ def _ask(asked: Asked, kind: Kind, person_id: int, status: int = 200, *, wrong: 
 
 
 def _page(
-    asked: Asked, kind: Kind, person_id: int, *, number: str, in_doubt: bool = False, shared: bool = False
+    asked: Asked, kind: Kind, person_id: int, *, number: str, kept: reads.Kept | None = None
 ) -> Response:
     make = asked.part if asked.is_htmx else asked.page
     return make(
@@ -133,6 +133,7 @@ def _page(
         kind=kind,
         person_id=person_id,
         number=number,
-        in_doubt=in_doubt,
-        shared=shared,
+        in_doubt=kept is not None and kept.in_doubt,
+        shared=kept is not None and kept.shared,
+        told=kept is not None and kept.table == "told_number",
     )

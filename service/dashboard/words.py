@@ -120,6 +120,17 @@ def alarms_of(raised: Sequence[RaisedAlarm]) -> list[tuple[str, datetime, int]]:
     return list(lines.values())
 
 
+def called(
+    client_number: str | None, form_number: str | None, code: int | None, mother_id: int | None
+) -> str:
+    """What stands for a mother where names are never said: by her papers, else by her case code, else by her row."""
+    if client_number:
+        return f"Client {client_number}"
+    if form_number:
+        return f"Form {form_number}"
+    return f"Code {code}" if code else f"Mother {mother_id}"
+
+
 def staff_label(role: str, staff_id: int) -> str:
     """A member of staff without a name: `Mentor 12`."""
     return f"{role.capitalize()} {staff_id}"

@@ -114,7 +114,7 @@ def title_of(facility: str, period: Period) -> str:
 _ROWS = (
     """
 WITH pair AS (
-    SELECT m.id AS mother_id, m.form_number, m.client_number, m.mentor_id, p.phone_id,
+    SELECT m.id AS mother_id, coalesce(m.pair_number, m.form_number) AS pair_number, m.client_number, m.mentor_id, p.phone_id,
         (p.created_at AT TIME ZONE f.time_zone)::date AS enrolled_on, {MOVED_AWAY} AS moved_on,
         n.id AS infant_id, n.birth_order, n.born_on, n.weaned_on, n.outcome_on,
         (SELECT max(g.edd) FROM pregnancy g WHERE g.mother_id = m.id AND g.status = 'ongoing') AS edd
@@ -143,7 +143,7 @@ WITH pair AS (
         FROM visit v WHERE v.mother_id = r.mother_id AND (v.infant_id IS NULL OR v.infant_id = r.infant_id)
     ) v ON TRUE
 )
-SELECT l.form_number AS pair_number, l.client_number, c.code AS case_code, l.mentor_id AS mentor, l.enrolled_on,
+SELECT l.pair_number, l.client_number, c.code AS case_code, l.mentor_id AS mentor, l.enrolled_on,
     l.edd AS due_on, l.birth_order AS baby, l.born_on, l.first_sample_on, l.last_sample_on, l.result_given_on,
     l.expected, l.kept, l.missed, l.not_known, l.seen_on, l.next_on,
     CASE WHEN l.weaned_on < $4 THEN l.weaned_on END AS weaned_on,

@@ -1,11 +1,12 @@
 """What a mentor's or supervisor's own screens may know: the worklist, the day to close, enrolments to finish."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 
 from flows.facts.staff import PlaceFact, StaffFacts
 from flows.facts.work import ExpectedVisit, FollowUpItem, IncompleteEnrolment
+from scheduler.sites import CLOSE_BACK
 from scheduler.types import Country
 from service.database import Connection
 from service.security.sealing import Sealer
@@ -24,9 +25,6 @@ ASKED_BY_A_COLLEAGUE: Final = ("mentor_asks_talk", "case_help", "own_call")
 
 PLACES_AT_MOST: Final = 60
 """So many other clinics are read; a mother rarely moves further than the nearest of them."""
-
-CLOSE_WITHIN = timedelta(days=3)
-"""A day that was not closed may still be closed this much later; after that the register decides."""
 
 
 async def staff(
@@ -73,7 +71,7 @@ async def staff(
 
 
 async def _day_to_close(connection: Connection, facility_id: int, today: date) -> tuple[date, bool]:
-    """The oldest day of the last three still open, else today."""
+    """The oldest day of the last week still open, else today."""
     row = await connection.fetchrow(
         """
         SELECT day, closed_at IS NOT NULL AS closed FROM site_day
@@ -81,7 +79,7 @@ async def _day_to_close(connection: Connection, facility_id: int, today: date) -
         ORDER BY closed_at IS NOT NULL, day LIMIT 1
         """,
         facility_id,
-        today - CLOSE_WITHIN,
+        today - CLOSE_BACK,
         today,
     )
     return (row["day"], row["closed"]) if row else (today, False)

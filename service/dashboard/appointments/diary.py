@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from flows.events import DayClosed, Event, VisitMissed, VisitRecorded
+from scheduler.sites import CLOSE_BACK
 from service.dashboard import words as common
 from service.dashboard.appointments import words
 from service.dashboard.appointments.marking import write, write_each
@@ -17,9 +18,6 @@ from service.dashboard.frame.typed import MistakeError
 from service.database import Connection
 from service.store.shown import appointments as reads
 from service.store.shown.appointments import Expected, Site
-
-CLOSE_BACK: Final = timedelta(days=31)
-"""Days back that can still be closed here; what is older, the register decides."""
 
 MARKS: Final = ("came", "missed")
 
@@ -58,7 +56,7 @@ async def _mark(
         return await _close(asked, site, on, visits, staff_id), []
     if act not in MARKS:
         raise MistakeError(words.WHAT)
-    ticked = {int(single)} if single.isdigit() else set(form.ids("visit"))
+    ticked = {int(single)} if single.isdecimal() and len(single) < 19 else set(form.ids("visit"))
     chosen = sorted((visit for visit in visits if visit.id in ticked), key=lambda v: (v.mother_id, v.id))
     if not chosen:
         raise MistakeError(words.WHICH)
@@ -129,6 +127,7 @@ async def _diary(
         visits=[shown(visit) for visit in visits],
         unmarked=[visit.id for visit in visits if visit.status in ("expected", "unknown")],
         markable=asked.may("do_work") and day <= site.today,
+        too_late=here.closed_at is None and day < site.today - CLOSE_BACK and bool(visits),
         closable=here.closed_at is None and site.today - CLOSE_BACK <= day <= site.today and bool(visits),
         said=asked.said(words.SAID),
         trouble=trouble,
@@ -148,7 +147,7 @@ def shown(visit: Expected) -> dict[str, Any]:
     return {
         "id": visit.id,
         "name": _name(visit),
-        "client": visit.client_number or "–",
+        "client": common.called(visit.client_number, visit.form_number, None, visit.mother_id),
         "code": visit.code,
         "mother_id": visit.mother_id,
         "mentor": common.staff_label("mentor", visit.mentor_id) if visit.mentor_id else "no mentor",
@@ -161,14 +160,17 @@ def shown(visit: Expected) -> dict[str, Any]:
 
 
 def _name(visit: Expected) -> str:
-    return visit.client_number or (f"code {visit.code}" if visit.code else f"visit {visit.id}")
+    name = common.called(visit.client_number, visit.form_number, visit.code, visit.mother_id)
+    return name[:1].lower() + name[1:]
 
 
 def _day_in(typed: str) -> date | None:
     try:
-        return date.fromisoformat(typed)
+        day = date.fromisoformat(typed)
     except ValueError:
         return None
+    # A calendar's first and last years have no week before or after them.
+    return day if 2000 <= day.year <= 9000 else None
 
 
 async def _site(asked: Asked, conn: Connection, typed: str) -> Site | None:

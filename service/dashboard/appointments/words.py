@@ -54,5 +54,7 @@ PAST: Final = "Choose the day she came: today or before, within three months."
 WHICH: Final = "Tick at least one visit first."
 WHAT: Final = "Choose what happened with one of the buttons."
 NOT_YET: Final = "That day is still to come: it can be closed on the day itself."
-LONG_AGO: Final = "Days more than a month ago are closed in the register, not here."
+LONG_AGO: Final = (
+    "Days more than a week ago can no longer be closed: mark each visit by itself, as the register has it."
+)
 NO_SUCH_NUMBER: Final = "This clinic knows nobody by that client number: look at the form again."

@@ -5,12 +5,12 @@ from typing import Any
 
 from flows.bundle import Bundle
 from scheduler.types import EscalationPolicy, EscalationStep
-from service import msisdn
 from service.dashboard import words
 from service.dashboard.follow_ups.words import HELD, ROLES
 from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.masked import masked
 from service.dashboard.frame.times import clock_time
-from service.security.sealing import SealBroken, Sealer
+from service.security.sealing import Sealer
 from service.store.shown.follow_ups import Waiting
 from service.store.timeline.words import STEPS
 
@@ -22,12 +22,14 @@ def card(asked: Asked, one: Waiting) -> dict[str, Any]:
     return {
         "id": one.id,
         "mother_id": one.mother_id,
-        "client": words.called(one.client_number, one.form_number, None, one.mother_id) if one.mother_id else "–",
+        "client": words.called(one.client_number, one.form_number, None, one.mother_id)
+        if one.mother_id
+        else "–",
         "code": one.code,
         "cause": words.cause_of(bundle, one.cause),
         "risk": one.risk,
         "urgent": one.urgent,
-        "number": masked(asked.services.sealer, one.number, one.number_of),
+        "number": number_of(asked.services.sealer, one),
         "facility": one.facility,
         "facility_id": one.facility_id,
         "opened_at": one.opened_at,
@@ -55,14 +57,11 @@ def card(asked: Asked, one: Waiting) -> dict[str, Any]:
     }
 
 
-def masked(sealer: Sealer, number: bytes | None, phone_id: int | None) -> str:
-    """The masked number, or a word where none is kept or it can no longer be opened."""
-    if number is None or phone_id is None:
-        return "no number"
-    try:
-        return msisdn.mask(sealer.open(number, table="phone", column="number", row=phone_id))
-    except SealBroken:
-        return "number cannot be read"
+def number_of(sealer: Sealer, one: Waiting) -> str:
+    """Her masked number: the phone she is set up on, else what a register gives, which nobody saw in her hand."""
+    if one.number is None and one.told_number is not None:
+        return f"{masked(sealer, one.told_number, one.mother_id, 'told_number')} in the register"
+    return masked(sealer, one.number, one.number_of)
 
 
 def step_word(what: str) -> str:

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from service.dashboard import words
 from service.dashboard.appointments import words as visit_words
 from service.dashboard.follow_ups.pages import chosen_filters, filters_of
-from service.dashboard.follow_ups.shown import masked
+from service.dashboard.follow_ups.shown import number_of
 from service.dashboard.frame.asked import Asked
 from service.dashboard.frame.exports import asked_export
 from service.dashboard.frame.room import Room
@@ -88,13 +88,14 @@ async def _follow_ups(asked: Asked) -> Response:
         found = await _all(
             lambda page: follow_ups.listed(conn, viewer, filters, asked.now, page=page, at_most=AT_ONCE)
         )
+        apart = await kept_apart(conn, [one.mother_id for one in found if one.mother_id is not None])
     bundle = asked.services.bundles.current()
     rows: list[Line] = [
         (
             one.facility,
             one.client_number,
             one.code,
-            masked(asked.services.sealer, one.number, one.number_of),
+            number_of(asked.services.sealer, one),
             _mentor(one.mentor_id),
             words.cause_of(bundle, one.cause),
             words.RISKS[one.risk][1],
@@ -103,6 +104,7 @@ async def _follow_ups(asked: Asked) -> Response:
             words.staff_label(one.owner_role, one.owner_id) if one.owner_role and one.owner_id else "",
         )
         for one in found
+        if one.mother_id not in apart
     ]
     columns = (
         "Clinic",
@@ -157,6 +159,7 @@ async def _day(asked: Asked) -> Response:
             raise HTTPException(404)
         on = site.today if not asked.query.get("day") else _day_asked(asked)
         found = await appointments.day(conn, site.id, on, asked.user.staff_id)
+        apart = await kept_apart(conn, [one.mother_id for one in found])
     rows: list[Line] = [
         (
             one.facility,
@@ -169,6 +172,7 @@ async def _day(asked: Asked) -> Response:
             one.came_on,
         )
         for one in found
+        if one.mother_id not in apart
     ]
     columns = ("Clinic", "Day", "Client number", "Case code", "Mentor", "What", "Stands", "Came on")
     return await asked_export(asked, f"appointments {on.isoformat()}", columns, rows)
@@ -189,6 +193,7 @@ async def _missed(asked: Asked) -> Response:
         chosen = next((one for one in known if str(one.id) == asked.query.get("facility", "")), None)
         viewer = asked.viewer if chosen is None else replace(asked.viewer, facilities=(chosen.id,))
         found = await _all(lambda page: appointments.missed(conn, viewer, band, asked.now, page=page))
+        apart = await kept_apart(conn, [one.mother_id for one in found])
     rows: list[Line] = [
         (
             one.facility,
@@ -202,6 +207,7 @@ async def _missed(asked: Asked) -> Response:
             one.next_on,
         )
         for one in found
+        if one.mother_id not in apart
     ]
     columns = (
         "Clinic", "Client number", "Case code", "Mentor", "Missed since", "Days", "Days missed", "Last try", "Next expected on",

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from service.dashboard.frame.times import clock_time, since
-from service.dashboard.words import RISKS
+from service.dashboard.words import RISKS, called
 
 HERE: Final = Path(__file__).parents[1]
 STATIC: Final = HERE / "static"
@@ -46,6 +46,7 @@ def environment() -> Environment:
     made.globals["static"] = _static
     made.globals["since"] = since
     made.globals["RISKS"] = RISKS
+    made.globals["called"] = called
     return made
 
 

@@ -8,9 +8,9 @@ from starlette.responses import Response
 
 from flows.bundle import SOURCE, Bundle
 from flows.languages import names as language_names
-from service import msisdn
 from service.content.changes_checked import TEACHABLE
 from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.masked import masked
 from service.dashboard.frame.room import Room
 from service.dashboard.inbox import words
 from service.dashboard.messages.looks import look_of
@@ -70,7 +70,7 @@ async def shown(
     """The page of one text; what was typed to teach a word stays where it was."""
     bundle, sealer = asked.services.bundles.current(), asked.services.sealer
     answered, question_text = await reads.beside(conn, text)
-    work = await reads.open_work(conn, [one.mother_id for one in text.writers])
+    work = await reads.open_work(conn, asked.viewer, [one.mother_id for one in text.writers])
     language = asked.form.get("language") or _language(bundle, text)
     return asked.page(
         "inbox/text.html",
@@ -126,18 +126,9 @@ def _row(sealer: Sealer, text: Text) -> dict[str, Any]:
     risk = next((key for key in ("red", "amber", "green") if any(w.risk == key for w in text.writers)), "")
     return {
         **{name: getattr(text, name) for name in Text.__slots__},
-        "masked": _masked(sealer, text),
+        "masked": masked(sealer, text.number, text.phone_id),
         "risk": risk,
     }
-
-
-def _masked(sealer: Sealer, text: Text) -> str:
-    if text.number is None:
-        return "no number"
-    try:
-        return msisdn.mask(sealer.open(text.number, table="phone", column="number", row=text.phone_id))
-    except SealBroken:
-        return "number cannot be read"
 
 
 def _words(sealer: Sealer, text: Text, sealed: bytes | None) -> str | None:

@@ -6,13 +6,12 @@ from typing import Any, Final
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from service import msisdn
 from service.dashboard.frame import typed
 from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.masked import masked
 from service.dashboard.frame.typed import WEEK, names_of
 from service.dashboard.mentors import words
 from service.database import Connection
-from service.security.sealing import SealBroken
 from service.store import leave
 from service.store.shown import mentor as one_reads
 from service.store.shown import mentors as reads
@@ -95,7 +94,7 @@ async def _seen(asked: Asked, conn: Connection, staff_id: int) -> dict[str, Any]
         "name": first_name(sealer, {"id": one.id, "role": one.role, "name": contact.name})
         if supervises and contact.name
         else "",
-        "number": _masked(asked, contact),
+        "number": masked(asked.services.sealer, contact.number, contact.phone_id),
         "contact": contact,
         "leaves": await one_reads.leaves(conn, staff_id, one.today),
         "covers": [(row["id"], row["role"], name) for row, name in zip(free, names, strict=True)],
@@ -118,18 +117,6 @@ async def the_one(asked: Asked, conn: Connection, staff_id: int) -> reads.StaffL
     if not found:
         raise HTTPException(404)
     return found[0]
-
-
-def _masked(asked: Asked, contact: one_reads.Contact) -> str:
-    if contact.number is None or contact.phone_id is None:
-        return "no number"
-    try:
-        opened = asked.services.sealer.open(
-            contact.number, table="phone", column="number", row=contact.phone_id
-        )
-    except SealBroken:
-        return "number cannot be read"
-    return msisdn.mask(opened)
 
 
 def months_of(today: date) -> list[date]:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from flows.events import Event
 from scheduler.localtime import local
-from service.apply import CodeTaken, NotTheirs
+from service.apply import ClientNumberTaken, CodeTaken, NotTheirs
 from service.dashboard.frame.asked import Asked
 from service.dashboard.frame.typed import MistakeError
 from service.dashboard.mothers import words
@@ -91,6 +91,8 @@ async def record(asked: Asked, her: Her, acts: Sequence[Act]) -> Response:
         return await _save(asked, her, act)
     except MistakeError as wrong:
         return await ask(asked, her, acts, at=act.key, wrong=str(wrong), status=422)
+    except ClientNumberTaken:
+        return await ask(asked, her, acts, at=act.key, wrong=words.NUMBER_TAKEN, status=409)
     except SentBeforeError:
         return await ask(asked, her, acts, wrong=words.SENT_BEFORE, status=409)
     except (NotTheirs, LookupError):

@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 from flows.events import (
     AreaNoted,
     CallLogged,
+    ClientNumberWritten,
     Event,
     HomeVisitPlanned,
     MentorGiven,
@@ -25,6 +26,7 @@ from service.dashboard.frame.forms import Form
 from service.dashboard.frame.typed import MistakeError
 from service.dashboard.mothers.act import HERSELF, Act, Field, Option, Scene, infant_of
 from service.dashboard.mothers.changed import OVER
+from service.importing.cells import LONGEST_TEXT
 
 OUTCOMES: Final[tuple[Option, ...]] = (
     ("negative", "Negative"),
@@ -309,6 +311,34 @@ def team(scene: Scene) -> Iterator[Act]:
             ),
         ),
     )
+    yield Act(
+        "client_number",
+        "team",
+        "Her client number" if her.row["client_number"] else "A client number for her",
+        lambda form, _: [ClientNumberWritten(by, mother, _client_number(form))],
+        (
+            Field(
+                "client_number",
+                "As it stands in the register",
+                "text",
+                value=her.row["client_number"] or "",
+                required=False,
+                hint="Never a name. Empty: not known.",
+            ),
+        ),
+        note="Lists and imported registers know her by it.",
+    )
+
+
+def _client_number(form: Form) -> str:
+    said = " ".join(form.get("client_number").split())
+    if said and not (said.isprintable() and any(letter.isdigit() for letter in said)):
+        raise MistakeError(
+            "Type the client number as it stands in the register, with a digit in it, never a name."
+        )
+    if len(said) > LONGEST_TEXT:
+        raise MistakeError(f"Type the client number in at most {LONGEST_TEXT} letters and digits.")
+    return said
 
 
 def _area(form: Form) -> str:

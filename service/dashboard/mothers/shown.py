@@ -1,7 +1,7 @@
 """One mother's page: who she is to the clinic, her children, what is open, and one timeline of everything."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -9,9 +9,9 @@ from starlette.responses import Response
 from flows.messages import render_sms
 from scheduler.reasons import REASONS
 from scheduler.risk import risk
-from service import msisdn
 from service.apply.record import opened_on_page
 from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.masked import masked
 from service.dashboard.mothers import words
 from service.dashboard.mothers.act import child_called
 from service.dashboard.mothers.records import OUTCOMES, PLACES, SERVICES
@@ -45,6 +45,7 @@ async def one(asked: Asked) -> Response:
     kind = kind if kind in words.KINDS or kind == words.AHEAD else ""
     shown, more = _page_of(asked, lines, kind)
     ahead = [line for line in lines if line.at > asked.now]
+    row, sealer = found.row, asked.services.sealer
     return asked.page(
         "mothers/one.html",
         her=found,
@@ -56,7 +57,10 @@ async def one(asked: Asked) -> Response:
         hold=REASONS.get(found.row["hold"] or "", "")
         if asked.may("reveal") or found.row["hold"] != "quiet"
         else "",
-        number=_masked(asked, found),
+        number=masked(sealer, row["number"], row["phone_id"]) if row["number"] else "",
+        told_number=masked(sealer, row["told_number"], mother_id, "told_number")
+        if row["told_number"]
+        else "",
         language=bundle.languages.get(found.row["language"], found.row["language"]),
         child=lambda infant_id: child_called(found, infant_id, found.today, bundle),
         cause=lambda cause: bundle.word(f"cause.{cause}", "en") or cause.replace("_", " "),
@@ -133,19 +137,6 @@ async def _noted(asked: Asked, mother_id: int) -> None:
         new = await opened_on_page(conn, mother_id, asked.user.staff_id, asked.now)
         if new and asked.user.staff_id is None:
             await asked.audit(conn, "record_opened", about=("mother", mother_id))
-
-
-def _masked(asked: Asked, found: Her) -> str:
-    row: Any = found.row
-    if row["number"] is None:
-        return ""
-    try:
-        number = asked.services.sealer.open(
-            row["number"], table="phone", column="number", row=row["phone_id"]
-        )
-    except SealBroken:
-        return "number cannot be read"
-    return msisdn.mask(number)
 
 
 _MESSAGE = """

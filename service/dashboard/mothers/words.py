@@ -86,6 +86,9 @@ BECAME: Final = {
 PREGNANCIES: Final = {"ongoing": "Ongoing", "born": "Born", "lost": "Ended"}
 
 NOT_SAVED: Final = "It was not saved: it does not fit what is known by now, or it is not yours to write. Look at her page again."
+NUMBER_TAKEN: Final = (
+    "Another mother of this clinic has this client number: find her under Mothers and compare their papers."
+)
 SENT_BEFORE: Final = "This form was saved before. Nothing was saved twice."
 
 
@@ -121,6 +124,7 @@ DONE: Final[Mapping[str, str]] = MappingProxyType(
         "safety": "Saved. People are told within the hour, and nothing goes to her phone.",
         "mentor": "Saved. Her new mentor introduces herself by voice.",
         "area": "Saved.",
+        "client_number": "Saved. Lists and registers know her by it.",
         "consent": "Saved. It holds at once.",
         "signature": "Saved. What waits is signed so, too.",
         "wording": "Saved. Covert holds at once, open from the next text on.",

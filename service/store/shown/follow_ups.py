@@ -67,7 +67,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Waiting:
-    """One follow-up. ``number`` is sealed and belongs to phone ``number_of``.
+    """One follow-up. ``number`` is sealed and belongs to phone ``number_of``, ``told_number`` to a register.
 
     ``seen`` is the last that anybody answered to it, by its place in the log: who acts says what they had seen.
     ``transfer``: another clinic, not one of ours, is to take over, and somebody here confirms that it did.
@@ -99,6 +99,7 @@ class Waiting:
     mentor_id: int | None
     number: bytes | None
     number_of: int | None
+    told_number: bytes | None
     wanted_at: datetime | None
     resolved_at: datetime | None
     outcome: str | None
@@ -203,13 +204,14 @@ _COLUMNS = """
 SELECT f.id, f.mother_id, m.client_number, m.form_number, f.cause, f.country, f.risk, f.urgent, f.state, f.step,
     f.opened_at, f.next_at, f.alarm_at IS NOT NULL AS alarmed, f.awaiting_when, f.hold_by_code AS held, f.expect_by, f.not_reached, f.reopened,
     f.facility_id, c.name AS facility, c.time_zone, f.owner_id, o.role AS owner_role, m.mentor_id, ph.number,
-    ph.id AS number_of, f.wanted_at, f.resolved_at, f.outcome,
+    ph.id AS number_of, tn.number AS told_number, f.wanted_at, f.resolved_at, f.outcome,
     (SELECT coalesce(max(l.id), 0) FROM follow_up_log l WHERE l.follow_up_id = f.id AND l.what <> 'told') AS seen,
     f.cause = 'transfer_unanswered' AND EXISTS (SELECT FROM referral r WHERE r.mother_id = f.mother_id
         AND r.service = 'transfer' AND r.facility_id IS NULL AND r.arrived_at IS NULL) AS transfer
 FROM follow_up f JOIN facility c ON c.id = f.facility_id
 LEFT JOIN mother m ON m.id = f.mother_id LEFT JOIN staff o ON o.id = f.owner_id
 LEFT JOIN person p ON p.id = f.mother_id LEFT JOIN phone ph ON ph.id = coalesce(f.phone_id, p.phone_id)
+LEFT JOIN told_number tn ON tn.mother_id = f.mother_id AND ph.id IS NULL
 """
 
 _SHOWN = f"{_COLUMNS} WHERE {VISIBLE}"

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal
 
 from service.database import Connection
+from service.store.shown.whose import COLLEAGUES_OWN
 
 When = Literal["coming", "past"]
 
@@ -53,6 +54,7 @@ class Guest:
 
     mother_id: int
     client_number: str | None
+    form_number: str | None
     code: int | None
     invited: str
     reason: str | None
@@ -95,9 +97,9 @@ async def meeting(conn: Connection, meeting_id: int, now: datetime) -> MeetingLi
     return MeetingLine(**dict(row))
 
 
-async def guests(conn: Connection, meeting_id: int) -> list[Guest]:
+async def guests(conn: Connection, meeting_id: int, staff_id: int | None) -> list[Guest]:
     """Who was invited, and (until it was recorded) who else is in the mentor's care and may have come."""
-    return [Guest(**dict(row)) for row in await conn.fetch(_GUESTS, meeting_id)]
+    return [Guest(**dict(row)) for row in await conn.fetch(_GUESTS, meeting_id, staff_id)]
 
 
 async def callers(conn: Connection, facilities: Sequence[int] | None, now: datetime) -> list[Caller]:
@@ -127,7 +129,7 @@ _PAST = f"{_LINE} WHERE {_OF_THEIRS} AND {_IS_OVER} ORDER BY t.on_day DESC, t.id
 
 # Whoever is on the staff herself is her own mentor's to see; she may be invited like any other.
 _GUESTS = """
-SELECT m.id AS mother_id, m.client_number, k.code, coalesce(r.state, '') AS invited, r.reason,
+SELECT m.id AS mother_id, m.client_number, m.form_number, k.code, coalesce(r.state, '') AS invited, r.reason,
     g.coming_at IS NOT NULL AS coming, g.declined_at IS NOT NULL AS declined, g.came
 FROM meeting t
 CROSS JOIN LATERAL (SELECT o.mother_id AS id FROM meeting_guest o WHERE o.meeting_id = t.id
@@ -138,9 +140,9 @@ LEFT JOIN meeting_guest g ON g.meeting_id = t.id AND g.mother_id = m.id
 LEFT JOIN reminder r ON r.id = g.reminder_id
 LEFT JOIN case_code k ON k.staff_id = t.mentor_id AND k.mother_id = m.id
 WHERE t.id = $1 AND (g.meeting_id IS NOT NULL OR p.hold IS NULL OR p.hold IN ('stopped', 'quiet', 'paused', 'wrong_number'))
-    AND p.hold IS DISTINCT FROM 'erased'
+    AND p.hold IS DISTINCT FROM 'erased' AND m.id <> ALL({own})
 ORDER BY g.came IS NOT TRUE, g.coming_at IS NULL, m.client_number, m.id LIMIT 250
-"""
+""".replace("{own}", COLLEAGUES_OWN.replace("$staff", "$2"))
 
 _CALLERS = """
 SELECT s.id, f.name AS facility, f.time_zone, d.today,

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 from scheduler.types import Risk
 from service.database import Connection
 from service.store.risk_facts import risks
+from service.store.shown.follow_ups import VISIBLE, seen_by
 from service.store.shown.whose import KEPT_APART, NOT_A_COLLEAGUES, Viewer
 
 ROWS: Final = 50
@@ -23,6 +24,7 @@ class Writer:
 
     mother_id: int
     client_number: str | None
+    form_number: str | None
     facility: str
     time_zone: str
     language: str
@@ -116,9 +118,9 @@ async def beside(conn: Connection, text: Text) -> tuple[list[Beside], Beside | N
     return answered, asked
 
 
-async def open_work(conn: Connection, mother_ids: Sequence[int]) -> list[OpenWork]:
-    """What is open about these mothers, oldest first."""
-    return [OpenWork(**row) for row in await conn.fetch(_WORK, list(mother_ids))]
+async def open_work(conn: Connection, viewer: Viewer, mother_ids: Sequence[int]) -> list[OpenWork]:
+    """What is open about these mothers, oldest first, as far as the list of follow-ups would show it."""
+    return [OpenWork(**row) for row in await conn.fetch(_WORK, *seen_by(viewer), list(mother_ids))]
 
 
 async def settle(conn: Connection, inbound_id: int, outcome: Outcome, user_id: int, now: datetime) -> bool:
@@ -186,7 +188,8 @@ ORDER BY i.received_at DESC, i.id DESC LIMIT $5 OFFSET $6
 _ONE: Final = f"{_TEXT} WHERE i.id = $4 AND i.state IN ('inbox', 'closed') AND {_SEEN}"
 
 _MOTHERS_ON: Final = """
-SELECT p.phone_id, m.id AS mother_id, m.client_number, f.name AS facility, f.time_zone, p.language, m.signature, p.hold
+SELECT p.phone_id, m.id AS mother_id, m.client_number, m.form_number, f.name AS facility, f.time_zone, p.language,
+    m.signature, p.hold
 FROM person p JOIN mother m ON m.id = p.id JOIN facility f ON f.id = m.facility_id
 """
 
@@ -203,9 +206,9 @@ SELECT id, template, language, wording, created_at, state FROM message
 WHERE (phone_id = $1 AND created_at = $2) OR id = $3 ORDER BY id
 """
 
-_WORK: Final = """
-SELECT id, mother_id, cause, state, opened_at FROM follow_up
-WHERE mother_id = ANY($1::bigint[]) AND state <> 'resolved' ORDER BY opened_at, id
+_WORK: Final = f"""
+SELECT f.id, f.mother_id, f.cause, f.state, f.opened_at FROM follow_up f
+WHERE f.mother_id = ANY($4::bigint[]) AND f.state <> 'resolved' AND {VISIBLE} ORDER BY f.opened_at, f.id
 """
 
 _SETTLE: Final = """

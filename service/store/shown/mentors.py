@@ -79,6 +79,7 @@ class HandoverLine:
     facility_id: int
     mother_id: int | None
     client_number: str | None
+    form_number: str | None
     code: int | None
     from_id: int
     to_id: int | None
@@ -215,7 +216,7 @@ GROUP BY w.staff_id
 """
 
 _HANDOVERS = """
-SELECT h.id, h.facility_id, h.mother_id, m.client_number, k.code, h.from_id, h.to_id, h.reason, h.proposed_at,
+SELECT h.id, h.facility_id, h.mother_id, m.client_number, m.form_number, k.code, h.from_id, h.to_id, h.reason, h.proposed_at,
     (SELECT count(*)::int FROM mother x WHERE x.mentor_id = h.from_id) AS mothers
 FROM handover h LEFT JOIN mother m ON m.id = h.mother_id
 LEFT JOIN case_code k ON k.staff_id = h.from_id AND k.mother_id = h.mother_id

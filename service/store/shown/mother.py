@@ -137,14 +137,16 @@ SELECT m.id, m.client_number, m.pair_number, m.form_number, m.facility_id, f.nam
     f.status AS site, m.mentor_id, k.code, m.phone_use, m.set_up_at, m.completed_at, m.signature, m.wording, m.baby_wording,
     m.rhythm, m.checkin_hour, m.under_20, m.care, m.art_started_on, m.unsuppressed, m.result_waiting, m.run_out_on,
     m.date_texts, m.invitations, m.staff_id, m.area, m.last_heard_at, p.language, p.hold, p.hold_since, p.paused_until,
-    p.erase_at, {STATE} AS state, t.id AS phone_id, t.number, t.trust, t.trust_reason, t.opted_out_at,
+    p.erase_at, {STATE} AS state, t.id AS phone_id, t.number, n.number AS told_number,
+    n.phone_use AS told_use, t.trust, t.trust_reason, t.opted_out_at,
     (SELECT count(*)::int FROM person o WHERE o.phone_id = t.id AND o.id <> m.id) AS others_on_phone,
     (SELECT max(x.settled_at) FROM message x WHERE x.person_id = m.id AND x.state = 'delivered') AS delivered_at,
     (SELECT array_agg(DISTINCT x.infant_id) FROM test x WHERE x.mother_id = m.id AND x.given_on IS NULL) AS waiting,
     greatest((SELECT max(g.ended_on) FROM pregnancy g WHERE g.mother_id = m.id AND g.status = 'born'),
         (SELECT max(i.born_on) FROM infant i WHERE i.mother_id = m.id)) AS last_birth_on
 FROM mother m JOIN person p ON p.id = m.id JOIN facility f ON f.id = m.facility_id
-LEFT JOIN phone t ON t.id = p.phone_id LEFT JOIN case_code k ON k.staff_id = m.mentor_id AND k.mother_id = m.id
+LEFT JOIN phone t ON t.id = p.phone_id LEFT JOIN told_number n ON n.mother_id = m.id
+LEFT JOIN case_code k ON k.staff_id = m.mentor_id AND k.mother_id = m.id
 WHERE m.id = $1
 """.replace("{STATE}", STATE)
 

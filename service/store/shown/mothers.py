@@ -51,6 +51,7 @@ class Mother:
 
     id: int
     client_number: str | None
+    form_number: str | None
     facility: str
     time_zone: str
     mentor_id: int | None
@@ -145,8 +146,8 @@ WITH chosen AS MATERIALIZED (
     SELECT m.id, {state} AS state
     FROM mother m JOIN person p ON p.id = m.id JOIN facility f ON f.id = m.facility_id {risk_asked}
     WHERE {where} ORDER BY m.facility_id, m.client_number, m.id {how_many})
-SELECT m.id, m.client_number, f.name AS facility, f.time_zone, m.mentor_id, k.code, c.state, r.risk, d.edd,
-    d.infant_born_on, d.today, m.last_heard_at,
+SELECT m.id, m.client_number, m.form_number, f.name AS facility, f.time_zone, m.mentor_id, k.code, c.state, r.risk,
+    d.edd, d.infant_born_on, d.today, m.last_heard_at,
     (SELECT min(v.due_on) FROM visit v WHERE v.mother_id = m.id AND v.status = 'expected' AND v.due_on >= d.today)
         AS next_on,
     (SELECT count(*)::int FROM follow_up w WHERE w.mother_id = m.id AND w.state <> 'resolved') AS open

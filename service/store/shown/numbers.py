@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from service.database import Connection
 
@@ -14,10 +14,14 @@ PAGE: Final = 50
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Kept:
-    """A number as it is kept: sealed, and what to beware of before calling it."""
+    """A number as it is kept: sealed, where, and what to beware of before calling it.
+
+    One of ``told_number`` stands in a register: nobody has seen it in her hand.
+    """
 
     sealed: bytes
-    phone_id: int
+    table: Literal["phone", "told_number"]
+    row: int
     in_doubt: bool
     shared: bool
 
@@ -34,6 +38,7 @@ class Reveal:
     about: str
     about_id: int
     client_number: str | None
+    form_number: str | None
     role: str | None
     facility: str
     time_zone: str
@@ -42,7 +47,7 @@ class Reveal:
 async def kept_number(conn: Connection, person_id: int) -> Kept | None:
     """The number of a mother or a member of staff; None where none is kept."""
     row = await conn.fetchrow(_KEPT, person_id)
-    return None if row is None else Kept(row["number"], row["phone_id"], row["in_doubt"], row["shared"])
+    return None if row is None else Kept(**dict(row))
 
 
 async def reveals_since(conn: Connection, who: str, since: datetime) -> int:
@@ -93,16 +98,21 @@ async def opened_on_phones(
 
 
 _KEPT = """
-SELECT t.number, t.id AS phone_id, t.trust <> 'ok' AS in_doubt, coalesce(m.phone_use = 'shared', FALSE) AS shared
+SELECT t.number AS sealed, 'phone' AS "table", t.id AS row, t.trust <> 'ok' AS in_doubt,
+    coalesce(m.phone_use = 'shared', FALSE) AS shared
 FROM person p JOIN phone t ON t.id = p.phone_id LEFT JOIN mother m ON m.id = p.id
 WHERE p.id = $1 AND t.number IS NOT NULL
+UNION ALL
+SELECT n.number, 'told_number', n.mother_id, FALSE, coalesce(n.phone_use = 'shared', FALSE)
+FROM told_number n JOIN person p ON p.id = n.mother_id
+WHERE n.mother_id = $1 AND p.phone_id IS NULL
 """
 
 _COUNT = "SELECT count(*) FROM audit WHERE who = $1 AND what = $2 AND at > $3"
 
 _REVEALS = """
-SELECT a.at, a.who, u.role AS by_role, u.staff_id AS by_staff_id, a.why, a.about, a.about_id, m.client_number, s.role,
-    f.name AS facility, f.time_zone
+SELECT a.at, a.who, u.role AS by_role, u.staff_id AS by_staff_id, a.why, a.about, a.about_id, m.client_number,
+    m.form_number, s.role, f.name AS facility, f.time_zone
 FROM audit a LEFT JOIN dashboard_user u ON a.who = 'user ' || u.id
 LEFT JOIN mother m ON a.about = 'mother' AND m.id = a.about_id
 LEFT JOIN staff s ON a.about = 'staff' AND s.id = a.about_id

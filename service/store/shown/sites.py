@@ -6,11 +6,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from scheduler.sites import CLOSE_BACK
 from service.database import Connection
 from service.store.coverage import NOBODY_LEFT
-
-CLOSE_BACK: Final = 7
-"""Days back that can still be closed here: as many as Today counts. The register decides what is older."""
+from service.store.shown.whose import COLLEAGUES_OWN
 
 BECAUSE_OF_THE_SITE: Final = (
     "site_closed",
@@ -71,6 +70,7 @@ class Expected:
     visit_id: int
     mother_id: int
     client_number: str | None
+    form_number: str | None
     code: int | None
     mentor_id: int | None
     kind: str
@@ -82,6 +82,7 @@ class RunOut:
 
     mother_id: int
     client_number: str | None
+    form_number: str | None
     code: int | None
     mentor_id: int | None
     run_out_on: date
@@ -133,7 +134,7 @@ async def lines(
 ) -> list[SiteLine]:
     """The clinics of somebody (None: all), those that are not open first; ``only`` one of them."""
     chosen = None if facilities is None else list(facilities)
-    rows = await conn.fetch(_LINES, chosen if only is None else [only], now, NOBODY_LEFT, CLOSE_BACK)
+    rows = await conn.fetch(_LINES, chosen if only is None else [only], now, NOBODY_LEFT, CLOSE_BACK.days)
     found = []
     for row in rows:
         values = dict(row)
@@ -145,20 +146,22 @@ async def lines(
 
 async def unclosed_days(conn: Connection, facility_id: int, today: date) -> list[UnclosedDay]:
     """Today, if nobody has closed it and somebody is expected, and the days before it that still can be closed."""
-    rows = await conn.fetch(_UNCLOSED, facility_id, today - timedelta(days=CLOSE_BACK), today)
+    rows = await conn.fetch(_UNCLOSED, facility_id, today - CLOSE_BACK, today)
     return [UnclosedDay(**dict(row)) for row in rows]
 
 
 async def expected_on(conn: Connection, facility_id: int, day: date, not_for: int | None) -> list[Expected]:
-    """Whose visit of that day is not marked. ``not_for``: a member of staff who is not shown her own."""
+    """Whose visit of that day is not marked, as ``not_for`` may see them: never her own."""
     rows = await conn.fetch(_EXPECTED, facility_id, day, not_for)
     return [Expected(**dict(row)) for row in rows]
 
 
-async def run_outs(conn: Connection, facility_id: int, today: date, at_most: int) -> list[RunOut]:
-    """Whose supply ends within 14 days or ended in the last 28, the earliest first."""
+async def run_outs(
+    conn: Connection, facility_id: int, today: date, at_most: int, staff_id: int | None
+) -> list[RunOut]:
+    """Whose supply ends within 14 days or ended in the last 28, the earliest first, as ``staff_id`` may see them."""
     rows = await conn.fetch(
-        _RUN_OUTS, facility_id, today - timedelta(days=28), today + timedelta(days=14), at_most, today
+        _RUN_OUTS, facility_id, today - timedelta(days=28), today + timedelta(days=14), at_most, today, staff_id
     )
     return [RunOut(**dict(row)) for row in rows]
 
@@ -235,16 +238,16 @@ GROUP BY s.day ORDER BY s.day
 
 # Whoever is on the staff herself is nobody's but her mentor's, a nurse's or a supervisor's, and never her own to mark.
 _EXPECTED = """
-SELECT v.id AS visit_id, v.mother_id, m.client_number, k.code, m.mentor_id, v.kind
+SELECT v.id AS visit_id, v.mother_id, m.client_number, m.form_number, k.code, m.mentor_id, v.kind
 FROM visit v JOIN mother m ON m.id = v.mother_id LEFT JOIN infant n ON n.id = v.infant_id
 LEFT JOIN case_code k ON k.staff_id = m.mentor_id AND k.mother_id = m.id
 WHERE v.facility_id = $1 AND v.due_on = $2 AND v.status IN ('expected', 'unknown')
-  AND (n.id IS NULL OR n.status = 'alive') AND m.staff_id IS DISTINCT FROM coalesce($3::bigint, 0)
+  AND (n.id IS NULL OR n.status = 'alive') AND v.mother_id <> ALL({own})
 ORDER BY m.client_number, v.id LIMIT 200
-"""
+""".replace("{own}", COLLEAGUES_OWN.replace("$staff", "$3"))
 
 _RUN_OUTS = """
-SELECT m.id AS mother_id, m.client_number, k.code, m.mentor_id, m.run_out_on, f.id AS follow_up_id,
+SELECT m.id AS mother_id, m.client_number, m.form_number, k.code, m.mentor_id, m.run_out_on, f.id AS follow_up_id,
     (SELECT min(v.due_on) FROM visit v WHERE v.mother_id = m.id AND v.status = 'expected' AND v.infant_id IS NULL
         AND v.due_on >= $5) AS comes_on,
     EXISTS (SELECT FROM referral r WHERE r.mother_id = m.id AND r.service = 'transfer' AND r.arrived_at IS NULL)
@@ -253,8 +256,9 @@ FROM mother m JOIN person p ON p.id = m.id
 LEFT JOIN case_code k ON k.staff_id = m.mentor_id AND k.mother_id = m.id
 LEFT JOIN follow_up f ON f.mother_id = m.id AND f.cause = 'run_out' AND f.state <> 'resolved'
 WHERE m.facility_id = $1 AND m.run_out_on BETWEEN $2 AND $3 AND (p.hold IS NULL OR p.hold NOT IN ('moved', 'transferred', 'dead', 'erased'))
+    AND m.id <> ALL({own})
 ORDER BY m.run_out_on, m.id LIMIT $4
-"""
+""".replace("{own}", COLLEAGUES_OWN.replace("$staff", "$6"))
 
 _HELD = """
 SELECT r.reason, count(*)::int AS held FROM mother m JOIN reminder r ON r.mother_id = m.id

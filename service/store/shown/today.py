@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from scheduler.sites import CLOSE_BACK
 from service.database import Connection
 from service.store.shown.follow_ups import VISIBLE, Filters, Waiting, listed, seen_by
 from service.store.shown.whose import Viewer
@@ -100,7 +101,7 @@ async def facility_days(
     """Each facility's local today; those whose day is not closed, and most are expected, first."""
     chosen = None if facilities is None else list(facilities)
     days: list[FacilityDay] = []
-    for row in await conn.fetch(_DAYS, chosen, now):
+    for row in await conn.fetch(_DAYS, chosen, now, CLOSE_BACK.days):
         values = dict(row)
         zone = ZoneInfo(values["time_zone"])
         close_by = datetime.combine(values["today"], values.pop("day_close_at"), zone)
@@ -139,7 +140,7 @@ _COUNTS = f"{_COUNTED} AND {VISIBLE}"
 _DAYS = """
 SELECT c.id, c.name, c.status, c.time_zone, c.day_close_at, t.today, d.closed_at, v.expected, v.kept, v.missed, v.unknown,
     (SELECT count(*) FROM site_day u WHERE u.facility_id = c.id AND u.closed_at IS NULL AND u.was_open
-        AND u.day < t.today AND u.day >= t.today - $CLOSE_BACK$) AS unclosed_before
+        AND u.day < t.today AND u.day >= t.today - $3::int) AS unclosed_before
 FROM facility c
 CROSS JOIN LATERAL (SELECT ($2::timestamptz AT TIME ZONE c.time_zone)::date AS today) t
 LEFT JOIN site_day d ON d.facility_id = c.id AND d.day = t.today

@@ -17,6 +17,7 @@ ANSWERS: Final[Mapping[str, str]] = {
     "CareLineChanged": "Which dates are hers was changed",
     "CaseHelpAsked": "Help with her case was asked for",
     "CheckInAnswered": "Answered the check-in: well",
+    "ClientNumberWritten": "Her client number was written",
     "ConsentWithdrawn": "Took an agreement back",
     "DoseMissed": "Answered the check-in: a hard week",
     "EnrolmentCompleted": "Her details were completed",

@@ -54,7 +54,7 @@ async def test_a_meeting_is_called_and_cancelled(town: Town, page: httpx.AsyncCl
     await pool.execute("UPDATE mother SET client_number = 'R-' || id")
     at = f"/groups/{meeting['id']}"
     shown = (await page.get(at)).text
-    assert f"No. R-{town.mother}<" in shown
+    assert f"Client R-{town.mother}<" in shown
     assert "text waits" in shown
     for hidden in (MOTHER, "Test Mother", "Test Mentor"):
         assert hidden not in shown

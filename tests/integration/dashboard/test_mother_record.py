@@ -266,3 +266,50 @@ async def test_only_whose_clinic_it_is_writes_there(town: Town, page: httpx.Asyn
         assert "You may look at her page, and not write" in html
         answer = await send(visitor, path, on=path, act="safety", sure="yes", once="y")
         assert answer.status_code == 422
+
+
+async def test_her_client_number_is_written_once_in_a_clinic_and_a_clash_is_said(
+    town: Town, page: httpx.AsyncClient
+) -> None:
+    pool, mother = town.services.pool, town.mother
+    await pool.execute(
+        "UPDATE mother SET client_number = NULL, form_number = 'D0012', pair_number = 'P-7' WHERE id = $1",
+        mother,
+    )
+    assert ">Form D0012<" in re.sub(r"</?b>", "", (await page.get("/mothers")).text)
+    assert ">P-7<" in (await page.get(f"/mothers/{mother}")).text
+    await pool.execute("UPDATE mother SET client_number = 'A/17' WHERE id = $1", town.other)
+    taken = await record(page, mother, "client_number", client_number="a/17")
+    assert taken.status_code == 409
+    assert "Another mother of this clinic has this client number" in taken.text
+    assert 'value="a/17"' in taken.text
+    assert (await record(page, mother, "client_number", client_number="Mary")).status_code == 422
+    html = await saved(page, mother, "client_number", client_number=" A/18 ")
+    assert "<h1>Client A/18" in html
+    assert await pool.fetchval("SELECT count(*) FROM event WHERE data::text LIKE '%A/18%'") == 0
+    lines = await pool.fetch("SELECT who, about_id, why FROM audit WHERE what = 'client_number_written'")
+    assert [tuple(row) for row in lines] == [(f"staff {town.supervisor}", mother, "")]
+
+
+async def test_a_number_of_a_register_is_masked_and_shown_with_a_reason(
+    town: Town, page: httpx.AsyncClient
+) -> None:
+    pool, mother, deps = town.services.pool, town.mother, town.services.deps()
+    told = "+254700000077"
+    await pool.execute("UPDATE person SET phone_id = NULL WHERE id = $1", mother)
+    await pool.execute(
+        "INSERT INTO told_number (mother_id, number, number_index, phone_use, told_at) VALUES ($1, $2, $3, 'shared', $4)",
+        mother,
+        deps.sealer.seal(told, table="told_number", column="number", row=mother),
+        deps.index.of(told),
+        NOW,
+    )
+    html = (await page.get(f"/mothers/{mother}")).text
+    assert "•••••077" in html
+    assert "nobody has seen it in her hand" in html
+    path = f"/mothers/{mother}/number"
+    shown = await send(page, path, on=path, reason="call")
+    assert told in shown.text
+    assert "from a register" in shown.text
+    assert "She shares this phone" in shown.text
+    assert await pool.fetchval("SELECT about_id FROM audit WHERE what = 'revealed_number'") == mother

@@ -50,7 +50,7 @@ async def test_they_show_what_is_not_as_it_should_be_first(town: Town, page: htt
     assert "day and night" in shown
     assert "Too late" in shown
     assert "open on public holidays" in shown
-    assert f"No. R-{town.mother}<" in shown
+    assert f"Client R-{town.mother}<" in shown
     assert f'href="/mentors/{town.mentor}">Mentor {town.mentor}</a>' in shown
     for hidden in (MOTHER, MENTOR, "Test Mother", "Test Mentor", "HIV", "ART"):
         assert hidden not in listed + shown
