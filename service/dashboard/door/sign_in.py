@@ -71,7 +71,9 @@ async def user_of(pool: Pool, token: str, now: datetime, *, lenient: bool = Fals
         return None
     if row["seen_at"] < now - NOTE_EVERY:
         await pool.execute("UPDATE dashboard_session SET seen_at = $2 WHERE token_mac = $1", mac, now)
-    return User(row["id"], row["role"], row["staff_id"], "" if lenient else left_to_do(row))
+    # A name is for acting with: nobody who only looks is taken for a colleague who acts for mothers.
+    staff_id = row["staff_id"] if "do_work" in MAY[row["role"]] else None
+    return User(row["id"], row["role"], staff_id, "" if lenient else left_to_do(row))
 
 
 def left_to_do(row: Mapping[str, Any]) -> Left:

@@ -25,6 +25,7 @@ from service.dashboard.mothers import listing
 from service.dashboard.mothers import words as mother_words
 from service.exporting.sheets import Cell
 from service.store.shown import appointments, follow_ups, groups, mentors, mothers, sites
+from service.store.shown.whose import kept_apart
 
 MOST: Final = 20_000
 """Rows of one file; whoever needs more narrows the list."""

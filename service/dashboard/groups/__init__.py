@@ -99,7 +99,7 @@ async def _held(asked: Asked) -> MeetingHeld:
     if meeting.state == "unrecorded":
         raise MistakeError("It is too long ago to be recorded: what is not known any more is not guessed.")
     async with asked.reading() as conn:
-        here = {one.mother_id for one in await reads.guests(conn, meeting.id)}
+        here = {one.mother_id for one in await reads.guests(conn, meeting.id, asked.user.staff_id)}
     came = tuple(one for one in asked.form.ids("came") if one in here)
     headcount = typed.number(asked.form, "headcount", "how many came", 1, MOST_CAME)
     if headcount < len(came):

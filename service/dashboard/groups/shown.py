@@ -40,7 +40,7 @@ async def one_group(asked: Asked, *, trouble: str = "", status: int = 200) -> Re
     """One meeting: who was invited, what they said, who came."""
     async with asked.reading() as conn:
         meeting = await reads.meeting(conn, asked.ids["meeting_id"], asked.now)
-        guests = await reads.guests(conn, meeting.id)
+        guests = await reads.guests(conn, meeting.id, asked.user.staff_id)
     not_saved = words.NOT_SAVED if asked.query.get("done") == "not-saved" else ""
     return asked.page(
         "groups/one.html",

@@ -1,17 +1,24 @@
 """The list of mothers, narrowed as asked; and finding one by what stands on her papers, or by her number."""
 
+from datetime import timedelta
 from typing import Final
 
+from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from service import msisdn
+from service import audit, msisdn
 from service.dashboard.frame.asked import Asked
 from service.dashboard.mothers import words
 from service.dashboard.words import RISKS
+from service.database import Connection
 from service.store.shown import mothers as reads
+from service.store.shown.numbers import done_since
 
 PATH: Final = "/mothers"
 LONGEST: Final = 40
+SEARCHED: Final = "number_searched"
+MOST_NUMBERS: Final = 60
+"""Numbers one person may search for in an hour (project choice: more is trying out whose numbers are known here)."""
 NOBODY: Final = (
     "Nobody of your clinics is found so. Type a client number, a form number, a case code or a phone number."
 )
@@ -61,15 +68,19 @@ async def list_page(asked: Asked) -> Response:
 async def search(asked: Asked) -> Response:
     """Whoever is called so: one is opened, several are listed. A search by number leaves its line in the audit."""
     typed = " ".join(asked.form.get("who").split())
-    number = msisdn.parse(typed, asked.services.settings.country) if len(typed) <= LONGEST else None
+    # Whose a number is, is for whoever may be shown one.
+    may_ask = asked.may("reveal") and len(typed) <= LONGEST
+    number = msisdn.parse(typed, asked.services.settings.country) if may_ask else None
     viewer = asked.viewer
     lines: list[reads.Mother] = []
     if typed and len(typed) <= LONGEST:
         indexes = asked.services.index.candidates_of(number) if number else []
         async with asked.writing() as conn:
+            if number and await _asked_enough(asked, conn):
+                raise HTTPException(429)
             lines = await reads.found(conn, viewer, typed, indexes, asked.now)
             if number:
-                await asked.audit(conn, "number_searched", f"{len(lines)} found")
+                await asked.audit(conn, SEARCHED, f"{len(lines)} found")
     if len(lines) == 1:
         return RedirectResponse(f"{PATH}/{lines[0].id}", 303)
     return asked.page(
@@ -88,6 +99,13 @@ async def search(asked: Asked) -> Response:
         wrong="" if lines else NOBODY,
         said="",
     )
+
+
+async def _asked_enough(asked: Asked, conn: Connection) -> bool:
+    """Whether somebody has asked so often whose a number is that it is no search for one mother any more."""
+    await audit.take_turn(conn)
+    since = asked.wall - timedelta(hours=1)
+    return await done_since(conn, f"user {asked.user.id}", SEARCHED, since) >= MOST_NUMBERS
 
 
 def _id(text: str) -> int | None:

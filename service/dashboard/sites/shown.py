@@ -86,7 +86,7 @@ async def _seen(asked: Asked, conn: Connection, facility_id: int) -> dict[str, A
     unclosed = await reads.unclosed_days(conn, facility_id, site.today)
     day = _day_of(asked, [one.day for one in unclosed])
     mine = asked.user.staff_id
-    ends = await reads.run_outs(conn, facility_id, site.today, SHOWN + 1)
+    ends = await reads.run_outs(conn, facility_id, site.today, SHOWN + 1, mine)
     last = site.today + timedelta(days=AHEAD)
     calendar = (await open_days_of(conn, [facility_id], site.today))[facility_id]
     single = await reads.single_days(conn, facility_id, site.today, last)

@@ -206,10 +206,10 @@ SELECT id, template, language, wording, created_at, state FROM message
 WHERE (phone_id = $1 AND created_at = $2) OR id = $3 ORDER BY id
 """
 
-_WORK: Final = f"""
+_WORK: Final = """
 SELECT f.id, f.mother_id, f.cause, f.state, f.opened_at FROM follow_up f
-WHERE f.mother_id = ANY($4::bigint[]) AND f.state <> 'resolved' AND {VISIBLE} ORDER BY f.opened_at, f.id
-"""
+WHERE f.mother_id = ANY($4::bigint[]) AND f.state <> 'resolved' AND {visible} ORDER BY f.opened_at, f.id
+""".replace("{visible}", VISIBLE)
 
 _SETTLE: Final = """
 UPDATE inbound_sms SET state = 'closed', outcome = $2, settled_by = $3, settled_at = $4

@@ -52,7 +52,12 @@ async def kept_number(conn: Connection, person_id: int) -> Kept | None:
 
 async def reveals_since(conn: Connection, who: str, since: datetime) -> int:
     """How many numbers somebody was shown since then."""
-    return int(await conn.fetchval(_COUNT, who, REVEALED, since))
+    return await done_since(conn, who, REVEALED, since)
+
+
+async def done_since(conn: Connection, who: str, what: str, since: datetime) -> int:
+    """How often somebody did something since then, by the audit."""
+    return int(await conn.fetchval(_COUNT, who, what, since))
 
 
 async def reveals_of(conn: Connection, mother_id: int, limit: int = 20) -> list[Reveal]:

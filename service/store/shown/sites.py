@@ -161,7 +161,13 @@ async def run_outs(
 ) -> list[RunOut]:
     """Whose supply ends within 14 days or ended in the last 28, the earliest first, as ``staff_id`` may see them."""
     rows = await conn.fetch(
-        _RUN_OUTS, facility_id, today - timedelta(days=28), today + timedelta(days=14), at_most, today, staff_id
+        _RUN_OUTS,
+        facility_id,
+        today - timedelta(days=28),
+        today + timedelta(days=14),
+        at_most,
+        today,
+        staff_id,
     )
     return [RunOut(**dict(row)) for row in rows]
 
