@@ -37,7 +37,7 @@ def group_pages(room: Room) -> None:
         try:
             event = await _called(asked)
         except MistakeError as wrong:
-            return await all_groups(asked, trouble=str(wrong), status=400)
+            return await all_groups(asked, trouble=str(wrong))
         return await _said(asked, event, "/groups", "called", ("staff", event.staff_id))
 
     @room.post("/groups/{meeting_id}/held", "do_work")
@@ -45,7 +45,7 @@ def group_pages(room: Room) -> None:
         try:
             event = await _held(asked)
         except MistakeError as wrong:
-            return await one_group(asked, trouble=str(wrong), status=400)
+            return await one_group(asked, trouble=str(wrong))
         return await _said(asked, event, f"/groups/{event.meeting_id}", "held", ("meeting", event.meeting_id))
 
     @room.post("/groups/{meeting_id}/cancel", "do_work")

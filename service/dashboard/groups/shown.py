@@ -13,7 +13,7 @@ from service.store.shown import groups as reads
 SHOWN: Final = 50
 
 
-async def all_groups(asked: Asked, *, trouble: str = "", status: int = 200) -> Response:
+async def all_groups(asked: Asked, *, trouble: str = "") -> Response:
     """Those to come or to be recorded, and those that are over."""
     when: reads.When = "past" if asked.query.get("when") == "past" else "coming"
     after = (asked.page_number - 1) * SHOWN
@@ -22,7 +22,7 @@ async def all_groups(asked: Asked, *, trouble: str = "", status: int = 200) -> R
         callers = await reads.callers(conn, asked.facilities, asked.now) if asked.may("do_work") else []
     return asked.page(
         "groups/list.html",
-        status,
+        422 if trouble else 200,
         meetings=found[:SHOWN],
         more=len(found) > SHOWN,
         page=asked.page_number,
@@ -36,21 +36,20 @@ async def all_groups(asked: Asked, *, trouble: str = "", status: int = 200) -> R
     )
 
 
-async def one_group(asked: Asked, *, trouble: str = "", status: int = 200) -> Response:
+async def one_group(asked: Asked, *, trouble: str = "") -> Response:
     """One meeting: who was invited, what they said, who came."""
     async with asked.reading() as conn:
         meeting = await reads.meeting(conn, asked.ids["meeting_id"], asked.now)
         guests = await reads.guests(conn, meeting.id, asked.user.staff_id)
-    not_saved = words.NOT_SAVED if asked.query.get("done") == "not-saved" else ""
     return asked.page(
         "groups/one.html",
-        status,
+        422 if trouble else 200,
         meeting=meeting,
         guests=guests,
         absent=[one for one in guests if one.came is False],
         words=words,
         said=asked.said(words.SAVED),
-        trouble=trouble or not_saved,
+        trouble=trouble or asked.said(words.REFUSED),
         typed=typed.kept(asked.form if trouble else None),
         ticked=set(asked.form.all("came")),
     )

@@ -37,4 +37,4 @@ SAVED: Final = {
     "cancelled": "Cancelled. Only who may have read the invitation is told.",
 }
 
-NOT_SAVED: Final = "It was not saved: perhaps somebody else just did. Look at it again."
+REFUSED: Final = {"not-saved": "It was not saved: perhaps somebody else just did. Look at it again."}

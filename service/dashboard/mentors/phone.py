@@ -23,7 +23,7 @@ def phone_pages(room: Room) -> None:
     async def lost(asked: Asked) -> Response:
         if asked.form.get("sure") != "yes":
             sentence = "Tick that you are sure: the phone is locked at once."
-            return await one_mentor(asked, trouble=sentence, at="phone", status=400)
+            return await one_mentor(asked, trouble=sentence, at="phone")
         saved = await asked.apply([PhoneLost(asked.staff_id, asked.ids["staff_id"])])
         return _back(asked, "lost" if saved else "not-saved")
 
@@ -49,7 +49,7 @@ def phone_pages(room: Room) -> None:
         try:
             new = _terms(asked)
         except MistakeError as wrong:
-            return await one_mentor(asked, trouble=str(wrong), at="terms", status=400)
+            return await one_mentor(asked, trouble=str(wrong), at="terms")
         changed = await asked.written(lambda conn: _set(asked, conn, new))
         return _back(asked, "terms" if changed else "terms-same")
 
@@ -61,7 +61,7 @@ def phone_pages(room: Room) -> None:
             if month not in months_of(asked.now.date())[1:]:
                 raise MistakeError("Confirm one of the last two months, once it is over.")
         except MistakeError as wrong:
-            return await one_mentor(asked, trouble=str(wrong), at="activity", status=400)
+            return await one_mentor(asked, trouble=str(wrong), at="activity")
         await asked.written(lambda conn: _note(asked, conn, reads.CONFIRMED, f"{month:%Y-%m}"))
         return _back(asked, "confirmed")
 
@@ -73,7 +73,7 @@ def phone_pages(room: Room) -> None:
             if not parts:
                 raise MistakeError("Tick what you did at the visit.")
         except MistakeError as wrong:
-            return await one_mentor(asked, trouble=str(wrong), at="visit", status=400)
+            return await one_mentor(asked, trouble=str(wrong), at="visit")
         await asked.written(lambda conn: _note(asked, conn, reads.SUPERVISED, ", ".join(parts)))
         return _back(asked, "visited")
 
@@ -91,7 +91,7 @@ def _of_a_colleague(asked: Asked) -> None:
 async def _code_page(asked: Asked, code: str | None) -> Response:
     """The code stands on the page that answers the form, and in no address."""
     if code is None:
-        return await one_mentor(asked, trouble=words.NO_CODE, at="phone", status=400)
+        return await one_mentor(asked, trouble=words.NO_CODE, at="phone")
     dial = asked.services.settings.ussd_code
     return asked.page("mentors/code.html", code=code, dial=dial, staff_id=asked.ids["staff_id"])
 

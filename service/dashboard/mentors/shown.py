@@ -43,20 +43,21 @@ async def all_mentors(asked: Asked) -> Response:
         takers=takers,
         of_all=of_all,
         words=words,
-        **_told(asked),
+        said=asked.said(words.SAVED),
+        trouble=asked.said(words.REFUSED),
     )
 
 
-async def one_mentor(asked: Asked, *, trouble: str = "", at: str = "", status: int = 200) -> Response:
+async def one_mentor(asked: Asked, *, trouble: str = "", at: str = "") -> Response:
     """One member of staff; ``trouble`` is said at the form ``at``, which keeps what was typed."""
     async with asked.reading() as conn:
         seen = await _seen(asked, conn, asked.ids["staff_id"])
-    told = _told(asked)
     return asked.page(
         "mentors/one.html",
-        status,
+        422 if trouble else 200,
         **seen,
-        **(told | ({"trouble": trouble} if trouble else {})),
+        said=asked.said(words.SAVED),
+        trouble=trouble or asked.said(words.REFUSED),
         at=at,
         typed=typed.kept(asked.form if trouble else None),
         ticked={name: set(asked.form.all(name)) for name in ("works_on", "speaks")},
@@ -66,12 +67,6 @@ async def one_mentor(asked: Asked, *, trouble: str = "", at: str = "", status: i
         week=WEEK,
         names_of=names_of,
     )
-
-
-def _told(asked: Asked) -> dict[str, Any]:
-    done = asked.query.get("done", "")
-    troubles = {"not-saved": words.NOT_SAVED, "nobody-else": words.NOBODY_ELSE}
-    return {"said": asked.said(words.SAVED), "trouble": troubles.get(done, "")}
 
 
 async def _seen(asked: Asked, conn: Connection, staff_id: int) -> dict[str, Any]:

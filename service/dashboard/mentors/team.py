@@ -32,11 +32,11 @@ def team_pages(room: Room) -> None:
             event = LeaveTaken(staff_id, first, last, cover)
             await in_anothers_name(asked, [event], "leave", ("staff", staff_id))
         except MistakeError as wrong:
-            return await one_mentor(asked, trouble=str(wrong), at="leave", status=400)
+            return await one_mentor(asked, trouble=str(wrong), at="leave")
         except LeavesGapError:
-            return await one_mentor(asked, trouble=words.GAP, at="leave", status=400)
+            return await one_mentor(asked, trouble=words.GAP, at="leave")
         except NotTheirs:
-            return await one_mentor(asked, trouble=words.NO_LEAVE, at="leave", status=400)
+            return await one_mentor(asked, trouble=words.NO_LEAVE, at="leave")
         return _back(asked, "leave")
 
     @room.post("/mentors/{staff_id}/back", "do_work")

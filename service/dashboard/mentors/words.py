@@ -41,9 +41,10 @@ SAVED: Final = {
     "added": "Added. Sit beside them now and give them a set-up code.",
 }
 
-NOT_SAVED: Final = (
-    "It was not saved: only a supervisor of this clinic may say so, and perhaps somebody else just did."
-)
+REFUSED: Final = {
+    "not-saved": "It was not saved: only a supervisor of this clinic may say so, and perhaps somebody else just did.",
+    "nobody-else": "It was not saved: nobody else at this clinic can be reached to take their mothers.",
+}
 NO_CODE: Final = "No set-up code could be given: only a supervisor of this clinic may, and not to themselves."
 NO_LEAVE: Final = (
     "It was not saved: whoever covers must work at this clinic, be reached by phone, and not be away then."
@@ -51,7 +52,6 @@ NO_LEAVE: Final = (
 GAP: Final = (
     "It was not saved: with them away nobody could take some of the work; choose other days, or add somebody."
 )
-NOBODY_ELSE: Final = "It was not saved: nobody else at this clinic can be reached to take their mothers."
 
 
 def took(gone: timedelta | None) -> str:

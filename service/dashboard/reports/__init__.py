@@ -64,7 +64,7 @@ async def _page(asked: Asked) -> Response:
     wanted, _, found, known = await _counted(asked)
     return asked.page(
         "reports/reports.html",
-        400 if wanted.trouble else 200,
+        422 if wanted.trouble else 200,
         wanted=wanted,
         kinds=KINDS,
         clinics=view.choices(
@@ -138,4 +138,4 @@ async def _dhis2(asked: Asked, *, as_json: bool = False) -> Response:
 
 async def _asked_again(asked: Asked, sentence: str) -> Response:
     """A page that says what is missing; nothing that was chosen is lost, since it stands in the address."""
-    return asked.page("reports/again.html", 400, sentence=sentence, kept=dict(asked.query))
+    return asked.page("reports/again.html", 422, sentence=sentence, kept=dict(asked.query))

@@ -29,7 +29,7 @@ def said_pages(room: Room) -> None:
         try:
             new = cast(SiteStatus, typed.one_of(asked.form, "status", words.STATUSES, "how the clinic is"))
         except MistakeError as wrong:
-            return await one_site(asked, trouble=str(wrong), at="status", status=400)
+            return await one_site(asked, trouble=str(wrong), at="status")
         event = SiteStatusSet(asked.staff_id, asked.ids["facility_id"], new)
         return _back(asked, "status", saved=await asked.apply([event]))
 
@@ -38,7 +38,7 @@ def said_pages(room: Room) -> None:
         try:
             event = await _day_closed(asked)
         except MistakeError as wrong:
-            return await one_site(asked, trouble=str(wrong), at="day-close", status=400)
+            return await one_site(asked, trouble=str(wrong), at="day-close")
         done = "day-close-clinic" if event.clinic_closed else "day-close"
         return _back(asked, done, saved=await asked.apply([event]))
 
@@ -56,7 +56,7 @@ async def _answer_days(asked: Asked) -> Response:
     try:
         first, last, reason = await _days(asked)
     except MistakeError as wrong:
-        return await one_site(asked, trouble=str(wrong), at="days", status=400)
+        return await one_site(asked, trouble=str(wrong), at="days")
     done = await asked.written(lambda conn: _set_days(asked, conn, first, last, reason))
     word = "days-same" if not done.days else "days-open" if reason is None else "days-closed"
     return _back(asked, word)

@@ -44,7 +44,7 @@ def set_up_pages(room: Room) -> None:
             new = _facility(asked)
             facility_id = await asked.written(lambda conn: _add_facility(asked, conn, new))
         except (MistakeError, DirectoryError) as wrong:
-            return await all_sites(asked, trouble=str(wrong), status=400)
+            return await all_sites(asked, trouble=str(wrong))
         return asked.back(f"/sites/{facility_id}", done="added")
 
     @room.post("/sites/{facility_id}/week", "administer")
@@ -56,7 +56,7 @@ def set_up_pages(room: Room) -> None:
                     "Tick at least one weekday; a clinic that is closed for long is closed above."
                 )
         except MistakeError as wrong:
-            return await one_site(asked, trouble=str(wrong), at="week", status=400)
+            return await one_site(asked, trouble=str(wrong), at="week")
         await asked.written(lambda conn: _set_week(asked, conn, days, asked.form.get("holidays") == "yes"))
         return asked.back(f"/sites/{asked.ids['facility_id']}", done="week")
 
@@ -66,7 +66,7 @@ def set_up_pages(room: Room) -> None:
             new = _staff(asked)
             staff_id = await asked.written(lambda conn: _add_staff(asked, conn, new))
         except (MistakeError, DirectoryError) as wrong:
-            return await one_site(asked, trouble=str(wrong), at="staff", status=400)
+            return await one_site(asked, trouble=str(wrong), at="staff")
         return asked.back(f"/mentors/{staff_id}", done="added")
 
     @room.post("/sites/{facility_id}/duty", "administer")
@@ -74,7 +74,7 @@ def set_up_pages(room: Room) -> None:
         try:
             new = await _duty(asked)
         except MistakeError as wrong:
-            return await one_site(asked, trouble=str(wrong), at="duty", status=400)
+            return await one_site(asked, trouble=str(wrong), at="duty")
         await asked.written(lambda conn: _add_duty(asked, conn, new))
         return asked.back(f"/sites/{asked.ids['facility_id']}", done="duty")
 

@@ -34,14 +34,14 @@ class CalendarDay:
     by: str
 
 
-async def all_sites(asked: Asked, *, trouble: str = "", status: int = 200) -> Response:
+async def all_sites(asked: Asked, *, trouble: str = "") -> Response:
     """Every clinic of theirs, those that are not open first."""
     async with asked.reading() as conn:
         found = await reads.lines(conn, asked.facilities, asked.now)
     first = (asked.page_number - 1) * SHOWN
     return asked.page(
         "sites/list.html",
-        status,
+        422 if trouble else 200,
         sites=found[first : first + SHOWN],
         more=len(found) > first + SHOWN,
         page=asked.page_number,
@@ -56,18 +56,16 @@ async def all_sites(asked: Asked, *, trouble: str = "", status: int = 200) -> Re
     )
 
 
-async def one_site(asked: Asked, *, trouble: str = "", at: str = "", status: int = 200) -> Response:
+async def one_site(asked: Asked, *, trouble: str = "", at: str = "") -> Response:
     """One clinic. ``trouble`` is said at the form ``at``, which keeps what was typed."""
     async with asked.reading() as conn:
         seen = await _seen(asked, conn, asked.ids["facility_id"])
-    said = asked.said(words.SAVED)
-    trouble = trouble or (words.NOT_SAVED if asked.query.get("done") == "not-saved" else "")
     return asked.page(
         "sites/one.html",
-        status,
+        422 if trouble else 200,
         **seen,
-        said=said,
-        trouble=trouble,
+        said=asked.said(words.SAVED),
+        trouble=trouble or asked.said(words.REFUSED),
         at=at,
         blank=typed.kept(),
         typed=typed.kept(asked.form if trouble else None),

@@ -55,6 +55,6 @@ SAVED: Final = {
     "added": "The clinic was added. Add its staff next, and the supervisor first.",
 }
 
-NOT_SAVED: Final = (
-    "It was not saved: only a supervisor of this clinic may say so, and perhaps somebody else just did."
-)
+REFUSED: Final = {
+    "not-saved": "It was not saved: only a supervisor of this clinic may say so, and perhaps somebody else just did.",
+}

@@ -40,7 +40,7 @@ async def test_a_meeting_is_called_and_cancelled(town: Town, page: httpx.AsyncCl
         (TODAY + timedelta(days=2), {"mentor": str(town.supervisor)}, "Choose whose mothers meet."),
     ):
         wrong = await send(page, "/groups", on="/groups", **new(town, on, **more))
-        assert wrong.status_code == 400
+        assert wrong.status_code == 422
         assert sentence in wrong.text
         assert f'value="{on.isoformat()}"' in wrong.text
     on = TODAY + timedelta(days=2)
@@ -78,7 +78,7 @@ async def test_who_came_is_recorded_once_and_the_absent_are_named(
     assert "It is still to come" in early.text
     await pool.execute("UPDATE meeting SET on_day = $1", TODAY - timedelta(days=1))
     few = await send(page, f"{at}/held", on=at, headcount="1", came=[str(town.mother), str(town.other)])
-    assert few.status_code == 400
+    assert few.status_code == 422
     assert "cannot be less" in few.text
     assert few.text.count(" checked") == 2
     await send(page, f"{at}/held", on=at, headcount="9", came=str(town.mother))

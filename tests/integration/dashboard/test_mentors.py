@@ -110,7 +110,7 @@ async def test_a_lost_phone_is_locked_and_a_new_one_bound_beside_them(
     at, pool = f"/mentors/{town.mentor}", town.services.pool
     await colleague(town)
     unsure = await send(page, f"{at}/lost", on=at)
-    assert unsure.status_code == 400
+    assert unsure.status_code == 422
     assert "Tick that you are sure" in unsure.text
     assert (await send(page, f"{at}/lost", on=at, sure="yes")).headers["location"] == f"{at}?done=lost"
     assert await pool.fetchval("SELECT hold FROM person WHERE id = $1", town.mentor) == "revoked"
@@ -123,7 +123,7 @@ async def test_a_lost_phone_is_locked_and_a_new_one_bound_beside_them(
     assert row is not None
     assert tuple(row) == (town.mentor, town.supervisor)
     herself = f"/mentors/{town.supervisor}"
-    assert (await send(page, f"{herself}/code", on=herself)).status_code == 400
+    assert (await send(page, f"{herself}/code", on=herself)).status_code == 422
     async with browser(town, "administrator", staff=False) as office:
         assert (await send(office, f"{at}/first-code", on=at)).status_code == 200
     assert await pool.fetchval("SELECT given_by FROM set_up_code WHERE staff_id = $1", town.mentor) is None
@@ -135,7 +135,7 @@ async def test_leave_is_covered_and_ends(town: Town, page: httpx.AsyncClient) ->
     first, last = TODAY + timedelta(days=1), TODAY + timedelta(days=3)
     days = {"first": first.isoformat(), "last": last.isoformat()}
     herself = await send(page, f"{at}/leave", on=at, cover=str(town.mentor), **days)
-    assert herself.status_code == 400
+    assert herself.status_code == 422
     assert "whoever covers must work at this clinic" in herself.text
     assert f'value="{days["last"]}"' in herself.text
     await send(page, f"{at}/leave", on=at, cover=str(other), **days)
@@ -153,7 +153,7 @@ async def test_terms_a_month_and_a_supervision_visit_are_noted(town: Town, page:
     at, pool = f"/mentors/{town.mentor}", town.services.pool
     hours = {"starts": "07:30", "ends": "16:00"}
     wrong = await send(page, f"{at}/terms", on=at, cap="none", **hours)
-    assert wrong.status_code == 400
+    assert wrong.status_code == 422
     assert "as a number from 1 to 500" in wrong.text
     where = {"works_in": "community", "area": "Kibera", "speaks": ["sw", "xx"]}
     await send(page, f"{at}/terms", on=at, cap="1", works_on=["0", "3"], **hours, **where)

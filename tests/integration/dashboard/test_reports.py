@@ -64,7 +64,7 @@ async def test_what_cannot_be_read_is_one_sentence_and_nothing_is_lost(
         ("kind=days&first=0001-01-01&last=2026-11-01", "at most two years apart"),
     ):
         answer = await page.get(f"/reports?{written}&facility={town.facility}")
-        assert answer.status_code == 400
+        assert answer.status_code == 422
         assert sentence in answer.text
         assert f'<option value="{town.facility}" selected>' in answer.text
     assert (await page.get(f"/reports?{NOVEMBER}&facility=x")).status_code == 404
@@ -148,7 +148,7 @@ async def test_the_registers_sheet_names_nobody_and_no_result(town: Town, page: 
         # A supervisor sees to a colleague's own care; a browser in nobody's name does not.
         assert there == ("staff_id" in change)
         await pool.execute(f"{back} WHERE id = $1", town.mother)
-    assert (await page.get(f"/reports/export/register?{NOVEMBER}")).status_code == 400
+    assert (await page.get(f"/reports/export/register?{NOVEMBER}")).status_code == 422
 
 
 async def test_shared_counts_hide_small_ones(town: Town, page: httpx.AsyncClient) -> None:

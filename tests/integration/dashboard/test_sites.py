@@ -68,7 +68,7 @@ async def test_a_clinic_is_closed_and_opened_as_by_phone(town: Town, page: httpx
     assert kept is not None
     assert tuple(kept) == (f"staff {town.supervisor}", "site_status")
     wrong = await send(page, f"{at}/status", on=at, status="burnt")
-    assert wrong.status_code == 400
+    assert wrong.status_code == 422
     assert "Choose how the clinic is." in wrong.text
 
 
@@ -86,7 +86,7 @@ async def test_a_day_is_closed_by_who_did_not_come(town: Town, page: httpx.Async
     assert tuple(row) == ("missed", town.supervisor)
     assert f"by Supervisor {town.supervisor}" in (await page.get(at)).text
     again = await send(page, f"{at}/day-close", on=at, day=TODAY.isoformat(), how="marked", expected=visit)
-    assert again.status_code == 400
+    assert again.status_code == 422
     assert "This day is closed already" in again.text
 
 
@@ -102,7 +102,7 @@ async def test_single_days_close_with_a_reason_and_open_again(town: Town, page: 
     assert await pool.fetchval("SELECT bool_and(open) FROM facility_day")
     early = {"first": (TODAY - timedelta(days=1)).isoformat(), "reason": "training"}
     wrong = await send(page, f"{at}/days", on=at, how="closed", **early)
-    assert wrong.status_code == 400
+    assert wrong.status_code == 422
     assert "Choose days from today on" in wrong.text
     assert f'value="{early["first"]}"' in wrong.text
 
@@ -112,7 +112,7 @@ async def test_a_programme_is_set_up_without_a_terminal(town: Town) -> None:
     async with browser(town, "administrator", staff=False) as office:
         new = {"name": "Hill", "day_close": "15:30", "open_on": ["0", "2"], "holidays": "yes"}
         nowhere = await send(office, "/sites", on="/sites", **new | {"time_zone": "Moon/Base"})
-        assert nowhere.status_code == 400
+        assert nowhere.status_code == 422
         assert "This time zone is not known" in nowhere.text
         assert 'value="Hill"' in nowhere.text
         added = await send(office, "/sites", on="/sites", **new)
@@ -133,7 +133,7 @@ async def test_a_programme_is_set_up_without_a_terminal(town: Town) -> None:
         assert await pool.fetchval("SELECT open_on FROM facility WHERE id = $1", site["id"]) == "015"
         nurse = {"role": "nurse", "name": "Test Nurse", "language": "sw", "starts": "08:00", "ends": "17:00"}
         bad = await send(office, f"{at}/staff", on=at, **nurse, number="12")
-        assert bad.status_code == 400
+        assert bad.status_code == 422
         assert "This is no mobile number" in bad.text
         await send(office, f"{at}/staff", on=at, **nurse, number="+254700000055")
         staff = await pool.fetchrow(
