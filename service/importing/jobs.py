@@ -154,13 +154,14 @@ class Jobs:
         """Do it in a thread with a connection of its own: thousands of rows in this loop would keep phones waiting."""
 
         async def with_pool() -> T:
+            pulse.begun_apart()
             async with await create_pool(self._services.database_url, max_size=1) as pool:
                 return await work(pool)
 
         try:
             return await asyncio.to_thread(asyncio.run, with_pool())
         except asyncio.CancelledError:
-            # This process ends: what the thread does comes to nothing at its next look.
+            # This process ends: what the thread does comes to nothing, also where it waits for the database.
             pulse.give_up()
             raise
 
@@ -190,6 +191,13 @@ class _Pulse:
         self._services, self._attempt = services, attempt
         self._stop: Exception | None = None
         self._task: asyncio.Task[None] | None = None
+        self._apart: tuple[asyncio.AbstractEventLoop, asyncio.Task[Any] | None] | None = None
+
+    def begun_apart(self) -> None:
+        """Said by the thread that works on it. Raises what ended it meanwhile."""
+        self._apart = asyncio.get_running_loop(), asyncio.current_task()
+        if self._stop is not None:
+            raise self._stop
 
     async def beat(self, rows: int) -> None:
         """So many more rows are done. Raises what ended it: CancelledError or GoneError."""
@@ -199,8 +207,13 @@ class _Pulse:
             raise self._stop
 
     def give_up(self) -> None:
-        """Let whoever works on it end at the next look."""
+        """Let the thread that works on it end now: its transaction is rolled back."""
         self._stop = self._stop or runs.GoneError()
+        if self._apart is not None:
+            loop, task = self._apart
+            with suppress(RuntimeError):  # it has ended by itself
+                if task is not None:
+                    loop.call_soon_threadsafe(task.cancel)
 
     async def __aenter__(self) -> "_Pulse":
         self._task = asyncio.create_task(self._beating())

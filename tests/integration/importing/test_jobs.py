@@ -7,6 +7,8 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from service.directory import NewFacility, NewStaff, add_facility, add_staff
 from service.importing import runs
 from service.importing.jobs import Jobs
@@ -14,6 +16,9 @@ from service.store.tidy import Tidy
 from service.wiring import Services
 from tests.conftest import PUBLISHED_AT
 from tests.integration.importing.kit import digests, register
+
+ENDS_WITHIN = 15
+"""Seconds in which a process that is asked to end has ended."""
 
 RUNNER = """
 import asyncio, sys
@@ -119,8 +124,9 @@ async def test_a_wish_to_stop_from_another_process_leaves_nothing(services: Serv
         assert await digests(conn) == before
 
 
-async def test_a_kill_in_the_middle_saves_nothing_and_it_can_be_begun_again(
-    services: Services, tmp_path: Path
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT], ids=["killed", "asked to end"])
+async def test_an_end_in_the_middle_saves_nothing_and_it_can_be_begun_again(
+    services: Services, tmp_path: Path, how: signal.Signals
 ) -> None:
     await people(services)
     today = (await services.clocks.care.now()).date()
@@ -140,8 +146,10 @@ async def test_a_kill_in_the_middle_saves_nothing_and_it_can_be_begun_again(
         try:
             await until(services, WAITS_FOR_AUDIT)
         finally:
-            os.kill(child.pid, signal.SIGKILL)
-            await child.wait()
+            os.kill(child.pid, how)
+            # Asked to end, it does so while what it writes is still held by somebody.
+            async with asyncio.timeout(ENDS_WITHIN):
+                await child.wait()
         await held.rollback()
         assert (await looked(services, run_id)).state == "saving"
         assert await digests(conn) == before
