@@ -141,6 +141,14 @@ async def blank_database_url(database_server: str, database_admin: asyncpg.Conne
         yield dsn
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def store_database(database_server: str, migrated_template: str) -> AsyncIterator[str]:
+    """A migrated database that the tests of the store and of reports share, one after the other; each empties it first."""
+    await create_database(database_server, "store", migrated_template)
+    yield with_database(database_server, "store")
+    await drop_database(database_server, "store")
+
+
 @pytest.fixture
 def apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """No compiled content is shared, as between real processes: whoever opens it reads it from the database."""

@@ -6,16 +6,7 @@ from contextlib import asynccontextmanager
 import pytest_asyncio
 
 from service.database import connect
-from service.embedded.server import create_database, drop_database, with_database
 from tests.integration.store.kit import Programme, programme
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def store_database(database_server: str, migrated_template: str) -> AsyncIterator[str]:
-    """A migrated database that the tests of the store share, one after the other."""
-    await create_database(database_server, "store", migrated_template)
-    yield with_database(database_server, "store")
-    await drop_database(database_server, "store")
 
 
 @pytest_asyncio.fixture(loop_scope="session")
