@@ -62,6 +62,7 @@ async def _counted(asked: Asked, *, narrow: bool = True) -> tuple[Asking, Scope,
 
 async def _page(asked: Asked) -> Response:
     wanted, _, found, known = await _counted(asked)
+    hide = not asked.may("see_work")
     return asked.page(
         "reports/reports.html",
         422 if wanted.trouble else 200,
@@ -74,8 +75,11 @@ async def _page(asked: Asked) -> Response:
         bys=view.by_choices(),
         by_name=dict(view.by_choices())[wanted.by],
         steps=view.funnel(found),
-        loop_by=view.loop_by(found, wanted.by, known.clinics),
-        groups=view.groups(found, wanted.by, known.clinics),
+        loop_by=view.loop_by(found, wanted.by, known.clinics, hide=hide),
+        groups=view.groups(found, wanted.by, known.clinics, hide=hide),
+        hides=view.is_small if hide else view.of_anybody,
+        told_of=view.told_of,
+        hide=hide,
         times=found.times[0],
         times_by=[
             (known.clinics[one.facility_id], one) for one in found.times[1:] if one.facility_id is not None

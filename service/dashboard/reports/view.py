@@ -1,12 +1,13 @@
 """A report as its page shows it: each figure as n of d, with what is beside it, and a line for each part of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, Final
 
 from service.dashboard.reports.asking import BY
+from service.exporting.small import SMALL, shared
 from service.reports.indicators import HEADINGS, Indicator, shipped
 from service.reports.loop import BINS, Times
 from service.reports.report import Figure, Report
@@ -47,10 +48,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One figure, and its parts: a label and the same figure of those alone."""
+    """One figure, and its parts: a label and the same figure of those alone, None where it is hidden."""
 
     figure: Figure
-    parts: tuple[tuple[str, Figure], ...]
+    parts: tuple[tuple[str, Figure | None], ...]
 
 
 def funnel(report: Report, where: Mapping[str, Any] | None = None) -> list[Step]:
@@ -62,22 +63,53 @@ def funnel(report: Report, where: Mapping[str, Any] | None = None) -> list[Step]
     ]
 
 
-def loop_by(report: Report, by: str, names: Mapping[int, str]) -> list[tuple[str, dict[str, int]]]:
-    """The loop's counts for each clinic, mentor, week or kind of mother."""
-    return [(label(by, key[0], names), counts) for key, counts in report.counts["contacts"].by(by).items()]
+def is_small(*counts: int) -> bool:
+    """Whether one of these says something of a person: who sees no mother is not shown it."""
+    return any(0 < count < SMALL for count in counts)
 
 
-def groups(report: Report, by: str, names: Mapping[int, str]) -> list[tuple[str, str, list[Shown]]]:
-    """Every share, under the heading of its group, told apart as wished where its source can."""
+def of_anybody(*counts: int) -> bool:
+    """For whoever sees the mothers themselves no count is too small."""
+    return False
+
+
+def told_of(figure: Figure) -> tuple[int, ...]:
+    """Every count that a figure tells, or that follows from it."""
+    return figure.n, figure.d, figure.d - figure.n, *(count for _, count in figure.beside)
+
+
+def loop_by(
+    report: Report, by: str, names: Mapping[int, str], *, hide: bool = False
+) -> list[tuple[str, dict[str, int] | None]]:
+    """The loop's counts for each clinic, mentor, week or kind of mother; None: hidden, as small counts are with ``hide``."""
+    found = [(label(by, key[0], names), counts) for key, counts in report.counts["contacts"].by(by).items()]
+    shown = _shown_rows([[counts[name] for name, _, _ in STEPS] for _, counts in found], hide=hide)
+    return [(name, counts if place in shown else None) for place, (name, counts) in enumerate(found)]
+
+
+def _shown_rows(table: list[list[int]], *, hide: bool) -> Container[int]:
+    """The places of the rows that may be shown beside their total."""
+    if not hide:
+        return range(len(table))
+    allowed = shared(table)
+    return () if allowed.totals is None else allowed.rows.keys()
+
+
+def groups(
+    report: Report, by: str, names: Mapping[int, str], *, hide: bool = False
+) -> list[tuple[str, str, list[Shown]]]:
+    """Every share, under the heading of its group, told apart as wished where its source can; ``hide`` small counts."""
     found: list[tuple[str, str, list[Shown]]] = []
     for group, heading in HEADINGS.items():
         ours = [one for one in shipped().indicators.values() if one.group == group and one.kind == "share"]
-        shown = [one for indicator in ours if (one := _shown(report, indicator, by, names)) is not None]
+        shown = [one for indicator in ours if (one := _shown(report, indicator, by, names, hide)) is not None]
         found.append((group, heading, shown))
     return found
 
 
-def _shown(report: Report, indicator: Indicator, by: str, names: Mapping[int, str]) -> Shown | None:
+def _shown(
+    report: Report, indicator: Indicator, by: str, names: Mapping[int, str], hide: bool
+) -> Shown | None:
     whole = report.figure(indicator)
     if whole is None:
         return None
@@ -89,7 +121,9 @@ def _shown(report: Report, indicator: Indicator, by: str, names: Mapping[int, st
         for key in source.by(by)
         if (part := report.figure(indicator, {by: key[0]})) is not None
     ]
-    return Shown(whole, tuple(parts))
+    shown = _shown_rows([list(told_of(part)) for _, part in parts], hide=hide)
+    kept = ((name, part if place in shown else None) for place, (name, part) in enumerate(parts))
+    return Shown(whole, tuple(kept))
 
 
 def label(by: str, value: Any, names: Mapping[int, str]) -> str:

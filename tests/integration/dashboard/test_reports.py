@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -159,6 +160,29 @@ async def test_shared_counts_hide_small_ones(town: Town, page: httpx.AsyncClient
     assert all(row[place["numerator"]] not in ("1", "2", "3", "4") for row in rows)
     assert all(row[place["denominator"]] not in ("1", "2", "3", "4") for row in rows)
     assert {row[place["version"]] for row in rows} == {"1"}
+
+
+async def test_who_sees_no_mother_is_shown_no_small_count(town: Town, page: httpx.AsyncClient) -> None:
+    """However it is narrowed: figures that single somebody out are for whoever may see her anyway."""
+    day = NOW.date() - timedelta(days=3)
+    await town.services.pool.execute(
+        "UPDATE visit SET status = 'kept', marked_by = $1, marked_at = $2, due_on = $3 "
+        "WHERE id = (SELECT min(id) FROM visit WHERE mother_id = $4)",
+        town.mentor,
+        NOW,
+        day,
+        town.other,
+    )
+    narrow = f"facility={town.facility}&kind=days&first={day}&last={day}"
+    small = re.compile(r'class="of">(?:[1-4]<|[1-4]/|[0-9]+/[1-4]<)')
+    async with browser(town, "me", staff=False) as counting:
+        for asked in (NOVEMBER, narrow, *(f"{narrow}&by={by}" for by in ("mentor_id", "week"))):
+            shown = (await counting.get(f"/reports?{asked}")).text
+            assert small.findall(shown) == [], asked
+            assert "a count from 1 to 4" in shown, asked
+            seen = (await page.get(f"/reports?{asked}")).text
+            assert small.findall(seen) != []
+            assert "a count from 1 to 4" not in seen
 
 
 async def test_dhis2_values_are_a_file_and_what_is_missing_is_said(
