@@ -8,7 +8,6 @@ from service.dashboard.audit import audit_pages
 from service.dashboard.door.login import login_pages
 from service.dashboard.door.set_up import set_up_pages
 from service.dashboard.follow_ups import follow_up_pages
-from service.dashboard.frame.lists import list_pages
 from service.dashboard.frame.room import Room
 from service.dashboard.groups import group_pages
 from service.dashboard.imports import import_pages
@@ -44,7 +43,6 @@ AREAS: Final[tuple[Callable[[Room], None], ...]] = (
     people_pages,
     audit_pages,
     system_pages,
-    list_pages,
 )
 """Each adds its own pages; their order in the menu is ``nav``'s."""
 

@@ -131,6 +131,11 @@ def called(
     return f"Code {code}" if code else f"Mother {mother_id}"
 
 
+def mentor_label(staff_id: int | None, nobody: str = "no mentor") -> str:
+    """A mother's mentor without a name, or what is said where she has none."""
+    return staff_label("mentor", staff_id) if staff_id else nobody
+
+
 def staff_label(role: str, staff_id: int) -> str:
     """A member of staff without a name: `Mentor 12`."""
     return f"{role.capitalize()} {staff_id}"

@@ -2,6 +2,7 @@
 
 from service.dashboard.appointments.agreeing import agreeing_pages
 from service.dashboard.appointments.diary import diary_pages
+from service.dashboard.appointments.files import file_pages
 from service.dashboard.appointments.missed import missed_pages
 from service.dashboard.appointments.one import visit_pages
 from service.dashboard.frame.room import Room
@@ -13,3 +14,4 @@ def appointment_pages(room: Room) -> None:
     missed_pages(room)
     visit_pages(room)
     agreeing_pages(room)
+    file_pages(room)

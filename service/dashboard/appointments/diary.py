@@ -150,7 +150,7 @@ def shown(visit: Expected) -> dict[str, Any]:
         "client": common.called(visit.client_number, visit.form_number, None, visit.mother_id),
         "code": visit.code,
         "mother_id": visit.mother_id,
-        "mentor": common.staff_label("mentor", visit.mentor_id) if visit.mentor_id else "no mentor",
+        "mentor": common.mentor_label(visit.mentor_id),
         "kind": words.KINDS[visit.kind],
         "status": visit.status,
         "badge": (colour, icon, word),

@@ -67,7 +67,7 @@ def giving_pages(room: Room) -> None:
         return asked.page(
             "follow_ups/given.html",
             outcomes=outcomes,
-            to=words.staff_label("mentor", to.id),
+            to=words.mentor_label(to.id),
             given=sum(not one.why for one in outcomes),
             back=_back(asked),
         )
@@ -80,7 +80,7 @@ def _choose(
         "follow_ups/give.html",
         status,
         people=cards,
-        takers=[(one, words.staff_label("mentor", one.id)) for one in able],
+        takers=[(one, words.mentor_label(one.id)) for one in able],
         trouble=trouble,
         back=_back(asked),
     )

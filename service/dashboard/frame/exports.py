@@ -1,16 +1,23 @@
 """Lists and counts as files: one answer for every page, with its line in the audit.
 
 A page offers them with the macro ``export_links`` of ``parts.html``, and answers the address with ``asked_export``.
+Whoever is kept out of a page's list is not in its file either: the rows come from the reader of the page. No row holds
+a name, a whole number, or what a mother has.
 """
 
 import re
-from collections.abc import AsyncIterator, Sequence
-from typing import Final, get_args
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any, Final, get_args
 
 from starlette.responses import Response, StreamingResponse
 
 from service.dashboard.frame.asked import Asked
 from service.exporting.sheets import MEDIA, Cell, SheetKind, check_discreet, sheet
+
+MOST: Final = 20_000
+"""Rows of one file; whoever needs more narrows the list."""
+
+Row = tuple[Cell, ...]
 
 _PLAIN: Final = re.compile(r"[^a-z0-9]+")
 
@@ -35,6 +42,17 @@ async def asked_export(
     async with asked.writing() as conn:
         await asked.audit(conn, "exported", f"{name} ({kind}, {len(rows)} rows)")
     return as_file(sheet(kind, name, columns, rows), file_name(asked, name, kind), MEDIA[kind])
+
+
+async def every_page(read: Callable[[int], Awaitable[tuple[Sequence[Any], bool]]]) -> list[Any]:
+    """Every page of a list, one after the other, up to MOST rows: ``read`` gives a page's rows, and whether there are more."""
+    found: list[Any] = []
+    page, more = 1, True
+    while more and len(found) < MOST:
+        rows, more = await read(page)
+        found += rows
+        page += 1
+    return found[:MOST]
 
 
 def kind_of(asked: Asked) -> SheetKind:

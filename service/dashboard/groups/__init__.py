@@ -14,6 +14,7 @@ from service.dashboard.frame.doing import in_anothers_name
 from service.dashboard.frame.room import Room
 from service.dashboard.frame.typed import MistakeError
 from service.dashboard.groups import words
+from service.dashboard.groups.files import file_pages
 from service.dashboard.groups.shown import all_groups, one_group
 from service.store.shown import groups as reads
 
@@ -56,6 +57,8 @@ def group_pages(room: Room) -> None:
             return asked.back(at, done="not-saved")
         event = MeetingCancelled(meeting.mentor_id, meeting.id)
         return await _said(asked, event, at, "cancelled", ("meeting", meeting.id))
+
+    file_pages(room)
 
 
 async def _said(asked: Asked, event: Any, at: str, done: str, about: tuple[str, int]) -> Response:

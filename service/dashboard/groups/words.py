@@ -1,10 +1,9 @@
 """What the pages of groups say: topics, where a meeting stands, and what was done."""
 
+from collections.abc import Mapping
 from typing import Final
 
-from flows.events import MeetingTopic
-
-TOPICS: Final[dict[MeetingTopic, str]] = {
+TOPICS: Final[Mapping[str, str]] = {
     "welcome": "Welcome",
     "feeding": "Feeding",
     "growing_child": "The growing child",

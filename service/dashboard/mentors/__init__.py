@@ -4,6 +4,7 @@ from starlette.responses import Response
 
 from service.dashboard.frame.asked import Asked
 from service.dashboard.frame.room import Room
+from service.dashboard.mentors.files import file_pages
 from service.dashboard.mentors.phone import phone_pages
 from service.dashboard.mentors.shown import all_mentors, one_mentor
 from service.dashboard.mentors.team import team_pages
@@ -22,6 +23,7 @@ def mentor_pages(room: Room) -> None:
 
     team_pages(room)
     phone_pages(room)
+    file_pages(room)
 
 
 __all__ = ["mentor_pages"]

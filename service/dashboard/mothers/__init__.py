@@ -6,6 +6,7 @@ from starlette.responses import Response
 from service.dashboard.frame.asked import Asked
 from service.dashboard.frame.room import Room
 from service.dashboard.mothers.act import Act
+from service.dashboard.mothers.files import file_pages
 from service.dashboard.mothers.listing import list_page, search
 from service.dashboard.mothers.recording import acts_of, ask, record
 from service.dashboard.mothers.shown import one, seen, text
@@ -40,6 +41,8 @@ def mother_pages(room: Room) -> None:
     @room.get("/mothers/{mother_id}/texts/{message_id}", "reveal")
     async def mother_text(asked: Asked) -> Response:
         return await text(asked)
+
+    file_pages(room)
 
 
 async def _offered(asked: Asked) -> tuple[Her, list[Act]]:

@@ -4,6 +4,7 @@ from starlette.responses import Response
 
 from service.dashboard.frame.asked import Asked
 from service.dashboard.frame.room import Room
+from service.dashboard.sites.files import file_pages
 from service.dashboard.sites.said import said_pages
 from service.dashboard.sites.set_up import set_up_pages
 from service.dashboard.sites.shown import all_sites, one_site
@@ -22,6 +23,7 @@ def site_pages(room: Room) -> None:
 
     said_pages(room)
     set_up_pages(room)
+    file_pages(room)
 
 
 __all__ = ["site_pages"]

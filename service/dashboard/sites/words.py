@@ -1,10 +1,11 @@
 """What a clinic's pages say: states with an icon and a word, reasons, and what was done."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from flows.events import SiteStatus
 
-STATUSES: Final[dict[SiteStatus, tuple[str, str, str]]] = {
+STATUSES: Final[Mapping[str, tuple[str, str, str]]] = {
     "open": ("green", "✓", "Open"),
     "closed": ("red", "■", "Closed"),
     "no_network": ("amber", "≋", "Open, no network"),
