@@ -20,7 +20,7 @@ BEAT_EVERY: Final = timedelta(minutes=5)
 """A loop that has given no sign of life for this long is an alarm."""
 
 UNANSWERED: Final = 6
-"""How many of those with unanswered alerts stand on Today itself."""
+"""How many of those with unanswered alerts are seen at once; the others unfold."""
 
 
 def today_pages(room: Room) -> None:
@@ -63,8 +63,9 @@ async def _seen(asked: Asked, conn: Connection) -> dict[str, Any]:
             "alerts": one.alerts,
             "since": one.since,
         }
-        for one in waiting[:UNANSWERED]
+        for one in waiting
     ]
+    seen["first_unanswered"] = UNANSWERED
     return seen
 
 

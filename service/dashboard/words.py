@@ -6,7 +6,7 @@ from typing import Final
 
 from flows.bundle import Bundle
 from flows.events import ComingWhen, FollowUpAction
-from service.dashboard.frame.times import clock_time
+from service.dashboard.frame.times import clock_time, day_word
 from service.store.shown.follow_ups import Waiting
 from service.watch.alarms import RaisedAlarm
 
@@ -87,7 +87,7 @@ def state_of(one: Waiting) -> str:
     if one.awaiting_when:
         parts.append("asked when she is coming")
     elif one.expect_by is not None and one.state == "acknowledged":
-        parts.append(f"expected by {one.expect_by:%a} {one.expect_by.day} {one.expect_by:%b}")
+        parts.append(f"expected by {day_word(one.expect_by)}")
     if one.wanted_at is not None:
         parts.append(f"would like the call at {clock_time(one.wanted_at, one.time_zone)}")
     if one.held:

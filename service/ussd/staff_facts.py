@@ -74,8 +74,10 @@ async def _day_to_close(connection: Connection, facility_id: int, today: date) -
     """The oldest day of the last week still open, else today."""
     row = await connection.fetchrow(
         """
-        SELECT day, closed_at IS NOT NULL AS closed FROM site_day
-        WHERE facility_id = $1 AND day BETWEEN $2 AND $3 AND ((closed_at IS NULL AND was_open) OR day = $3)
+        SELECT day, closed_at IS NOT NULL AS closed FROM site_day d
+        WHERE facility_id = $1 AND day BETWEEN $2 AND $3 AND (day = $3 OR (closed_at IS NULL AND was_open
+            AND EXISTS (SELECT FROM visit v WHERE v.facility_id = d.facility_id AND v.due_on = d.day
+                AND v.status IN ('expected', 'unknown'))))
         ORDER BY closed_at IS NOT NULL, day LIMIT 1
         """,
         facility_id,

@@ -14,6 +14,7 @@ from service.dashboard.appointments import words
 from service.dashboard.appointments.marking import write, write_each
 from service.dashboard.frame.asked import Asked
 from service.dashboard.frame.room import Room
+from service.dashboard.frame.times import day_word
 from service.dashboard.frame.typed import MistakeError
 from service.database import Connection
 from service.store.shown import appointments as reads
@@ -142,7 +143,7 @@ def shown(visit: Expected) -> dict[str, Any]:
         "moved here with her" if visit.agreed else "",
         "says she comes" if visit.confirmed and visit.status == "expected" else "",
         "asked for another day" if visit.wanted and visit.status in ("expected", "unknown") else "",
-        f"came on {visit.came_on:%a} {visit.came_on.day} {visit.came_on:%b}" if visit.came_on else "",
+        f"came on {day_word(visit.came_on)}" if visit.came_on else "",
     ]
     return {
         "id": visit.id,

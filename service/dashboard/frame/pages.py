@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from service.dashboard.frame.times import clock_time, since
+from service.dashboard.frame.times import clock_time, day_word, since
 from service.dashboard.words import RISKS, called
 
 HERE: Final = Path(__file__).parents[1]
@@ -43,6 +43,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["clock_time"] = clock_time
+    made.filters["day_word"] = day_word
     made.globals["static"] = _static
     made.globals["since"] = since
     made.globals["RISKS"] = RISKS

@@ -1,6 +1,6 @@
 """Times as people read them, and as machines do."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -22,8 +22,12 @@ def clock_time(at: datetime, time_zone: str, *, year: bool = False, date: bool =
     local = at.astimezone(ZoneInfo(time_zone))
     if not date:
         return f"{local:%a %H:%M}"
-    month = f"{local:%b %Y}" if year else f"{local:%b}"
-    return f"{local:%a} {local.day} {month}, {local:%H:%M}"
+    return f"{day_word(local, year=year)}, {local:%H:%M}"
+
+
+def day_word(on: date, *, year: bool = False) -> str:
+    """A day: `Mon 14 Dec`, with ``year`` `Mon 14 Dec 2026`."""
+    return f"{on:%a} {on.day} {on:%b %Y}" if year else f"{on:%a} {on.day} {on:%b}"
 
 
 def in_utc(at: datetime) -> str:

@@ -21,6 +21,7 @@ from flows.events import (
 )
 from service.dashboard.frame import typed
 from service.dashboard.frame.forms import Form
+from service.dashboard.frame.times import day_word
 from service.dashboard.frame.typed import MistakeError
 from service.dashboard.mothers.act import Act, Field, Option, Scene, infant_of
 
@@ -225,7 +226,7 @@ def undone(scene: Scene) -> Iterator[Act]:
             "undo",
             f"{UNDO[one.what]}{about}",
             _taking_back(scene, one.id),
-            note=f"Takes back what was reported on {one.reported_on:%a} {one.reported_on.day} {one.reported_on:%b}.",
+            note=f"Takes back what was reported on {day_word(one.reported_on)}.",
             grave=one.what in ("infant_death", "death", "transferred"),
             tried=True,
         )

@@ -17,6 +17,7 @@ from flows.events import (
 )
 from service.dashboard.frame import typed
 from service.dashboard.frame.forms import Form
+from service.dashboard.frame.times import day_word
 from service.dashboard.frame.typed import MistakeError
 from service.dashboard.mothers.act import Act, Field, Scene
 from service.dashboard.mothers.changed import OVER
@@ -39,7 +40,7 @@ def dates(scene: Scene) -> Iterator[Act]:
         about = "" if one.infant_id is None else f", {scene.child(one.infant_id).lower()}"
         yield _wrong(
             f"visit-{one.id}",
-            f"{kind} of {said(one.due_on)}{about}: another day",
+            f"{kind} of {day_word(one.due_on, year=True)}{about}: another day",
             one.due_on,
             _right(scene, "visit", one.due_on, _moved(by, mother, one.id)),
         )
@@ -66,7 +67,7 @@ def dates(scene: Scene) -> Iterator[Act]:
         if birth.infant_id is not None:
             yield _wrong(
                 f"birth_date-{birth.infant_id}",
-                f"The birth of {said(birth.born_on)}",
+                f"The birth of {day_word(birth.born_on, year=True)}",
                 birth.born_on,
                 _right(scene, "birth", birth.born_on, _born(by, mother, birth.infant_id), birth.infant_id),
             )
@@ -107,13 +108,8 @@ def dates(scene: Scene) -> Iterator[Act]:
     )
 
 
-def said(day: date) -> str:
-    """A day as it is said on a page."""
-    return f"{day:%a} {day.day} {day:%b %Y}"
-
-
 def _wrong(key: str, label: str, was: date, make: Callable[[Form, str], Sequence[Event]]) -> Act:
-    field = Field("day", "The right day", "date", hint=f"Noted is {said(was)}.")
+    field = Field("day", "The right day", "date", hint=f"Noted is {day_word(was, year=True)}.")
     return Act(key, "dates", label, make, (field,), tried=True)
 
 

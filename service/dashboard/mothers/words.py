@@ -7,6 +7,7 @@ from typing import Final
 
 from scheduler.localtime import add_months, local
 from scheduler.risk import AFTER_BIRTH, BEFORE_BIRTH, NEW_ON_TREATMENT_MONTHS, RiskFacts
+from service.dashboard.frame.times import day_word
 
 STATES: Final[Mapping[str, tuple[str, str, str]]] = {
     "in_care": ("green", "●", "In care"),
@@ -152,14 +153,12 @@ def stage(edd: date | None, youngest: date | None, today: date) -> str:
 
 def day_of(at: datetime, time_zone: str) -> str:
     """The local day of an instant of which only the day counts."""
-    on = local(at, time_zone).date()
-    return f"{on:%a} {on.day} {on:%b %Y}"
+    return day_word(local(at, time_zone).date(), year=True)
 
 
 def read_day(iso: str) -> str:
     """A day as the database wrote it into JSON, as people read it."""
-    on = date.fromisoformat(iso)
-    return f"{on:%a} {on.day} {on:%b %Y}"
+    return day_word(date.fromisoformat(iso), year=True)
 
 
 def age(born_on: date, today: date) -> str:

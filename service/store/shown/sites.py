@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from scheduler.sites import CLOSE_BACK
 from service.database import Connection
 from service.store.coverage import NOBODY_LEFT
+from service.store.shown.days import OF_THE_LIVING, TO_CLOSE
 from service.store.shown.whose import COLLEAGUES_OWN
 
 BECAUSE_OF_THE_SITE: Final = (
@@ -215,7 +216,7 @@ ends AS MATERIALIZED (
 SELECT c.id, c.name, c.country, c.time_zone, c.status, c.status_since, c.look_at AS next_look, c.open_on,
     c.keeps_holidays, c.transport, c.line_phone_id IS NOT NULL AS has_line, c.day_close_at, t.today,
     v.expected, v.kept, v.missed, v.unmarked, d.closed_at, d.closed_as, d.closed_by, k.role AS closed_by_role,
-    (SELECT count(*)::int FROM site_day u WHERE u.facility_id = c.id AND u.closed_at IS NULL AND u.was_open
+    (SELECT count(*)::int FROM site_day u WHERE u.facility_id = c.id AND {TO_CLOSE}
         AND u.day < t.today AND u.day >= t.today - $4::int) AS unclosed_before,
     coalesce(e.n, 0) AS run_outs, coalesce(h.n, 0) - coalesce(g.n, 0) AS mothers,
     (SELECT count(*)::int FROM staff s JOIN person p ON p.id = s.id WHERE s.facility_id = c.id AND s.role = 'mentor'
@@ -231,16 +232,17 @@ LEFT JOIN staff k ON k.id = d.closed_by
 CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE status <> 'cancelled')::int AS expected,
         count(*) FILTER (WHERE status = 'kept')::int AS kept, count(*) FILTER (WHERE status = 'missed')::int AS missed,
         count(*) FILTER (WHERE status IN ('expected', 'unknown'))::int AS unmarked
-    FROM visit WHERE facility_id = c.id AND due_on = t.today) v
+    FROM visit w WHERE facility_id = c.id AND due_on = t.today AND {OF_THE_LIVING}) v
 ORDER BY c.status = 'open', c.name, c.id
-"""
+""".replace("{TO_CLOSE}", TO_CLOSE).replace("{OF_THE_LIVING}", OF_THE_LIVING)
 
 _UNCLOSED = """
-SELECT s.day, count(v.id)::int AS expected FROM site_day s
-LEFT JOIN visit v ON v.facility_id = s.facility_id AND v.due_on = s.day AND v.status IN ('expected', 'unknown')
-WHERE s.facility_id = $1 AND s.day BETWEEN $2 AND $3 AND s.closed_at IS NULL AND (s.was_open OR s.day = $3)
-GROUP BY s.day ORDER BY s.day
-"""
+SELECT u.day, v.expected FROM site_day u
+CROSS JOIN LATERAL (SELECT count(*)::int AS expected FROM visit w WHERE w.facility_id = u.facility_id AND w.due_on = u.day
+    AND w.status IN ('expected', 'unknown') AND {OF_THE_LIVING}) v
+WHERE u.facility_id = $1 AND u.day BETWEEN $2 AND $3 AND u.closed_at IS NULL AND ((u.was_open AND v.expected > 0) OR u.day = $3)
+ORDER BY u.day
+""".replace("{OF_THE_LIVING}", OF_THE_LIVING)
 
 # Whoever is on the staff herself is nobody's but her mentor's, a nurse's or a supervisor's, and never her own to mark.
 _EXPECTED = """

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from scheduler.sites import CLOSE_BACK
 from service.database import Connection
+from service.store.shown.days import OF_THE_LIVING, TO_CLOSE
 from service.store.shown.follow_ups import VISIBLE, Filters, Waiting, listed, seen_by
 from service.store.shown.whose import Viewer
 
@@ -139,7 +140,7 @@ _COUNTS = f"{_COUNTED} AND {VISIBLE}"
 
 _DAYS = """
 SELECT c.id, c.name, c.status, c.time_zone, c.day_close_at, t.today, d.closed_at, v.expected, v.kept, v.missed, v.unknown,
-    (SELECT count(*) FROM site_day u WHERE u.facility_id = c.id AND u.closed_at IS NULL AND u.was_open
+    (SELECT count(*) FROM site_day u WHERE u.facility_id = c.id AND {TO_CLOSE}
         AND u.day < t.today AND u.day >= t.today - $3::int) AS unclosed_before
 FROM facility c
 CROSS JOIN LATERAL (SELECT ($2::timestamptz AT TIME ZONE c.time_zone)::date AS today) t
@@ -147,9 +148,9 @@ LEFT JOIN site_day d ON d.facility_id = c.id AND d.day = t.today
 CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE status <> 'cancelled') AS expected,
     count(*) FILTER (WHERE status = 'kept') AS kept, count(*) FILTER (WHERE status = 'missed') AS missed,
     count(*) FILTER (WHERE status = 'unknown') AS unknown
-    FROM visit WHERE facility_id = c.id AND due_on = t.today) v
+    FROM visit w WHERE facility_id = c.id AND due_on = t.today AND {OF_THE_LIVING}) v
 WHERE $1::bigint[] IS NULL OR c.id = ANY($1::bigint[])
-"""
+""".replace("{TO_CLOSE}", TO_CLOSE).replace("{OF_THE_LIVING}", OF_THE_LIVING)
 
 _TOLD_LAST = """
 WITH last AS MATERIALIZED (
