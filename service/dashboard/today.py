@@ -1,5 +1,6 @@
 """Today: are messages going out, who needs a person now, who missed a day, who is expected, whose alerts wait."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from service.store import balance
 from service.store.shown import appointments
 from service.store.shown import today as reads
 from service.watch import alarms
+from service.watch.alarms import RaisedAlarm
 
 BEAT_EVERY: Final = timedelta(minutes=5)
 """A loop that has given no sign of life for this long is an alarm."""
@@ -38,8 +40,9 @@ async def _seen(asked: Asked, conn: Connection) -> dict[str, Any]:
     seen: dict[str, Any] = {"words": words}
     seen["sending"] = sending = await reads.sending(conn, now)
     seen["balance"] = await balance.kept(conn, asked.services.gateway.name)
-    raised = await alarms.live(conn)
+    raised = await _theirs(asked, conn, await alarms.live(conn))
     seen["alarms"] = words.alarms_of(raised)
+    seen["uncalled"] = words.alarm_of("follow_up") if asked.may("see_work") else ""
     seen["light"] = light_of(sending, bool(raised), asked.wall)
     if not asked.may("see_work"):
         return seen
@@ -67,6 +70,22 @@ async def _seen(asked: Asked, conn: Connection) -> dict[str, Any]:
     ]
     seen["first_unanswered"] = UNANSWERED
     return seen
+
+
+async def _theirs(asked: Asked, conn: Connection, raised: Sequence[RaisedAlarm]) -> list[RaisedAlarm]:
+    """Alarms of the whole service, and of their own clinics' work: so many as the figures below count."""
+    if asked.facilities is None:
+        return list(raised)
+    kinds = {"follow_up": "follow_up_id", "nobody_left": "facility_id"}
+    known = {
+        kind: await asked.theirs(conn, name, _ids(one.subject for one in raised if one.kind == kind))
+        for kind, name in kinds.items()
+    }
+    return [one for one in raised if one.kind not in known or set(_ids([one.subject])) <= known[one.kind]]
+
+
+def _ids(subjects: Iterable[str]) -> list[int]:
+    return [int(one) for one in subjects if one.isascii() and one.isdecimal()]
 
 
 def light_of(sending: reads.Sending, alarmed: bool, wall: datetime) -> tuple[str, str]:

@@ -43,7 +43,9 @@ def diary_pages(room: Room) -> None:
             return await _diary(asked, site.id, on, trouble=str(error), status=422)
         if troubles:
             return await _diary(asked, site.id, on, troubles=troubles, status=422)
-        return asked.back(f"/appointments?facility={site.id}&day={on}", done=done)
+        one = asked.form.get("one").partition(":")[2]
+        place = f"#visit-{one}" if one.isascii() and one.isdecimal() else ""
+        return asked.back(f"/appointments?facility={site.id}&day={on}{place}", done=done)
 
 
 async def _mark(

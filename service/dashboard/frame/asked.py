@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -25,6 +25,19 @@ from service.store.shown.whose import Viewer
 from service.wiring import Services
 
 T = TypeVar("T")
+
+
+WORK: Final = (
+    "/follow-ups",
+    "/mothers",
+    "/appointments",
+    "/visits",
+    "/inbox",
+    "/sites",
+    "/mentors",
+    "/groups",
+)
+"""Pages on which a colleague acts for a mother or a clinic."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -91,6 +104,15 @@ class Asked:
         if user is None or user.left or (permission == "do_work" and user.staff_id is None):
             return False
         return permission in MAY[user.role]
+
+    @property
+    def looks_on(self) -> bool:
+        """Whether they might act, were they linked to a member of staff: what is done is done in somebody's name."""
+        user = self.signed_in_user
+        if user is None or user.left or user.staff_id is not None:
+            return False
+        here = self.request.url.path
+        return "do_work" in MAY[user.role] and (here == "/" or here.startswith(WORK))
 
     def file(self, name: str) -> Upload | None:
         """A file sent with the form; None where none was chosen."""
@@ -167,6 +189,7 @@ class Asked:
         return {
             "user": user,
             "may": self.may,
+            "looks_on": self.looks_on,
             "nav": entries(
                 None if user is None or user.left else user,
                 self.request.url.path,

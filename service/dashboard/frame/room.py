@@ -99,6 +99,28 @@ class Room:
 
         return heavy
 
+    async def _signed_out(self, request: Request, entry: Entry, upload: int) -> Response:
+        """To the sign-in; with a form, what was typed is handed back, to be sent again after it."""
+        if request.headers.get("hx-request") == "true":
+            return Response(headers={"HX-Redirect": "/login"})
+        if request.method != "POST" or upload:
+            return RedirectResponse("/login", 303)
+        form = await _form(request, "anybody", 0)
+        if not _can_be_kept(entry, form) or "form_token" not in form.values:
+            return RedirectResponse("/login", 303)
+        return await self._once_more(request, form, None, "", 401)
+
+    async def _once_more(
+        self, request: Request, form: Form, user: User | None, token: str, status: int
+    ) -> Response:
+        now, wall = await self.services.clocks.care.now(), await self.services.clocks.wall.now()
+        asked = Asked(request, self.services, user, token, (), {}, form, now, wall)
+        if asked.is_htmx:
+            # A part of a page cannot say so: the whole one is read again, with a token of today.
+            return Response(headers={"HX-Refresh": "true"})
+        kept = [(name, one) for name, said in form.values.items() for one in said if name != "form_token"]
+        return asked.page("again.html", status, path=request.url.path, kept=kept)
+
     async def _answer(
         self, request: Request, page: Page, entry: Entry, objects: list[str], upload: int
     ) -> Response:
@@ -109,14 +131,16 @@ class Room:
             user, token = await self.guard.signed_in(request)
         if entry != "anybody":
             if user is None:
-                return RedirectResponse("/login", 303)
+                return await self._signed_out(request, entry, upload)
             if user.left and entry != "setting_up":
                 return RedirectResponse("/set-up", 303)
             if not _may_enter(user, entry):
                 raise HTTPException(403)
         form = await _form(request, entry, upload) if is_form else Form()
         if is_form and entry != "anybody" and not is_form_token(form.get("form_token"), token):
-            raise HTTPException(403)
+            if not _can_be_kept(entry, form) or "form_token" not in form.values:
+                raise HTTPException(403)
+            return await self._once_more(request, form, user, token, 403)
         ids = {kind: int(request.path_params[kind]) for kind in objects}
         async with asyncio.timeout(DOOR_SECONDS), self.services.pool.acquire() as conn:
             facilities = await facilities_of(conn, user.role, user.staff_id) if user is not None else ()
@@ -136,6 +160,11 @@ class Room:
                 wall=await self.services.clocks.wall.now(),
             )
         )
+
+
+def _can_be_kept(entry: Entry, form: Form) -> bool:
+    """Whether a form may be handed back to be sent again: no password is, and a file is chosen anew."""
+    return entry not in ("anybody", "setting_up", "signed_in") and not form.files
 
 
 async def _form(request: Request, entry: Entry, upload: int) -> Form:

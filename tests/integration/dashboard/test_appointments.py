@@ -57,7 +57,8 @@ async def test_a_day_is_marked_by_one_click_by_ticks_and_closed(town: Town, page
         assert hidden not in html.replace("form_token", "")
     [theirs] = set(map(int, re.findall(r'id="visit-(\d+)"', html))) - {mine, baby}
     marked = await post(page, "/appointments", **day, one=f"missed:{theirs}")
-    assert marked.headers["location"] == f"/appointments?facility={town.facility}&day={TODAY}&done=missed"
+    there = f"/appointments?facility={town.facility}&day={TODAY}&done=missed#visit-{theirs}"
+    assert marked.headers["location"] == there
     assert await status(town, theirs) == "missed"
     # A slip of the finger: she came after all, and what the miss began is over.
     assert (await post(page, "/appointments", **day, one=f"came:{theirs}")).status_code == 303

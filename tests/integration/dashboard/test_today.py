@@ -7,6 +7,7 @@ from datetime import timedelta
 import httpx
 
 from service.dashboard.follow_ups.words import GROUPS
+from service.store.alarms import raise_alarm
 from service.store.follow_ups import NOT_YET
 from tests.integration.dashboard.conftest import follow_up_on
 from tests.integration.dashboard.kit import browser, counted_statements, form_token
@@ -179,3 +180,61 @@ async def test_it_costs_the_same_for_three_and_for_thirty_and_stays_small(
     assert total < 100_000
     assert re.findall(r'(?:src|href)="(https?:|//)', answer.text) == []
     assert re.search(r"<[^>]+\s(style|on\w+)=", answer.text) is None
+
+
+async def test_what_was_typed_before_a_lock_is_kept_and_sent_again(
+    town: Town, page: httpx.AsyncClient
+) -> None:
+    path = f"/mothers/{town.mother}/record"
+    typed = {
+        "act": "area",
+        "area": "Mlimani",
+        "once": "lock",
+        "form_token": form_token((await page.get(path)).text),
+    }
+    await page.post("/logout", data={"form_token": typed["form_token"]})
+    locked = await page.post(path, data=typed)
+    assert locked.status_code == 401
+    assert 'value="Mlimani"' in locked.text
+    row = await page.post(path, data=typed, headers={"hx-request": "true"})
+    assert row.headers["hx-redirect"] == "/login"
+    code = await town.sign_in("supervisor", staff=True, email="anew@example.org")
+    await page.post("/login", data={"code": code})
+    asked = await page.post(path, data=typed)
+    assert asked.status_code == 403
+    assert f'action="{path}"' in asked.text
+    assert 'value="Mlimani"' in asked.text
+    saved = await page.post(path, data=typed | {"form_token": form_token(asked.text)})
+    assert saved.headers["location"] == f"/mothers/{town.mother}?done=area"
+
+
+async def test_whoever_is_nobody_on_the_staff_is_told_why_there_are_no_buttons(
+    town: Town, page: httpx.AsyncClient
+) -> None:
+    async with browser(town, "administrator", staff=False) as office:
+        for path in ("/", "/follow-ups", f"/mothers/{town.mother}"):
+            assert "You can look here and not act" in (await office.get(path)).text
+        assert "You can look here" not in (await office.get("/people")).text
+    assert "You can look here" not in (await page.get("/")).text
+
+
+async def test_an_alarm_of_another_clinic_is_not_counted_here(town: Town, page: httpx.AsyncClient) -> None:
+    await call(page)
+    pool = town.services.pool
+    follow_up = await pool.fetchval("SELECT id FROM follow_up WHERE state <> 'resolved' LIMIT 1")
+    far = await pool.fetchval(
+        "INSERT INTO facility (name, country, time_zone, day_close_at) "
+        "VALUES ('Hill', 'KE', 'Africa/Nairobi', '15:00') RETURNING id"
+    )
+    elsewhere = await pool.fetchval(
+        "INSERT INTO follow_up (facility_id, cause, country, rank, risk, opened_at, next_at, mother_id) "
+        "VALUES ($1, 'unclear', 'KE', 9, 'green', $2, $2, $3) RETURNING id",
+        far,
+        NOW,
+        town.other,
+    )
+    for one in (follow_up, elsewhere):
+        await raise_alarm(pool, "follow_up", str(one), NOW)
+    assert "of these" not in (await page.get("/")).text
+    async with browser(town, "administrator") as all_:
+        assert "2 of these" in (await all_.get("/")).text
