@@ -71,6 +71,35 @@ async def test_who_is_kept_apart_is_in_no_file(town: Town, page: httpx.AsyncClie
     )
     assert {one["Client number"] for one in await rows(page, "/mothers/export?as=csv")} == {f"K{town.other}"}
     assert (await page.get("/mothers/export?as=csv&state=apart")).status_code == 403
+    added = (
+        "INSERT INTO visit (mother_id, facility_id, kind, due_on, status, marked_by) "
+        "SELECT id, facility_id, $1, $2, $3, mentor_id FROM mother"
+    )
+    await pool.execute(added, "refill", NOW.date(), "expected")
+    day = await rows(page, "/appointments/export?as=csv")
+    assert {one["Client number"] for one in day} == {f"K{town.other}"}
+    await pool.execute(added, "refill", NOW.date() - timedelta(days=2), "missed")
+    missed = await rows(page, "/appointments/missed/export?as=csv")
+    assert {one["Client number"] for one in missed} == {f"K{town.other}"}
+    await pool.execute(
+        """
+        INSERT INTO follow_up (mother_id, facility_id, cause, country, rank, risk, opened_at, next_at, state)
+        SELECT id, facility_id, 'silent', 'KE', 1, 'red', $1, $1, 'notified' FROM mother
+        """,
+        NOW,
+    )
+    work = await rows(page, "/follow-ups/export?as=csv")
+    assert {one["Client number"] for one in work} == {f"K{town.other}"}
+    # Whoever acts for her finds her on the pages; whoever only looks does not learn that she is kept apart.
+    async with browser(town, "auditor") as auditor:
+        assert (await auditor.get("/follow-ups")).text.count('id="follow-up-') == 1
+        assert (await page.get("/follow-ups")).text.count('id="follow-up-') == 2
+        seen, acted = [(await one.get("/appointments/missed")).text for one in (auditor, page)]
+        assert (f"K{town.mother}" in seen, f"K{town.other}" in seen) == (False, True)
+        assert f"K{town.mother}" in acted
+        visit = await pool.fetchval("SELECT id FROM visit WHERE mother_id = $1 LIMIT 1", town.mother)
+        assert (await auditor.get(f"/visits/{visit}")).status_code == 404
+        assert (await page.get(f"/visits/{visit}")).status_code == 200
 
 
 async def test_only_who_may_export_lists_gets_one(town: Town) -> None:
