@@ -203,7 +203,8 @@ async def _take_back(
     ]
     for row in await conn.fetch(_FORESEEN, mother_id, targets, today):
         await visits.cancel_visit(conn, row["id"], OVER, now)
-    await taking_back.cancel_planned_of(conn, [enrolment_id for enrolment_id, _ in ended], OVER, now)
+    # A question that waits to leave would still ask about a pregnancy that has ended.
+    await taking_back.cancel_under(conn, [enrolment_id for enrolment_id, _ in ended], OVER, now)
 
 
 # The last birth is known even where that child has died: the days after it are hers.

@@ -64,6 +64,14 @@ async def cancel_planned_of(
     await conn.execute(_CANCEL_PLANNED_OF, list(enrolment_ids), reason, now)
 
 
+async def cancel_under(conn: Connection, enrolment_ids: Sequence[int], reason: str, now: datetime) -> None:
+    """Take back what is planned under these enrolments, and texts of theirs that have not begun to leave."""
+    await cancel_planned_of(conn, enrolment_ids, reason, now)
+    texts = [row["id"] for row in await conn.fetch(_TEXTS_UNDER, list(enrolment_ids))]
+    if texts:
+        await conn.execute(_CANCEL, texts, reason, now)
+
+
 async def restore_for_mother(conn: Connection, mother_id: int, reason: str, now: datetime) -> int:
     """Plan again her contacts still to come that were cancelled for ``reason``, as after START."""
     return await _restore(conn, _CANCELLED_OF_MOTHER, mother_id, reason, now)
@@ -122,6 +130,10 @@ _ABOUT_VISIT = """
 SELECT m.id FROM message m WHERE m.mother_id = (SELECT mother_id FROM visit WHERE id = $1) AND m.visit_id = $1
     AND m.follow_up_id IS NULL AND m.message_class NOT IN ('D', 'E') AND m.state IN ('queued', 'claimed')
 ORDER BY m.id FOR UPDATE
+"""
+_TEXTS_UNDER = """
+SELECT m.id FROM message m JOIN reminder r ON r.id = m.reminder_id
+WHERE r.enrolment_id = ANY($1::bigint[]) AND m.state IN ('queued', 'claimed') ORDER BY m.id FOR UPDATE OF m
 """
 _TO_PHONE = """
 SELECT id FROM message WHERE id IN (

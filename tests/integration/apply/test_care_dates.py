@@ -145,6 +145,23 @@ async def test_sad_news_are_a_loss_that_can_be_undone(clinic: Clinic) -> None:
     assert (await held(clinic, mother))["birth_check"] == clinic.today - 7 * DAY
 
 
+async def test_after_a_loss_not_even_a_question_that_waits_asks_for_news(clinic: Clinic) -> None:
+    mother = await clinic.mother(edd=clinic.today - 6 * DAY, baby_wording=True)
+    await planned(clinic)
+    await clinic.run(
+        "WITH asked AS (UPDATE reminder r SET state = 'queued' FROM enrolment e "
+        "WHERE e.id = r.enrolment_id AND e.schedule = 'birth_check' AND r.step = 'ask' RETURNING r.*) "
+        "INSERT INTO message (person_id, mother_id, phone_id, reminder_id, message_class, priority, template, language, "
+        "wording, not_before, valid_until, created_at) SELECT p.id, p.id, p.phone_id, r.id, 'C', 5, 'birth_check', 'en', "
+        "'open', r.due_at, r.valid_until, r.due_at FROM person p JOIN asked r ON r.mother_id = p.id"
+    )
+    assert await clinic.queued(MOTHER) == ["birth_check"]
+    await clinic.happens(LossReported(mother, clinic.mentor), number=MENTOR)
+    assert await clinic.queued(MOTHER) == []
+    row = only(await clinic.rows("SELECT state, reason FROM message WHERE template = 'birth_check'"))
+    assert row == {"state": "cancelled", "reason": "over"}
+
+
 async def test_a_loss_takes_back_the_contacts_to_come(clinic: Clinic) -> None:
     mother = await clinic.mother(edd=clinic.today + 60 * DAY)
     await planned(clinic)
