@@ -11,7 +11,11 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 import uvicorn
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from selenium.common.exceptions import (
+    NoSuchElementException,
+    StaleElementReferenceException,
+    WebDriverException,
+)
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -23,6 +27,7 @@ from service.logs import UVICORN_OPTIONS
 from service.wiring import Services
 
 LEAVING = (NoSuchElementException, StaleElementReferenceException)
+GONE = "does not belong to the document"
 """What a page says while it makes room for the next."""
 AXE: Final = Path(__file__).parent / "vendored" / "axe-4.11.0.min.js"
 NARROW, WIDE = (360, 800), (1280, 900)
@@ -126,7 +131,15 @@ class Hand:
         self.driver = driver
 
     def until(self, seen: Callable[[Chrome], Found | bool]) -> Found:
-        found: Any = WebDriverWait(self.driver, 30, ignored_exceptions=LEAVING).until(seen)
+        def calmly(driver: Chrome) -> Found | bool:
+            try:
+                return seen(driver)
+            except WebDriverException as fault:
+                if isinstance(fault, LEAVING) or GONE in str(fault):
+                    return False
+                raise
+
+        found: Any = WebDriverWait(self.driver, 30).until(calmly)
         return found
 
     def one(self, selector: str) -> WebElement:
@@ -174,6 +187,17 @@ class Hand:
     def complaints(self) -> list[str]:
         """What the browser's console holds against the page."""
         return [line["message"] for line in self.driver.get_log("browser") if line["level"] == "SEVERE"]
+
+    def troubles(self, *, axe: bool = True) -> list[str]:
+        """All of that about this page, in words."""
+        found = [] if self.fits() else ["is wider than the window"]
+        found += [f"too small: {one}" for one in self.too_small()]
+        found += [f"console: {one}" for one in self.complaints()]
+        if axe:
+            found += [f"axe: {one}" for one in self.barriers()]
+        if len(self.driver.find_elements(By.TAG_NAME, "h1")) != 1:
+            found.append("has not one h1")
+        return found
 
     def contrast(self, selector: str) -> float:
         """The WCAG 2.2 contrast of an element's text with what is painted behind it."""

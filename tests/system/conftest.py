@@ -1,25 +1,19 @@
-"""The small town behind the real pages, served to a browser."""
+"""The small town and the demo's people behind the real pages, served to a browser."""
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from service.embedded.server import create_database, drop_database, with_database
-from tests.integration.simulator.town import Town, open_town
+from tests.integration.simulator.town import Town
 from tests.system.browsing import Site
-from tests.system.made_up import Demo, served
+from tests.system.made_up import Demo, served, town_served
 
 
 @pytest.fixture
 def site(database_server: str, migrated_template: str, tmp_path: Path) -> Iterator[Site[Town]]:
-    name = f"pages_{tmp_path.name.replace('-', '_')}"[:60]
-    asyncio.run(create_database(database_server, name, migrated_template))
-    url = with_database(database_server, name)
-    with Site(lambda address: open_town(tmp_path, url, public_url=address, clinic="Riverside")) as served:
-        yield served
-    asyncio.run(drop_database(database_server, name))
+    with town_served(database_server, migrated_template, tmp_path) as site:
+        yield site
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The demo's own made-up people behind the real pages, on their Monday morning."""
+"""Made-up people behind the real pages, on their Monday morning: the demo's own, or a small town's."""
 
 import asyncio
 import os
@@ -15,6 +15,7 @@ from service.embedded.server import create_database, drop_database, with_databas
 from service.processes.loop import run_worker
 from service.settings import demo_settings
 from service.wiring import Services, ensure_ready, open_services
+from tests.integration.simulator.town import Town, open_town
 from tests.system.browsing import Site
 
 SMALL = {"mothers": 22, "weeks": 3}
@@ -61,3 +62,14 @@ def served(database_server: str, template: str, folder: Path) -> Iterator[Site[D
     with Site(opening) as site:
         yield site
     asyncio.run(drop_database(database_server, "made_up"))
+
+
+@contextmanager
+def town_served(database_server: str, template: str, folder: Path) -> Iterator[Site[Town]]:
+    """The small town on a database of its own."""
+    name = f"town_{folder.name.replace('-', '_')}"[:60]
+    url = with_database(database_server, name)
+    asyncio.run(create_database(database_server, name, template))
+    with Site(lambda address: open_town(folder, url, public_url=address, clinic="Riverside")) as site:
+        yield site
+    asyncio.run(drop_database(database_server, name))

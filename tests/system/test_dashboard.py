@@ -45,17 +45,6 @@ def kinds_of_page(demo: Site[Demo]) -> list[tuple[str, re.Pattern[str]]]:
     return found
 
 
-def troubles(hand: Hand, *, axe: bool) -> list[str]:
-    found = [] if hand.fits() else ["is wider than the window"]
-    found += [f"too small: {one}" for one in hand.too_small()]
-    found += [f"console: {one}" for one in hand.complaints()]
-    if axe:
-        found += [f"axe: {one}" for one in hand.barriers()]
-    if len(hand.driver.find_elements(By.TAG_NAME, "h1")) != 1:
-        found.append("has not one h1")
-    return found
-
-
 def walk(demo: Site[Demo], hand: Hand, role: Role, *, axe: bool) -> tuple[set[str], dict[str, list[str]]]:
     """Sign in, and see one page of each kind: from the menu and on, by links, the first mother, clinic and so on."""
     sign_in(demo, hand, role)
@@ -64,7 +53,7 @@ def walk(demo: Site[Demo], hand: Hand, role: Role, *, axe: bool) -> tuple[set[st
     while waiting:
         path = waiting.pop(0)
         hand.driver.get(f"{demo.address}{path}")
-        if found := troubles(hand, axe=axe):
+        if found := hand.troubles(axe=axe):
             wrong[f"{role} {path}"] = found
         for linked in pages_linked(demo, hand):
             kind = next((path for path, address in kinds if address.fullmatch(linked)), None)

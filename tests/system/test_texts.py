@@ -27,7 +27,7 @@ def test_a_text_is_changed_by_one_approved_by_another_and_published(site: Site[T
             hand.one("#new").send_keys(text)
             hand.reads("#preview", said)
         assert "VIDOKEZO: Salama?" in hand.one("#preview").text
-        assert hand.fits()
+        assert hand.troubles() == []
         hand.press("main button.main")
         hand.reads("[role=status]", "Somebody else has to approve it")
         assert "Decide" not in driver.page_source or "It is your own" in driver.page_source
@@ -36,14 +36,16 @@ def test_a_text_is_changed_by_one_approved_by_another_and_published(site: Site[T
         hand = Hand(driver)
         sign_in(site, hand, "administrator")
         driver.get(change)
+        assert hand.troubles() == []
         hand.press("main form[action$='/approve'] button")
         hand.reads("[role=status]", "Approved.")
         driver.get(f"{site.address}/messages/publish")
+        assert hand.troubles() == []
         hand.press("main button.main")
         hand.reads("[role=status]", "Published.")
         driver.get(f"{site.address}/messages/texts/nudge")
         assert "VIDOKEZO: Salama? Jibu 1 sawa, 2 nipigie." in hand.reads("main", "Changed in the browser")
-        assert hand.barriers() == []
+        assert hand.troubles() == []
 
 
 def test_a_text_is_changed_without_script_too(site: Site[Town]) -> None:
@@ -53,9 +55,11 @@ def test_a_text_is_changed_without_script_too(site: Site[Town]) -> None:
         driver.get(f"{site.address}/login")
         hand.one("input[name=code]").send_keys(code)
         hand.press("main button")
+        hand.reads("h1", "Today")
         driver.get(f"{site.address}{FORM}")
         hand.one("#new").clear()
         hand.one("#new").send_keys(BAD)
         hand.press("button[formaction$='/preview']")
         hand.reads("#preview", "tells what we are")
         assert hand.one("#new").text == BAD
+        assert hand.troubles(axe=False) == []
