@@ -7,6 +7,7 @@ from typing import Any, Final
 from flows.bundle import Bundle
 from service.api.shapes import Appointment, FollowUp
 from service.database import Connection
+from service.store.shown.whose import KEPT_APART
 
 PER_PAGE: Final = 100
 KINDS: Final[Mapping[str, Any]] = {"clinic": "clinic", "refill": "refill", "infant_test": "infant test"}
@@ -72,13 +73,13 @@ WHERE v.facility_id = $1 AND v.due_on = $2 AND m.staff_id IS NULL AND p.hold IS 
 ORDER BY v.id LIMIT $3 OFFSET $4
 """
 
-# A colleague's own care is nobody's list.
+# A colleague's own care is nobody's list, and whoever is kept apart is in none that leaves this service.
 _READ = """
 SELECT f.id, CASE WHEN m.facility_id = f.facility_id THEN m.client_number END AS client_number, f.cause, f.risk, f.urgent,
     f.state, f.opened_at, f.next_at, f.outcome
 FROM follow_up f JOIN mother m ON m.id = f.mother_id JOIN person p ON p.id = m.id
-WHERE f.facility_id = $1 AND m.staff_id IS NULL AND p.hold IS DISTINCT FROM 'erased'
-"""
+WHERE f.facility_id = $1 AND m.staff_id IS NULL AND p.hold IS DISTINCT FROM 'erased' AND NOT {apart}
+""".replace("{apart}", KEPT_APART)
 
 _FOLLOW_UPS = f"""{_READ}
     AND (f.state = 'resolved') = $2 AND f.cause <> ALL($3::text[])

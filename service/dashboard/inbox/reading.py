@@ -45,7 +45,7 @@ def reading_pages(room: Room) -> None:
         async with asked.writing() as conn:
             text = await text_in(asked, conn)
             answer = await shown(asked, conn, text)
-            if text.has_words:
+            if text.has_words and asked.may("do_work"):
                 await asked.audit(conn, "read_text", about=("inbound_sms", text.id))
         return answer
 
@@ -76,7 +76,8 @@ async def shown(
         "inbox/text.html",
         status,
         text=_row(sealer, text),
-        body=_words(sealer, text, await reads.words_of(conn, text.id)),
+        # What she wrote may name her, her number or what she has: it is for whoever answers, and for nobody who looks on.
+        body=_words(sealer, text, await reads.words_of(conn, text.id)) if asked.may("do_work") else None,
         body_language=_language(bundle, text),
         answered=[_said(bundle, one) for one in answered],
         question=_said(bundle, question_text) if question_text is not None else None,

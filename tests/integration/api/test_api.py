@@ -130,10 +130,17 @@ async def test_a_follow_up_is_read_and_answered_as_a_mentor_would(
     town: Town, register: httpx.AsyncClient
 ) -> None:
     work = await follow_up(town)
-    hidden = await follow_up(town, cause="safety")
     listed = (await register.get("/api/v1/follow-ups")).json()["follow_ups"]
     assert [(one["id"], one["reason"], one["state"]) for one in listed] == [(work, "Asks for a call", "open")]
-    assert (await register.get(f"/api/v1/follow-ups/{hidden}")).status_code == 404
+    # While somebody worries about her safety, no other system reads of her work, whatever it is about.
+    hidden = await follow_up(town, cause="safety")
+    assert (await register.get("/api/v1/follow-ups")).json()["follow_ups"] == []
+    for one in (work, hidden):
+        assert (await register.get(f"/api/v1/follow-ups/{one}")).status_code == 404
+        assert (
+            await register.post(f"/api/v1/follow-ups/{one}/answers", json={"action": "going"})
+        ).status_code == 404
+    await town.services.pool.execute("DELETE FROM follow_up WHERE id = $1", hidden)
     answer = await register.post(f"/api/v1/follow-ups/{work}/answers", json={"action": "going"})
     assert (answer.status_code, answer.json()["state"]) == (200, "acknowledged")
     row = await town.services.pool.fetchrow(
@@ -225,3 +232,21 @@ async def test_it_asks_to_come_again_while_a_file_of_the_clinic_is_saved(
         answer = await entered(register, "enrolments", **MOTHER)
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert (await entered(register, "enrolments", **MOTHER)).json()["outcome"] == "new"
+
+
+async def test_a_number_that_a_page_writes_for_somebody_at_this_moment_is_hers(
+    town: Town, register: httpx.AsyncClient
+) -> None:
+    async with town.services.pool.acquire() as conn:
+        written = conn.transaction()
+        await written.start()
+        await conn.execute(
+            "UPDATE mother SET client_number = $2 WHERE id = $1", town.mother, MOTHER["client_number"]
+        )
+        entering_her = asyncio.create_task(entered(register, "enrolments", **MOTHER))
+        while not await conn.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            assert not entering_her.done()
+        await written.commit()
+    answer = await entering_her
+    assert answer.status_code in (200, 201), answer.text
+    assert answer.json()["outcome"] != "new"

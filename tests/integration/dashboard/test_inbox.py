@@ -55,7 +55,9 @@ async def test_who_may_not_see_it_does_not(town: Town, page: httpx.AsyncClient) 
         browser(town, "auditor", staff=False) as auditor,
         browser(town, "editor", staff=False) as editor,
     ):
-        assert "Take it as that" not in (await auditor.get(path)).text
+        looked = (await auditor.get(path)).text
+        assert "Take it as that" not in looked
+        assert WORDS not in looked
         assert (await send(auditor, f"{path}/nothing", "/messages")).status_code == 403
         assert (await editor.get("/inbox")).status_code == 403
     elsewhere = await town.services.pool.fetchval(
