@@ -49,8 +49,12 @@ async def connect(database_url: str) -> asyncpg.Connection:
     return connection
 
 
+CROSSED: Final = (asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError)
+"""Somebody waited for what we held and we for theirs, or wrote the same row a moment before: it may be tried again."""
+
+
 async def in_transaction(pool: Pool, doing: Callable[[Connection], Awaitable[T]]) -> T:
-    """Run ``doing`` in a transaction of its own, again after a deadlock, in which nothing was changed.
+    """Run ``doing`` in a transaction of its own, again where somebody crossed it (CROSSED), when nothing was changed.
 
     Raises what ``doing`` raises, and DeadlockDetectedError where every try met one.
     """
@@ -58,7 +62,7 @@ async def in_transaction(pool: Pool, doing: Callable[[Connection], Awaitable[T]]
         try:
             async with pool.acquire() as conn, conn.transaction():
                 return await doing(conn)
-        except asyncpg.DeadlockDetectedError:
+        except CROSSED:
             continue
     async with pool.acquire() as conn, conn.transaction():
         return await doing(conn)

@@ -9,7 +9,7 @@ import asyncpg
 
 from service import audit
 from service.dashboard.door.access import facilities_of
-from service.database import Pool, create_pool
+from service.database import CROSSED, Pool, create_pool
 from service.importing import runs
 from service.importing.columns import NoSuchFileError
 from service.importing.places import Importer
@@ -120,8 +120,8 @@ class Jobs:
         for tried in range(1, TRIES + 1):
             try:
                 return await self._save_once(pulse, sheet, by)
-            except asyncpg.DeadlockDetectedError:
-                # Somebody's report about one of these mothers crossed it; nothing was changed.
+            except CROSSED:
+                # Somebody's report about one of these mothers, or her client number, crossed it; nothing was changed.
                 if tried == TRIES:
                     raise
                 pulse.worked = 0
