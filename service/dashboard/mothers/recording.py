@@ -9,6 +9,7 @@ from starlette.responses import Response
 from flows.events import Event
 from scheduler.localtime import local
 from service.apply import ClientNumberTaken, CodeTaken, NotTheirs
+from service.apply.record import form_was_sent
 from service.dashboard.frame.asked import Asked
 from service.dashboard.frame.typed import MistakeError
 from service.dashboard.mothers import words
@@ -81,6 +82,8 @@ async def ask(
 
 async def record(asked: Asked, her: Her, acts: Sequence[Act]) -> Response:
     """Save what a form says: at once, or, where it is grave or moves dates, once it was looked at and is sure."""
+    if await _was_sent(asked, her):
+        return await ask(asked, her, acts, wrong=words.SENT_BEFORE, status=409)
     act = next((one for one in acts if one.key == asked.form.get("act")), None)
     if act is None:
         return await ask(asked, her, acts, wrong=GONE if acts else NOT_YOURS, status=422)
@@ -97,6 +100,15 @@ async def record(asked: Asked, her: Her, acts: Sequence[Act]) -> Response:
         return await ask(asked, her, acts, wrong=words.SENT_BEFORE, status=409)
     except (NotTheirs, LookupError):
         return await ask(asked, her, acts, at=act.key, wrong=words.NOT_SAVED, status=409)
+
+
+async def _was_sent(asked: Asked, her: Her) -> bool:
+    """Whether this form was saved, as by the first of two clicks: what it says may no longer fit what it made."""
+    once = asked.form.get("once")[:32]
+    if not once:
+        return False
+    async with asked.reading() as conn:
+        return await form_was_sent(conn, her.id, f"{once}:{asked.form.get('act')}", asked.now)
 
 
 async def _look_first(asked: Asked, her: Her, act: Act, events: Sequence[Event]) -> Response:

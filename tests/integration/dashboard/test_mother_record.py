@@ -74,7 +74,9 @@ async def test_twins_are_born_one_dies_and_both_reports_are_taken_back(
     unsure = await record(page, town.mother, "baby_died", whose=str(first), sure="", looked="yes")
     assert unsure.status_code == 422
     assert "Tick that you are sure." in unsure.text
-    await saved(page, town.mother, "baby_died", whose=str(first))
+    await saved(page, town.mother, "baby_died", whose=str(first), once="clicked")
+    twice = await record(page, town.mother, "baby_died", whose=str(first), once="clicked")
+    assert "Nothing was saved twice." in twice.text
     assert await pool.fetchval("SELECT status FROM infant WHERE id = $1", first) == "died"
     assert (
         await pool.fetchval("SELECT count(*) FROM follow_up WHERE cause LIKE 'loss%' AND state <> 'resolved'")
