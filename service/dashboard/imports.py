@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.exports import as_file
 from service.dashboard.frame.room import Room
 from service.importing import runs
 from service.importing.columns import COLUMNS, Kind, heading_of
@@ -80,7 +81,7 @@ def import_pages(room: Room) -> None:
             raise HTTPException(404)
         kind, form = TEMPLATES[name]
         made = template_xlsx(kind) if form == "xlsx" else template_csv(kind)
-        return _download(made, MEDIA["xlsx" if form == "xlsx" else "csv"], f"pamoja-{name}")
+        return as_file(made, f"pamoja-{name}", MEDIA["xlsx" if form == "xlsx" else "csv"])
 
     @room.post("/imports", "import", upload=MOST_BYTES)
     async def upload(asked: Asked) -> Response:
@@ -132,7 +133,7 @@ def import_pages(room: Room) -> None:
         if run.state == "checked":
             said = await runs.problems_of(asked.services.pool, asked.services.sealer, run.id)
             content = await asyncio.to_thread(_result, content, run.kind, said)
-        return _download(content, MEDIA[run.format], f"pamoja-{run.kind}-{run.id}.{run.format}")
+        return as_file(content, f"pamoja-{run.kind}-{run.id}.{run.format}", MEDIA[run.format])
 
     @room.post("/imports/{import_id}/save", "import")
     async def save(asked: Asked) -> Response:
@@ -169,9 +170,3 @@ def _kinds(kind: Kind, said: list[Problem]) -> list[tuple[tuple[str, str], int]]
 
 def _result(content: bytes, kind: Kind, said: list[Problem]) -> bytes:
     return result(read_sheet(content), kind, said)
-
-
-def _download(content: bytes, media_type: str, name: str) -> Response:
-    return Response(
-        content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )

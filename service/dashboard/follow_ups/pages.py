@@ -11,6 +11,7 @@ from service.dashboard.follow_ups import words as said
 from service.dashboard.follow_ups.acting import RefusedError, act, back_of
 from service.dashboard.follow_ups.shown import ahead, card, step_word
 from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.forms import row_id
 from service.dashboard.frame.room import Room
 from service.dashboard.frame.typed import MistakeError
 from service.database import Connection
@@ -128,7 +129,7 @@ def chosen_filters(asked: Asked) -> dict[str, str]:
     kept = {name: query[name] for name, values in known.items() if query.get(name) in values}
     for name in ("facility", "with"):
         typed = query.get(name, "")
-        if typed.isascii() and typed.isdigit() and len(typed) < 19:
+        if row_id(typed) is not None:
             kept[name] = typed
     return kept
 

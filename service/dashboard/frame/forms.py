@@ -17,6 +17,11 @@ STRANGERS_LIMIT: Final = 16 * 1024
 MOST_FIELDS: Final = 600
 
 
+def row_id(text: str) -> int | None:
+    """The id of a row as a form or an address has it; None for what can be none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Upload:
     """One file as it was sent. Its name is the sender's own word and is only ever shown back."""
@@ -42,7 +47,7 @@ class Form:
 
     def ids(self, name: str) -> list[int]:
         """Every value of a field that is the id of a row; what is none is left out."""
-        return [int(one) for one in self.all(name) if one.isascii() and one.isdigit() and len(one) < 19]
+        return [found for one in self.all(name) if (found := row_id(one)) is not None]
 
 
 async def read_form(request: Request, *, upload: int = 0, limit: int = FORM_LIMIT) -> Form:

@@ -13,6 +13,7 @@ from service.content.changes import Change, Met
 from service.content.changes_checked import Looked, look
 from service.content.changes_kept import ChangeRefusedError, decide, let_go, withdraw
 from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.forms import row_id
 from service.dashboard.frame.room import Room
 from service.dashboard.messages import words
 from service.dashboard.messages.looks import Look, allowed_of, look_of, measured
@@ -102,10 +103,8 @@ def change_pages(room: Room) -> None:
 
 async def change_in(asked: Asked, conn: Connection) -> Shown:
     """The change in the address. Raises HTTPException 404 when there is none."""
-    number = str(asked.names["change"])
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
-        raise HTTPException(404)
-    found = await reads.change(conn, int(number))
+    number = row_id(str(asked.names["change"]))
+    found = None if number is None else await reads.change(conn, number)
     if found is None:
         raise HTTPException(404)
     return found

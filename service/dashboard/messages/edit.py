@@ -13,6 +13,7 @@ from service.content.changes import Change, said_in
 from service.content.changes_checked import LONGEST_TEXT, Looked, look, may_change
 from service.content.changes_kept import ChangeRefusedError, Proposal, propose
 from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.forms import row_id
 from service.dashboard.frame.room import Room
 from service.dashboard.messages import words
 from service.dashboard.messages.looks import (
@@ -133,10 +134,10 @@ async def _place(asked: Asked, conn: Connection) -> Place:
 
 async def _again(asked: Asked, conn: Connection, place: Place) -> str | None:
     """What an earlier change of the same text said, to be proposed once more."""
-    wanted = asked.query.get("again", "")
-    if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 19):
+    wanted = row_id(asked.query.get("again", ""))
+    if wanted is None:
         return None
-    found = await reads.change(conn, int(wanted))
+    found = await reads.change(conn, wanted)
     if found is None or (found.change.context, found.change.language) != (place.context, place.language):
         return None
     return found.change.new

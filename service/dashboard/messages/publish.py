@@ -14,6 +14,7 @@ from service.content.changes_kept import files_in_force, to_lay
 from service.content.changes_out import as_files, as_plain
 from service.content.checked import check_tables
 from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.exports import as_file
 from service.dashboard.frame.room import Room
 from service.dashboard.messages import words
 from service.store.shown import messages as reads
@@ -48,8 +49,8 @@ def publish_pages(room: Room) -> None:
             found = await to_lay(conn)
         if asked.query.get("as") == "json":
             content = json.dumps(as_plain(tables, found), ensure_ascii=False, indent=2)
-            return _download(content, "changes.json", "application/json")
-        return _download(as_files(tables, found), "changes.txt", "text/plain")
+            return as_file(content.encode(), "changes.json", "application/json; charset=utf-8")
+        return as_file(as_files(tables, found).encode(), "changes.txt", "text/plain; charset=utf-8")
 
 
 async def _ready(
@@ -142,11 +143,3 @@ async def _before(asked: Asked) -> str | None:
         return (await asked.services.bundles.before()).sha256
     except (NoVersionBeforeError, BundleError, RulesError):
         return None
-
-
-def _download(content: str, name: str, kind: str) -> Response:
-    return Response(
-        content,
-        media_type=f"{kind}; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )

@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from service import audit, msisdn
 from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.forms import row_id
 from service.dashboard.mothers import words
 from service.dashboard.words import RISKS
 from service.database import Connection
@@ -29,8 +30,8 @@ def filters_of(asked: Asked) -> reads.Filters:
     query = asked.query
     state = query.get("state", "")
     return reads.Filters(
-        facility_id=_id(query.get("facility", "")),
-        mentor_id=_id(query.get("mentor", "")),
+        facility_id=row_id(query.get("facility", "")),
+        mentor_id=row_id(query.get("mentor", "")),
         risk=query.get("risk", "") if query.get("risk", "") in RISKS else "",
         state=state if state in reads.STATES else "",
     )
@@ -106,7 +107,3 @@ async def _asked_enough(asked: Asked, conn: Connection) -> bool:
     await audit.take_turn(conn)
     since = asked.wall - timedelta(hours=1)
     return await done_since(conn, f"user {asked.user.id}", SEARCHED, since) >= MOST_NUMBERS
-
-
-def _id(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

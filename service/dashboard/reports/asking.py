@@ -7,6 +7,7 @@ from typing import Final
 from starlette.exceptions import HTTPException
 
 from service.dashboard.frame.asked import Asked
+from service.dashboard.frame.forms import row_id
 from service.reports.scope import (
     NoPeriodError,
     Period,
@@ -30,7 +31,6 @@ BY: Final[Mapping[str, str]] = {
 """By what figures are told apart, and what that is called."""
 
 KINDS: Final = (("month", "A month"), ("quarter", "A quarter"), ("days", "Two days"))
-LONGEST_ID: Final = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +89,7 @@ def _one(written: str, among: Mapping[int, str] | tuple[int, ...]) -> int | None
     """The id that is chosen; none for all. What is not theirs is not found."""
     if not written:
         return None
-    if (
-        not (written.isascii() and written.isdigit() and len(written) <= LONGEST_ID)
-        or int(written) not in among
-    ):
+    chosen = row_id(written)
+    if chosen is None or chosen not in among:
         raise HTTPException(404)
-    return int(written)
+    return chosen
