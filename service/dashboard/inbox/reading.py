@@ -148,14 +148,14 @@ def _language(bundle: Bundle, text: Text) -> str:
 
 
 def _said(bundle: Bundle, one: Beside) -> dict[str, Any]:
-    """A text as it stands in the content with its longest data, since what was sent is not kept."""
+    """A text as it stands in the content, signed as it was, with its longest data, since what was sent is not kept."""
     template = bundle.templates.get(one.template)
     wording = one.wording if template is not None and getattr(template, one.wording, None) else "covert"
     context = f"message.{one.template}.{wording}"
     known = template is not None
     return {
         "template": one.template if known else "",
-        "text": look_of(bundle, context, one.language).text
+        "text": look_of(bundle, context, one.language, one.signature).text
         if known
         else "a text that is not in use any more",
         "language": one.language,

@@ -66,11 +66,12 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What went out or was asked around a text: the template, its language and wording, and when."""
+    """What went out or was asked around a text: the template, its language, wording and signature, and when."""
 
     template: str
     language: str
     wording: str
+    signature: str
     at: datetime
     state: str
 
@@ -129,7 +130,8 @@ async def settle(conn: Connection, inbound_id: int, outcome: Outcome, user_id: i
 
 
 def _beside(row: Any) -> Beside:
-    return Beside(row["template"], row["language"], row["wording"], row["created_at"], row["state"])
+    names = ("template", "language", "wording", "signature", "created_at", "state")
+    return Beside(*(row[name] for name in names))
 
 
 async def _with_people(conn: Connection, viewer: Viewer, rows: Sequence[Any], now: datetime) -> list[Text]:
@@ -202,7 +204,7 @@ WHERE p.phone_id = ANY($2::bigint[]) AND ($1::bigint[] IS NULL OR s.facility_id 
 """
 
 _BESIDE: Final = """
-SELECT id, template, language, wording, created_at, state FROM message
+SELECT id, template, language, wording, signature, created_at, state FROM message
 WHERE (phone_id = $1 AND created_at = $2) OR id = $3 ORDER BY id
 """
 
