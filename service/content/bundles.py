@@ -18,7 +18,7 @@ from scheduler.types import Country
 from service.content import changes_kept
 from service.content.changes import overlaid
 from service.content.publications import BEFORE, CHANNEL, CURRENT, LOCK, UNDO, make_current, switch
-from service.database import Pool, connect
+from service.database import Connection, Pool, connect
 from service.logs import get_logger
 
 RECONNECT_SECONDS: Final = 5.0
@@ -55,6 +55,10 @@ class ContentMovedError(RuntimeError):
 
     def __init__(self) -> None:
         super().__init__("Nothing was published: somebody changed something meanwhile. Look at it again.")
+
+
+Noted = Callable[[Connection, Bundle], Awaitable[None]]
+"""Writes into the audit that this version was made current, in the transaction that does it."""
 
 
 class Bundles:
@@ -117,11 +121,12 @@ class Bundles:
         approved: Sequence[int] = (),
         by: int | None = None,
         over: str | None = None,
+        noted: Noted | None = None,
     ) -> Bundle:
         """Lay what was changed in the browser over these tables of files, compile that, and make it current everywhere.
 
         Beside the changes already published go the ``approved`` ones, by id; ``by`` is the user who publishes on a page,
-        ``over`` the version that was in force as somebody looked. Lint first. Raises BundleError, RulesError or
+        ``over`` the version that was in force as somebody looked; ``noted`` writes who did, in the same transaction. Lint first. Raises BundleError, RulesError or
         ContentMovedError, and changes nothing then.
         """
         for _ in range(ROUNDS):
@@ -140,6 +145,8 @@ class Bundles:
                     continue
                 publication_id = await switch(conn, bundle, base, now, by)
                 await changes_kept.mark(conn, publication_id, approved, made)
+                if noted is not None:
+                    await noted(conn, bundle)
             await self.refresh()
             return bundle
         raise ContentMovedError
@@ -154,7 +161,9 @@ class Bundles:
             raise NoVersionBeforeError
         return await self.get(sha256)
 
-    async def roll_back(self, to: Bundle, now: datetime, by: int | None = None) -> None:
+    async def roll_back(
+        self, to: Bundle, now: datetime, by: int | None = None, *, noted: Noted | None = None
+    ) -> None:
         """Make `to`, which `before` gave, current everywhere; what was published since counts as undone.
 
         So do the changes of texts that came with it: whoever wants them after all proposes them again.
@@ -169,6 +178,8 @@ class Bundles:
             undone = await conn.fetch(UNDO, row["id"], now, by)
             await changes_kept.taken_back(conn, [one["id"] for one in undone])
             await make_current(conn, to.sha256)
+            if noted is not None:
+                await noted(conn, to)
         await self.refresh()
 
     @asynccontextmanager

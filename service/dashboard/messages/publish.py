@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from starlette.responses import Response
 
-from flows.bundle import BundleError
+from flows.bundle import Bundle, BundleError
 from scheduler.rules import RulesError
 from service.content.bundles import ContentMovedError, NoVersionBeforeError
 from service.content.changes import overlaid
@@ -17,6 +17,7 @@ from service.dashboard.frame.asked import Asked
 from service.dashboard.frame.exports import as_file
 from service.dashboard.frame.room import Room
 from service.dashboard.messages import words
+from service.database import Connection
 from service.store.shown import messages as reads
 from service.wiring import DraftRefusedError, check_drafts
 
@@ -80,6 +81,11 @@ async def _publish(asked: Asked) -> Response:
     services, ids, over = asked.services, asked.form.ids("change"), asked.form.get("over")
     if not ids:
         return await _ready(asked, trouble="Choose at least one change.", status=422)
+
+    async def noted(conn: Connection, bundle: Bundle) -> None:
+        listed = ", ".join(str(one) for one in ids)
+        await asked.audit(conn, "texts_published", f"version {bundle.sha256[:12]}, changes {listed}")
+
     async with asked.reading() as conn:
         _, tables = await files_in_force(conn)
         changes = await to_lay(conn, ids)
@@ -93,12 +99,11 @@ async def _publish(asked: Asked) -> Response:
             trouble = "Nothing was published: correct what stands below first."
             return await _ready(asked, trouble=trouble, findings=said, status=422)
         await check_drafts(services, made.tables)
-        bundle = await services.bundles.publish(tables, asked.wall, approved=ids, by=asked.user.id, over=over)
+        await services.bundles.publish(
+            tables, asked.wall, approved=ids, by=asked.user.id, over=over, noted=noted
+        )
     except (BundleError, RulesError, ContentMovedError, DraftRefusedError) as error:
         return await _ready(asked, trouble=str(error), status=409)
-    async with asked.writing() as conn:
-        listed = ", ".join(str(one) for one in ids)
-        await asked.audit(conn, "texts_published", f"version {bundle.sha256[:12]}, changes {listed}")
     return asked.back("/messages/history", done="published")
 
 
@@ -106,16 +111,18 @@ async def _roll_back(asked: Asked) -> Response:
     services = asked.services
     if asked.form.get("sure") != "yes":
         return await _history(asked, trouble="Tick that you are sure first.", status=422)
+
+    async def noted(conn: Connection, bundle: Bundle) -> None:
+        await asked.audit(conn, "texts_rolled_back", f"version {bundle.sha256[:12]}")
+
     try:
         before = await services.bundles.before()
         if before.sha256 != asked.form.get("to"):
             raise ContentMovedError
         await check_drafts(services, before.tables)
-        await services.bundles.roll_back(before, asked.wall, asked.user.id)
+        await services.bundles.roll_back(before, asked.wall, asked.user.id, noted=noted)
     except (NoVersionBeforeError, ContentMovedError, BundleError, RulesError, DraftRefusedError) as error:
         return await _history(asked, trouble=str(error), status=409)
-    async with asked.writing() as conn:
-        await asked.audit(conn, "texts_rolled_back", f"version {before.sha256[:12]}")
     return asked.back("/messages/history", done="rolled-back")
 
 

@@ -12,6 +12,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from service import audit
 from service.commands.content import _with_changes
 from service.content.changes import said_in
 from service.content.changes_kept import files_in_force
@@ -265,3 +266,32 @@ async def test_two_who_publish_at_once_publish_once(
     )
     assert sorted(type(one).__name__ for one in both) == ["Bundle", "ContentMovedError"]
     assert await services.pool.fetchval("SELECT count(*) FROM publication WHERE undone_at IS NULL") == 2
+
+
+async def test_nothing_is_published_without_its_line_in_the_audit(
+    town: Town, editor: httpx.AsyncClient, chief: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = await proposed(editor)
+    await send(chief, f"{change}/approve", change)
+    page = (await chief.get("/messages/publish")).text
+    over = re.search(r'name="over" value="(\w+)"', page)
+    assert over is not None
+    asked = {"change": [change.rpartition("/")[2]], "over": over[1]}
+
+    async def away(*_: object, **__: object) -> None:
+        raise ConnectionResetError
+
+    async def standing() -> tuple[object, ...]:
+        pool = town.services.pool
+        lines = "SELECT count(*) FROM audit WHERE what IN ('texts_published', 'texts_rolled_back')"
+        return await pool.fetchval("SELECT sha256 FROM bundle WHERE current"), await pool.fetchval(lines)
+
+    before = await standing()
+    with monkeypatch.context() as broken:
+        broken.setattr(audit, "record", away)
+        assert (await send(chief, "/messages/publish", "/messages/publish", **asked)).status_code == 503
+        assert await standing() == before
+    assert (await send(chief, "/messages/publish", "/messages/publish", **asked)).status_code == 303
+    after = await standing()
+    assert after[0] != before[0]
+    assert after[1] == before[1] + 1
