@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.api.keys import Allowed, Key, key_shown, seconds_left
 from service.api.problems import problem
 from service.logs import get_logger
+from service.pages import AWAY
 from service.webhooks.forms import BodyTooLargeError, ClientGoneError, read_body
 from service.wiring import Services
 
@@ -73,7 +74,9 @@ class ApiGate:
                 raise
             # The database repeats values in its messages, which may be a number of hers.
             log.error("api_failed", error=type(error).__name__)
-            await problem(500)(scope, receive, send)
+            away = isinstance(error, AWAY)
+            answer = problem(503, headers={"Retry-After": "60"}) if away else problem(500)
+            await answer(scope, receive, send)
 
 
 def _path(scope: Scope) -> str:

@@ -25,7 +25,7 @@ SAYS: Final[Mapping[int, str]] = {
     422: "Some fields are wrong: correct them and send it again.",
     429: "That is too often: wait until the minute is over.",
     500: "Something went wrong on our side, and nothing was saved: try again in a minute.",
-    503: "Somebody else is entering mothers at this clinic just now: try again in a few seconds.",
+    503: "Somebody else is entering mothers at this clinic just now, or the database is away: try again in a minute.",
 }
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from starlette.exceptions import HTTPException
 
+from scheduler.localtime import local
 from service.dashboard.frame.asked import Asked
 from service.dashboard.frame.forms import row_id
 from service.reports.scope import (
@@ -54,7 +55,7 @@ class Asking:
 def asking(asked: Asked, reach: Reach) -> tuple[Asking, Scope]:
     """What is asked for and its scope. A period that cannot be read is last month's; another's clinic is not found."""
     query = asked.query
-    today = asked.now.date()
+    today = local(asked.now, asked.services.country.time_zone).date()
     typed = {
         "kind": next((kind for kind, _ in KINDS if kind == query.get("kind")), "month"),
         "month": query.get("month", "")[:16] or month_before(month_of(today)),

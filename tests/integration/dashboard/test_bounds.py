@@ -54,3 +54,5 @@ async def test_a_database_that_is_away_is_one_too(town: Town) -> None:
         answer = await page.get("/mothers", headers=HTML)
         assert answer.status_code == 503
         assert "Try again in a minute." in answer.text
+        called = await page.get("/api/v1/follow-ups", headers={"authorization": "Bearer pmj_x"})
+        assert called.status_code == 503

@@ -207,3 +207,9 @@ async def test_dhis2_values_are_a_file_and_what_is_missing_is_said(
     }
     file.write_text(file.read_text().replace(UNIT, "short"))
     assert "is no DHIS2 id" in (await page.get(f"/reports/dhis2?{NOVEMBER}")).text
+
+
+async def test_last_month_is_that_of_the_clinics_calendar(town: Town, page: httpx.AsyncClient) -> None:
+    # In Nairobi December began an hour ago; in Greenwich it is still November.
+    await page.post("/simulator/clock", json={"to": "2026-11-30T22:00:00Z"})
+    assert 'value="2026-11"' in (await page.get("/reports")).text
