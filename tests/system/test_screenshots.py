@@ -119,7 +119,7 @@ def test_pictures_of_every_page(demo: Site[Demo], album: Path, tmp_path: Path) -
         begin(demo, hand)
         for name, path, first in (
             ("follow-ups-wide", "/follow-ups", None),
-            ("mother-wide", "/mothers", "main a[href^='/mothers/']"),
+            ("mother-wide", "/mothers?risk=red", "main a[href^='/mothers/']"),
             ("appointments-wide", "/appointments", None),
             ("inbox-wide", "/inbox", None),
             ("site-wide", "/sites", "main a[href^='/sites/']"),
