@@ -11,12 +11,13 @@ from starlette.responses import Response
 from service.dashboard.frame.asked import Asked
 from service.dashboard.frame.exports import as_file
 from service.dashboard.frame.room import Room
+from service.exporting.sheets import MEDIA
 from service.importing import runs
 from service.importing.columns import COLUMNS, Kind, heading_of
 from service.importing.jobs import Jobs
 from service.importing.problems import Problem, stopped
 from service.importing.reading import MOST_BYTES, read_sheet
-from service.importing.result import MEDIA, result
+from service.importing.result import result
 from service.importing.runs import Run
 from service.importing.template import template_csv, template_xlsx
 
@@ -139,7 +140,9 @@ def import_pages(room: Room) -> None:
     async def save(asked: Asked) -> Response:
         run = await _run(asked)
         if not await runs.wish_to_save(asked.services.pool, run.id, asked.wall):
-            return asked.back(f"/imports/{run.id}", done="too-late")
+            # The second of two clicks finds it being saved, or saved: the page says so.
+            saved = (await _run(asked)).state in ("to_save", "saving", "done")
+            return asked.back(f"/imports/{run.id}", done="" if saved else "too-late")
         jobs.save(run.id)
         return asked.back(f"/imports/{run.id}")
 

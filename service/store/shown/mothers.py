@@ -161,7 +161,8 @@ m.id IN (SELECT c.id FROM mother c WHERE lower(c.client_number) = lower($4) OR c
     UNION SELECT k.mother_id FROM case_code k JOIN staff s ON s.id = k.staff_id
         WHERE k.code = $5 AND ($3::bigint[] IS NULL OR s.facility_id = ANY($3))
     UNION SELECT q.id FROM phone t JOIN person q ON q.phone_id = t.id
-        WHERE t.number_index = ANY($6::bytea[]) AND q.hold IS DISTINCT FROM 'wrong_number')
+        WHERE t.number_index = ANY($6::bytea[]) AND q.hold IS DISTINCT FROM 'wrong_number'
+    UNION SELECT n.mother_id FROM told_number n WHERE n.number_index = ANY($6::bytea[]))
 AND ($3::bigint[] IS NULL OR m.facility_id = ANY($3)) AND ($7 OR NOT {apart}) AND p.hold IS DISTINCT FROM 'erased'
 """.replace("{apart}", KEPT_APART)
 

@@ -315,3 +315,5 @@ async def test_a_number_of_a_register_is_masked_and_shown_with_a_reason(
     assert "from a register" in shown.text
     assert "She shares this phone" in shown.text
     assert await pool.fetchval("SELECT about_id FROM audit WHERE what = 'revealed_number'") == mother
+    found = await send(page, "/mothers", on="/mothers", who=told)
+    assert found.headers["location"] == f"/mothers/{mother}"
