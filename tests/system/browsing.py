@@ -1,7 +1,6 @@
 """A real browser on real pages: the application on a port of its own, Chromium, and a hand that presses keys."""
 
 import asyncio
-import os
 import shutil
 import socket
 import threading
@@ -113,9 +112,7 @@ def browser(size: tuple[int, int], *, dark: bool = False, script: bool = True) -
                 "prefs", {"profile.managed_default_content_settings.javascript": 2}
             )
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        # Chromium takes its language, and so how it writes a date, from here alone.
-        spoken = {**os.environ, "LANGUAGE": "en_GB", "LC_ALL": "en_GB.UTF-8"}
-        driver = Chrome(options, Service(shutil.which("chromedriver") or "chromedriver", env=spoken))
+        driver = Chrome(options, Service(shutil.which("chromedriver") or "chromedriver"))
         try:
             metrics = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": size[0] < 500}
             driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
