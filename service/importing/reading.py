@@ -3,14 +3,17 @@
 import codecs
 import csv
 import io
+import json
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, Literal
+from pathlib import Path
+from typing import Any, Final, Literal
 from zipfile import BadZipFile, ZipFile
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
-
+from service.importing import unpacking
 from service.importing.cells import Cell, text
 
 Format = Literal["xlsx", "csv"]
@@ -20,6 +23,13 @@ MOST_UNPACKED: Final = 300 * 1024 * 1024
 MOST_ROWS: Final = 100_000
 MOST_COLUMNS: Final = 100
 LONGEST_CELL: Final = 500
+LONGEST_LINE: Final = 1_000_000
+WAIT_SECONDS: Final = 120
+UNPACKING: Final = Path(unpacking.__file__)
+TOO_LARGE: Final = "The workbook is too large when unpacked: save it as .csv, and try again."
+TOO_WIDE: Final = "The file has more than 100 columns: begin with the template."
+TOO_LONG: Final = "The file has more than 100,000 rows: split it, and import one part after the other."
+UNREADABLE: Final = "The workbook cannot be read: save it as .xlsx or .csv, and try again."
 _ZIP: Final = b"PK\x03\x04"
 _SEPARATORS: Final = ",;\t"
 
@@ -55,16 +65,14 @@ def read_sheet(content: bytes) -> Sheet:
         raise UnreadableFileError("The file is empty: fill in the template, and import that.")
     heads = tuple(text(cell)[:LONGEST_CELL] for cell in rows[first])
     if len(heads) > MOST_COLUMNS:
-        raise UnreadableFileError("The file has more than 100 columns: begin with the template.")
+        raise UnreadableFileError(TOO_WIDE)
     kept = [
         (number, [_bounded(cell) for cell in row])
         for number, row in enumerate(rows[first + 1 :], start=first + 2)
         if any(text(cell) for cell in row)
     ]
     if len(kept) > MOST_ROWS:
-        raise UnreadableFileError(
-            "The file has more than 100,000 rows: split it, and import one part after the other."
-        )
+        raise UnreadableFileError(TOO_LONG)
     return Sheet(kind, heads, kept)
 
 
@@ -72,29 +80,55 @@ def _of_workbook(content: bytes) -> Sequence[Sequence[Cell]]:
     try:
         with ZipFile(io.BytesIO(content)) as parts:
             if sum(part.file_size for part in parts.infolist()) > MOST_UNPACKED:
-                raise UnreadableFileError(
-                    "The workbook is too large when unpacked: save it as .csv, and try again."
-                )
-        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            read = book.get_sheet_by_index(0).to_python(skip_empty_area=False, nrows=MOST_ROWS + 1000)
-    except PasswordError:
-        raise UnreadableFileError(
-            "The workbook has a password: save it without one, and try again."
-        ) from None
+                raise UnreadableFileError(TOO_LARGE)
     except UnreadableFileError:
         raise
-    except (CalamineError, BadZipFile, NotImplementedError, ValueError, OSError):
-        raise UnreadableFileError(
-            "The workbook cannot be read: save it as .xlsx or .csv, and try again."
-        ) from None
-    return [[_cell(cell) for cell in row] for row in read]
+    except (BadZipFile, NotImplementedError, ValueError, OSError):
+        raise UnreadableFileError(UNREADABLE) from None
+    how = [
+        sys.executable,
+        "-I",
+        str(UNPACKING),
+        str(MOST_ROWS + 1000),
+        str(MOST_COLUMNS + 1),
+        str(LONGEST_CELL),
+    ]
+    try:
+        # Without the environment, in which the keys are.
+        done = subprocess.run(
+            how, input=content, capture_output=True, timeout=WAIT_SECONDS, env={}, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise UnreadableFileError(TOO_LARGE) from None
+    if done.returncode == unpacking.HAS_PASSWORD:
+        raise UnreadableFileError("The workbook has a password: save it without one, and try again.")
+    if done.returncode == unpacking.UNREADABLE:
+        raise UnreadableFileError(UNREADABLE)
+    if done.returncode:
+        raise UnreadableFileError(TOO_LARGE)
+    return [[_unpacked(cell) for cell in row] for row in json.loads(done.stdout)]
+
+
+def _unpacked(cell: Any) -> Cell:
+    if isinstance(cell, list):
+        return date.fromisoformat(cell[0]) if len(cell) == 1 else datetime.fromisoformat(cell[1])
+    found: Cell = cell
+    return found
 
 
 def _of_text(content: bytes) -> Sequence[Sequence[Cell]]:
     said = _decoded(content)
     separator = _separator(said)
+    if len(max(said.splitlines(), key=len, default="")) > LONGEST_LINE:
+        raise UnreadableFileError(TOO_WIDE)
+    rows: list[Sequence[Cell]] = []
     try:
-        return list(csv.reader(io.StringIO(said, newline=""), delimiter=separator, strict=False))
+        for row in csv.reader(io.StringIO(said, newline=""), delimiter=separator, strict=False):
+            # Twenty-four million line ends are as many rows, each of which takes memory.
+            if len(rows) > 2 * MOST_ROWS:
+                raise UnreadableFileError(TOO_LONG)
+            rows.append(row)
+        return rows
     except csv.Error:
         raise UnreadableFileError(
             "The file cannot be read as CSV: save it as .xlsx or .csv, and try again."
@@ -121,10 +155,6 @@ def _separator(said: str) -> str:
     """Whatever separates most headings; Excel in many countries writes semicolons, or tabs."""
     first = next((line for line in said.splitlines() if line.strip()), "")
     return max(_SEPARATORS, key=first.count)
-
-
-def _cell(cell: object) -> Cell:
-    return cell if isinstance(cell, str | int | float | bool | datetime | date) else str(cell)
 
 
 def _bounded(cell: Cell) -> Cell:

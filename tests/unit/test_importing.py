@@ -103,6 +103,20 @@ def test_no_bytes_break_it(content: bytes) -> None:
     assert said.endswith(".")
 
 
+def test_two_cells_at_opposite_corners_of_a_sheet_take_nobody_down() -> None:
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made) as book:
+        page = book.add_worksheet()
+        page.write_string(0, 0, "client number")
+        page.write_string(1_048_575, 16_383, "x")
+    assert len(made.getvalue()) < 10_000
+    with pytest.raises(UnreadableFileError, match="too large when unpacked"):
+        read_sheet(made.getvalue())
+    for flood, said in ((b"," * 2_000_000, "columns"), (b"client number\n" + b"\n" * 1_000_000, "rows")):
+        with pytest.raises(UnreadableFileError, match=said):
+            read_sheet(flood)
+
+
 def test_a_small_file_that_unpacks_into_a_huge_one_is_refused() -> None:
     made = io.BytesIO()
     with ZipFile(made, "w", ZIP_DEFLATED) as opened:
