@@ -17,6 +17,18 @@ RISKS: Final = {
 }
 """A shape and a word for each risk."""
 
+VISITS: Final = {"clinic": "Visit", "refill": "Pick-up", "infant_test": "Baby's visit"}
+"""What a visit is called: never what it is for."""
+
+VISIT_STATES: Final = {
+    "expected": ("calm", "○", "Expected"),
+    "kept": ("green", "✓", "Came"),
+    "missed": ("red", "✕", "Did not come"),
+    "unknown": ("amber", "?", "Not known"),
+    "cancelled": ("calm", "–", "Taken back"),
+}
+"""The colour, shape and word of how a visit stands."""
+
 ACTIONS: Final[tuple[tuple[FollowUpAction, str], ...]] = (
     ("going", "I am going"),
     ("pass_on", "Pass on"),

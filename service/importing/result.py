@@ -3,23 +3,16 @@
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Final
 
 import xlsxwriter
 
+from service.exporting.sheets import BEGINS_A_FORMULA
 from service.importing.cells import Cell, text
 from service.importing.columns import RESULT_HEADING, Kind
 from service.importing.problems import Problem
-from service.importing.reading import Format, Sheet
-
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CSV: Final = "text/csv; charset=utf-8"
-MEDIA: Final[Mapping[Format, str]] = {"xlsx": XLSX, "csv": CSV}
-
-# What a spreadsheet would run as a formula is kept as the text it is; a number with a plus is a number.
-_FORMULA: Final = ("=", "@", "\t", "\r", "+", "-")
+from service.importing.reading import Sheet
 
 
 def result(
@@ -71,9 +64,10 @@ def as_csv(heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
 
 
 def _harmless(cell: Cell) -> str:
+    # A number with a plus is a number, and no formula.
     said = text(cell)
     is_number = said[1:].replace(" ", "").isdecimal()
-    return f"'{said}" if said.startswith(_FORMULA) and not is_number else said
+    return f"'{said}" if said.startswith(BEGINS_A_FORMULA) and not is_number else said
 
 
 def _filled(cells: Sequence[Cell], width: int) -> list[Cell]:

@@ -140,7 +140,7 @@ async def _diary(
 
 def shown(visit: Expected) -> dict[str, Any]:
     """A visit as a list shows it."""
-    colour, icon, word = words.STATUSES[visit.status]
+    colour, icon, word = common.VISIT_STATES[visit.status]
     beside = [
         "moved here with her" if visit.agreed else "",
         "says she comes" if visit.confirmed and visit.status == "expected" else "",
@@ -154,7 +154,7 @@ def shown(visit: Expected) -> dict[str, Any]:
         "code": visit.code,
         "mother_id": visit.mother_id,
         "mentor": common.mentor_label(visit.mentor_id),
-        "kind": words.KINDS[visit.kind],
+        "kind": common.VISITS[visit.kind],
         "status": visit.status,
         "badge": (colour, icon, word),
         "open": visit.status in ("expected", "unknown"),

@@ -7,7 +7,6 @@ from starlette.responses import Response
 
 from service.dashboard import words
 from service.dashboard.appointments.missed import narrowed
-from service.dashboard.appointments.words import KINDS, STATUSES
 from service.dashboard.frame.asked import Asked
 from service.dashboard.frame.exports import Row, asked_export, every_page
 from service.dashboard.frame.room import Room
@@ -37,8 +36,8 @@ def file_pages(room: Room) -> None:
                 one.client_number,
                 one.code,
                 words.mentor_label(one.mentor_id, ""),
-                KINDS[one.kind],
-                STATUSES[one.status][2],
+                words.VISITS[one.kind],
+                words.VISIT_STATES[one.status][2],
                 one.came_on,
             )
             for one in found

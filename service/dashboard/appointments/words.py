@@ -6,21 +6,6 @@ from typing import Final
 
 from service.apply.appointments import Why
 
-KINDS: Final[Mapping[str, str]] = MappingProxyType(
-    {"clinic": "Visit", "refill": "Pick-up", "infant_test": "Baby's visit"}
-)
-
-STATUSES: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
-    {
-        "expected": ("calm", "○", "Expected"),
-        "kept": ("green", "✓", "Came"),
-        "missed": ("red", "✕", "Did not come"),
-        "unknown": ("amber", "?", "Not known"),
-        "cancelled": ("calm", "–", "Taken back"),
-    }
-)
-"""The colour, shape and word of how a visit stands."""
-
 BANDS: Final = (("1-7", "1 to 7 days"), ("8-28", "8 to 28 days"), ("29", "More than 28 days"))
 
 TRIES: Final[Mapping[str, str]] = MappingProxyType(

@@ -5,7 +5,7 @@ A page names one permission; ``Room`` asks for it, and for every object in the p
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from service.database import Connection
 
@@ -32,23 +32,7 @@ Entry = Permission | Literal["anybody", "setting_up", "signed_in"]
 
 MAY: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
     {
-        "administrator": frozenset(
-            {
-                "see_system",
-                "see_work",
-                "do_work",
-                "reveal",
-                "see_counts",
-                "export_lists",
-                "import",
-                "see_texts",
-                "edit_texts",
-                "approve_texts",
-                "publish_texts",
-                "see_audit",
-                "administer",
-            }
-        ),
+        "administrator": frozenset(get_args(Permission)),
         "supervisor": frozenset(
             {
                 "see_system",

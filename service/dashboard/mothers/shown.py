@@ -16,6 +16,7 @@ from service.dashboard.mothers import words
 from service.dashboard.mothers.act import child_called
 from service.dashboard.mothers.records import OUTCOMES, PLACES, SERVICES
 from service.dashboard.mothers.texts import STREAMS
+from service.dashboard.words import VISIT_STATES, VISITS
 from service.database import Connection
 from service.security.sealing import SealBroken
 from service.store.message_params import from_json, open_params
@@ -51,6 +52,8 @@ async def one(asked: Asked) -> Response:
         her=found,
         zone_of_hers=found.row["time_zone"],
         words=words,
+        VISITS=VISITS,
+        VISIT_STATES=VISIT_STATES,
         risk=risk(found.risk_facts, found.today),
         why_risk=words.why_risk(found.risk_facts, found.today),
         stage=words.stage(found.edd, max((one.born_on for one in found.alive), default=None), found.today),

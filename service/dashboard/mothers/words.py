@@ -77,13 +77,6 @@ RHYTHMS: Final = {
     "monthly": "every month",
     "off": "not asked",
 }
-VISITS: Final = {"clinic": "Clinic visit", "refill": "Pick-up", "infant_test": "A baby's date"}
-BECAME: Final = {
-    "expected": ("calm", "○", "Expected"),
-    "kept": ("green", "✓", "Came"),
-    "missed": ("red", "▲", "Did not come"),
-    "unknown": ("amber", "◆", "Not marked"),
-}
 PREGNANCIES: Final = {"ongoing": "Ongoing", "born": "Born", "lost": "Ended"}
 
 NOT_SAVED: Final = "It was not saved: it does not fit what is known by now, or it is not yours to write. Look at her page again."

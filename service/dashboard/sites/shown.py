@@ -12,7 +12,7 @@ from service import holidays
 from service.dashboard.frame import typed
 from service.dashboard.frame.asked import Asked
 from service.dashboard.sites import words
-from service.dashboard.words import cause_of
+from service.dashboard.words import VISITS, cause_of
 from service.database import Connection
 from service.store.coverage import rungs_without_anyone
 from service.store.open_days import open_days_of
@@ -63,6 +63,7 @@ async def one_site(asked: Asked, *, trouble: str = "", at: str = "") -> Response
     return asked.page(
         "sites/one.html",
         422 if trouble else 200,
+        VISITS=VISITS,
         **seen,
         said=asked.said(words.SAVED),
         trouble=trouble or asked.said(words.REFUSED),

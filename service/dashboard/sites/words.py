@@ -39,8 +39,6 @@ REASONS: Final = {
 }
 """Why a clinic is closed for once, as ``open_days.REASONS`` has them."""
 
-KINDS: Final = {"clinic": "Visit", "refill": "Pick-up", "infant_test": "Baby's visit"}
-
 ROLES: Final = {"mentor": "Mentor", "supervisor": "Supervisor", "nurse": "Nurse"}
 
 SAVED: Final = {
