@@ -16,7 +16,8 @@ from service.dashboard.mothers import words
 from service.dashboard.mothers.act import GROUPS, Act, Scene
 from service.dashboard.mothers.changed import changed, undone
 from service.dashboard.mothers.dates import dates
-from service.dashboard.mothers.records import records, team
+from service.dashboard.mothers.records import records
+from service.dashboard.mothers.team import team
 from service.dashboard.mothers.texts import texts
 from service.dashboard.mothers.writing import SentBeforeError, codes, tried, write
 from service.database import Connection
