@@ -31,7 +31,7 @@ test: $(DEV_READY)  ## every test that needs no system package
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope $(PYTEST_ARGS)
 
 test-system: $(DEV_READY) system-packages  ## the tests that need a browser or other system packages (Debian, as root)
-	@$(BIN)/python -m pytest -m system $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -m system -n 2 --dist loadscope $(PYTEST_ARGS)
 
 screenshots: $(DEV_READY) system-packages  ## the documents' pictures, taken of the demo's made-up people (some minutes)
 	@PAMOJA_SCREENSHOTS=docs/images $(BIN)/python -m pytest -m system tests/system/test_screenshots.py $(PYTEST_ARGS)
