@@ -56,5 +56,5 @@ HELD: Final[Mapping[str, str]] = {
 """Why nobody on a number is written to, by the hold."""
 OPTED_OUT: Final = "this number has stopped our texts after all."
 DISTRUSTED: Final = "the number may have changed hands. Speak with her in person first."
-SETTLED: Final = "Somebody settled it meanwhile: see below what became of it."
+SETTLED: Final = "It is settled already: see below what became of it."
 CANNOT: Final = "Nothing follows from that here: choose another meaning, or open a call."

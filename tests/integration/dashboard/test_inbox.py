@@ -85,7 +85,7 @@ async def test_it_is_taken_as_what_it_meant_as_if_it_had_been_understood(
     assert await town.services.pool.fetchval(promised) == 1
     again = await send(page, f"{path}/meant", path, meant="stop")
     assert again.status_code == 409
-    assert "Somebody settled it meanwhile" in again.text
+    assert "It is settled already" in again.text
     assert await town.services.pool.fetchval("SELECT count(*) FROM phone WHERE opted_out_at IS NOT NULL") == 0
     settled = (await page.get("/inbox?settled=yes")).text
     assert "Understood" in settled
