@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import re
 import sys
 import threading
 import uuid
@@ -52,8 +53,12 @@ class Log(StringIO):
     def last(self) -> dict[str, object]:
         return self.lines()[-1]
 
+    def said(self) -> str:
+        """All of it without the times, whose millionths of a second may read like anything."""
+        return re.sub(r'"timestamp": "[^"]*"', "", self.getvalue())
+
     def is_clean(self) -> bool:
-        return bool(self.getvalue()) and not any(canary in self.getvalue() for canary in CANARIES)
+        return bool(self.getvalue()) and not any(canary in self.said() for canary in CANARIES)
 
 
 @pytest.fixture
@@ -128,10 +133,10 @@ def test_forbidden_keys_are_dropped_at_any_depth(log: Log, key: str) -> None:
 )  # fmt: skip
 def test_numbers_and_secrets_inside_text_are_hidden(log: Log, written: str) -> None:
     get_logger("x").info(f"before {written} after", note_to_self=written, place=written, several=[written])
-    assert "678" not in log.getvalue()
-    assert "٦" not in log.getvalue()
-    assert PIN not in log.getvalue()
-    assert TOKEN not in log.getvalue()
+    assert "678" not in log.said()
+    assert "٦" not in log.said()
+    assert PIN not in log.said()
+    assert TOKEN not in log.said()
     assert str(log.last()["event"]).startswith("before ")
 
 
