@@ -55,7 +55,7 @@ def day(cell: Cell) -> date | None:
             return date(int(day_first[3]), int(day_first[2]), int(day_first[1]))
     except ValueError:
         pass
-    raise UnreadableError(f"{quoted(said)} is not a date. Write it as 2026-02-28.")
+    raise UnreadableError(f"{quoted(said)} is not a date. Write dates like 2026-02-28.")
 
 
 def yes(cell: Cell) -> bool | None:

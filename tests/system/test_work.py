@@ -166,7 +166,7 @@ def test_a_register_with_errors_is_looked_through_and_its_good_rows_saved_once(
     morning.open("/imports")
     upload(hand, register)
     said = hand.reads("main", "2 rows are wrong")
-    assert "Row 3, column Due date: 31/02/2026 is not a date. Write it as 2026-02-28." in said
+    assert "Row 3, column Due date: 31/02/2026 is not a date. Write dates like 2026-02-28." in said
     assert "Row 5, column Client number: holds no digit." in said
     assert "Amina" not in said
     assert hand.troubles() == []

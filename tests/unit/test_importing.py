@@ -39,7 +39,7 @@ def test_a_day_in_any_way_it_is_written(cell: Any, said: date | None) -> None:
     "cell", ["31/02/2026", "02/28/2026", "28/02/26", 46081, 46081.0, "tomorrow", True, "2026-02-28 09:00"]
 )
 def test_what_is_not_surely_a_day_is_never_guessed(cell: Any) -> None:
-    with pytest.raises(UnreadableError, match=r"is not a date\. Write it as 2026-02-28\.$"):
+    with pytest.raises(UnreadableError, match=r"is not a date\. Write dates like 2026-02-28\.$"):
         day(cell)
 
 

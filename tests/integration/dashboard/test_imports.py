@@ -47,7 +47,7 @@ async def test_a_file_is_looked_through_corrected_and_saved(town: Town, page: ht
     mothers = await count(town, "mother")
     address = (await upload(page, MIXED.encode())).headers["location"]
     shown = await settled(page, address)
-    assert "Row 3, column Due date: 31/02/2026 is not a date. Write it as 2026-02-28." in shown
+    assert "Row 3, column Due date: 31/02/2026 is not a date. Write dates like 2026-02-28." in shown
     assert "Row 5, column Client number: holds no digit." in shown
     assert "2 rows are wrong" in shown
     assert "254700000055" not in shown

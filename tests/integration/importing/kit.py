@@ -36,7 +36,9 @@ MISTAKES: Sequence[Mistake] = (
     Mistake("Client number", _put("Client number", ""), "is empty"),
     Mistake("Client number", _put("Client number", "Amina Otieno"), "holds no digit"),
     Mistake("Client number", _put("Client number", "1" * 60), "is longer than"),
-    Mistake("Due date", _put("Due date", "31/02/2026"), "31/02/2026 is not a date. Write it as 2026-02-28."),
+    Mistake(
+        "Due date", _put("Due date", "31/02/2026"), "31/02/2026 is not a date. Write dates like 2026-02-28."
+    ),
     Mistake("Due date", _put("Due date", "2029-01-01"), "is more than 42 weeks ahead"),
     Mistake("Birth date", _put("Birth date", "2031-01-01"), "is to come"),
     Mistake("Babies", lambda row: row.update({"Birth date": "", "Babies": "2"}), "says how many were born"),
