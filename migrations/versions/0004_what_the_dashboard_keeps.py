@@ -270,14 +270,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("text IS NOT NULL"),
     )
     op.create_foreign_key(
-        op.f("fk_inbound_sms_settled_by_dashboard_user"),
-        "inbound_sms",
-        "dashboard_user",
-        ["settled_by"],
-        ["id"],
-        ondelete="RESTRICT",
-    )
-    op.create_foreign_key(
         op.f("fk_inbound_sms_asked_in_message"),
         "inbound_sms",
         "message",
@@ -285,8 +277,19 @@ def upgrade() -> None:
         ["id"],
         ondelete="RESTRICT",
     )
+    op.create_foreign_key(
+        op.f("fk_inbound_sms_settled_by_dashboard_user"),
+        "inbound_sms",
+        "dashboard_user",
+        ["settled_by"],
+        ["id"],
+        ondelete="RESTRICT",
+    )
     op.create_index("ix_infant_mother_id", "infant", ["mother_id"], unique=False)
     op.add_column("mother", sa.Column("pair_number", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
+    op.create_index(
+        "ix_mother_quiet", "mother", ["id"], unique=False, postgresql_where=sa.text("quiet_since IS NOT NULL")
+    )
     op.create_index(
         "ix_mother_staff_id",
         "mother",
@@ -377,10 +380,11 @@ def downgrade() -> None:
         postgresql_where=sa.text("hold IN ('dead', 'transferred', 'erased')"),
     )
     op.drop_index("ix_mother_staff_id", table_name="mother", postgresql_where=sa.text("staff_id IS NOT NULL"))
+    op.drop_index("ix_mother_quiet", table_name="mother", postgresql_where=sa.text("quiet_since IS NOT NULL"))
     op.drop_column("mother", "pair_number")
     op.drop_index("ix_infant_mother_id", table_name="infant")
-    op.drop_constraint(op.f("fk_inbound_sms_asked_in_message"), "inbound_sms", type_="foreignkey")
     op.drop_constraint(op.f("fk_inbound_sms_settled_by_dashboard_user"), "inbound_sms", type_="foreignkey")
+    op.drop_constraint(op.f("fk_inbound_sms_asked_in_message"), "inbound_sms", type_="foreignkey")
     op.drop_index(
         "ix_inbound_sms_kept", table_name="inbound_sms", postgresql_where=sa.text("text IS NOT NULL")
     )

@@ -38,6 +38,8 @@ class Mother(SQLModel, table=True):
         Index("ix_mother_staff_id", "staff_id", postgresql_where=text("staff_id IS NOT NULL")),
         # Few values at any time, so that who is behind is found without reading all mothers.
         Index("ix_mother_care_digest", "care_digest"),
+        # Every list leaves out who is kept apart: without it each statement of a page read all mothers.
+        Index("ix_mother_quiet", "id", postgresql_where=text("quiet_since IS NOT NULL")),
         Index("ix_mother_silence", "silence_check_at", postgresql_where=text("silence_check_at IS NOT NULL")),
     )
 
