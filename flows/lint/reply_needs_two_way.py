@@ -14,7 +14,7 @@ def check(bundle: Bundle, *, two_way: bool) -> Iterator[Problem]:
             yield Problem(
                 f"message.{id_}",
                 "It asks, and this sender cannot receive.",
-                "Configure a two-way code, or take the question out.",
+                "Set PAMOJA_SMS_CODE and PAMOJA_SMS_TWO_WAY=true, or take the question out.",
                 at=("question",),
             )
             continue
