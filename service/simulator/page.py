@@ -62,8 +62,8 @@ async def show(
             for (name, title), default in zip(SIDES, (story.mother, story.mentor), strict=True)
         ]
         for side in sides:
-            if members:
-                found = await inbox(conn, services.sealer, services.index, members[side.place]["msisdn"])
+            if members and (number := members[side.place]["msisdn"]):
+                found = await inbox(conn, services.sealer, services.index, number)
                 side.inbox = [sms | {"shown": _shown(sms["at"], zone)} for sms in found]
         seq = await last_seq(conn)
     return page(
@@ -92,7 +92,7 @@ async def press(services: Services, fields: Mapping[str, str]) -> HTMLResponse:
     members = await everybody(services)
     name = "b" if fields.get("side") == "b" else "a"
     side = Side(name, dict(SIDES)[name], place_in(fields.get(name), members, 0))
-    number = members[side.place]["msisdn"] if members else ""
+    number = (members[side.place]["msisdn"] or "") if members else ""
     typed = fields.get("typed", "").strip()
     match fields.get("do"):
         case "sms" if typed:

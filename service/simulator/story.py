@@ -94,7 +94,7 @@ def _place(people: Sequence[Mapping[str, Any]], role: str, number: str | None) -
         for place, one in enumerate(people):
             if one["role"] == role and one["msisdn"] and (wanted is None or one["msisdn"] == wanted):
                 return place
-    return 0
+    return next((place for place, one in enumerate(people) if one["msisdn"]), 0)
 
 
 def _shared(people: Sequence[Mapping[str, Any]]) -> set[str]:

@@ -106,3 +106,12 @@ async def test_what_is_typed_never_becomes_markup(phone: httpx.AsyncClient) -> N
     answer = await phone.post("/simulator/press", data=fields, headers=HTML)
     assert "<script>alert" not in answer.text
     assert (await phone.get("/simulator", params={"a": evil, "b": "9" * 400})).status_code == 200
+
+
+async def test_it_opens_where_no_mother_has_a_phone_yet(phone: httpx.AsyncClient, town: Town) -> None:
+    await town.services.pool.execute("UPDATE person SET phone_id = NULL WHERE id IN (SELECT id FROM mother)")
+    page = (await phone.get("/simulator")).text
+    assert MENTOR in re.findall(r'data-msisdn="([^"]+)"[^>]* selected', page)
+    await town.services.pool.execute("UPDATE person SET phone_id = NULL")
+    assert (await phone.get("/simulator")).status_code == 200
+    assert (await phone.post("/simulator", data={"do": "call"}, headers=HTML)).status_code < 500
