@@ -14,6 +14,7 @@ from service.clocks import set_stepped
 from service.demo.actors import BY_PHONE_FROM, Actors
 from service.demo.calendar import DAY, END, TODAY, at, starts_on
 from service.demo.cast import Plan, Worker
+from service.demo.groups import MEETINGS, call_meeting, hold_meeting
 from service.demo.habits import Act, Dial, Write, mother_acts, staff_acts
 from service.demo.stage import Stage, enrol, lose_baby
 from service.demo.texts import new_texts
@@ -146,6 +147,9 @@ class History:
             if plan.place == NIGHT_CALL[0]:
                 dial = Dial(at(TODAY - DAY, NIGHT_CALL[1]), plan.msisdn or "", ("4", "2"))
                 self._later(dial.when, partial(self.actors.act, dial))
+        for meeting in MEETINGS:
+            self._later(meeting.called, partial(call_meeting, self.stage, meeting))
+            self._later(meeting.over, partial(hold_meeting, self.stage, meeting))
         for site in range(len(self.stage.cast.sites)):
             self._close_days(site)
 

@@ -164,3 +164,17 @@ async def test_the_silent_red_ones_are_ready_for_the_story(world: Any) -> None:
 
 async def test_a_change_published_in_the_demo_can_be_taken_back(world: Any) -> None:
     assert await world.services.pool.fetchval("SELECT count(*) FROM publication") == 1
+
+
+async def test_a_group_has_met_and_two_are_called(world: Any) -> None:
+    rows = await world.services.pool.fetch(
+        """
+        SELECT t.held_at IS NOT NULL AS held, t.headcount, count(g.mother_id) AS guests,
+            count(*) FILTER (WHERE g.came) AS came, count(g.reminder_id) AS invited
+        FROM meeting t JOIN meeting_guest g ON g.meeting_id = t.id GROUP BY t.id ORDER BY t.on_day
+        """
+    )
+    assert [row["held"] for row in rows] == [True, False, False]
+    met = rows[0]
+    assert 0 < met["came"] < met["headcount"]
+    assert all(row["invited"] for row in rows)
