@@ -123,7 +123,9 @@ async def test_a_programme_is_set_up_without_a_terminal(town: Town) -> None:
         assert (site["open_on"], site["day_close_at"]) == ("02", time(15, 30))
         empty = (await office.get(at)).text
         assert "nobody is promised at night" in empty
-        assert empty.index("Somebody is missing") < empty.index("Which they are") < empty.index("can take step")
+        assert (
+            empty.index("Somebody is missing") < empty.index("Which they are") < empty.index("can take step")
+        )
         strike = {"how": "closed", "first": (TODAY + timedelta(days=3)).isoformat(), "reason": "strike"}
         assert (await send(office, f"{at}/days", on=at, **strike)).status_code == 403
         await send(office, f"{at}/office-days", on=at, **strike)
