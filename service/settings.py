@@ -180,6 +180,14 @@ class Settings(BaseSettings):
         """Whether messages reach real phones: false for the simulator and a gateway at a loopback address."""
         return self.gateway != "simulator" and not (self.at_base_url and is_loopback(self.at_base_url))
 
+    @property
+    def has_simulator(self) -> bool:
+        """Whether the made-up phones are served and a one-time sign-in is enough: on this machine alone.
+
+        Nobody signs in to the phones, and they name whoever is on them.
+        """
+        return self.gateway == "simulator" and is_loopback(self.public_url)
+
     @field_validator("hook_tokens", "keys", "index_keys", "pin_pepper", "metrics_token")
     @classmethod
     def _readable_secret(cls, value: SecretStr | None, info: Any) -> SecretStr | None:

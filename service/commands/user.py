@@ -143,7 +143,7 @@ async def _new_sign_in(
 def _print(services: "Services", code: str) -> None:
     print("They open this link, or sign in with what stands after the #, once and within 24 hours:")
     print(f"{services.settings.public_url}/login#{code}")
-    if services.settings.gateway != "simulator":
+    if not services.settings.has_simulator:
         print("With it they choose a password and, if they may see numbers, set up a code from an app.")
 
 

@@ -58,6 +58,7 @@ async def compare_mothers(
     for one in rows:
         _one(one, compared, index, is_gone=one.key in gone)
     await _numbers(conn, index, rows, compared)
+    await _with_nobody(conn, compared)
     return compared
 
 
@@ -175,4 +176,23 @@ async def _numbers(
             compared.problems.append(Problem(one.row, "phone_number", says, stops=False))
 
 
+async def _with_nobody(conn: Connection, compared: ComparedMothers) -> None:
+    """Say once a clinic that nobody would be reminded of its new mothers: it has no mentor."""
+    first: dict[int, int] = {}
+    for one in compared.fresh:
+        if one.mentor_id is None:
+            first.setdefault(one.facility_id, one.row)
+    served = {row["facility_id"] for row in await conn.fetch(_SERVED, list(first))}
+    compared.problems += [
+        Problem(row, "mentor", WITH_NOBODY, stops=False)
+        for facility, row in first.items()
+        if facility not in served
+    ]
+
+
+_SERVED: Final = """
+SELECT DISTINCT s.facility_id FROM staff s JOIN person p ON p.id = s.id
+WHERE s.facility_id = ANY($1::bigint[]) AND s.role = 'mentor' AND p.hold IS NULL
+"""
+WITH_NOBODY: Final = "is nobody: this clinic has no mentor yet, so nobody is reminded of its new mothers. Add one under Sites first."
 DIFFERS: Final = "differs from what is known of her. Correct it on her page; the file changes nothing here."

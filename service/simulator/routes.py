@@ -1,4 +1,4 @@
-"""The simulator's addresses; they exist only while the gateway is the simulator. Nobody signs in: everybody is made up."""
+"""The simulator's addresses; they exist only while the gateway is the simulator, on this machine. Nobody signs in: everybody is made up."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
@@ -21,9 +21,9 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 def routes(services: Services) -> APIRouter:
-    """`/simulator…`, or nothing at all with any other gateway."""
+    """`/simulator…`, or nothing at all with any other gateway, or under an address others can reach."""
     router = APIRouter(prefix="/simulator")
-    if services.settings.gateway != "simulator":
+    if not services.settings.has_simulator:
         return router
 
     async def index(request: Request) -> Response:

@@ -205,4 +205,4 @@ class Asked:
     @property
     def has_simulator(self) -> bool:
         """Whether this is the demo with its made-up phones."""
-        return self.services.settings.gateway == "simulator"
+        return self.services.settings.has_simulator

@@ -190,3 +190,13 @@ async def test_who_came_on_her_day_was_kept_and_the_same_row_says_it_again(clini
     assert (await save(clinic, content)).counts.new == 1
     assert [one["status"] for one in await clinic.rows("SELECT status FROM visit")] == ["kept"]
     assert (await check(clinic, content)).counts.unchanged == 1
+
+
+async def test_a_clinic_without_a_mentor_is_said_once(clinic: Clinic) -> None:
+    await clinic.pool.execute("UPDATE person SET hold = 'revoked' WHERE kind = 'mentor'")
+    file = "Client number,Birth date\nR1,2026-05-01\nR2,2026-05-02\n"
+    sentences = said(await check(clinic, file))
+    assert any(one.startswith("Row 2, column Mentor") and "no mentor yet" in one for one in sentences)
+    assert sum("no mentor yet" in one for one in sentences) == 1
+    await clinic.pool.execute("UPDATE person SET hold = NULL WHERE kind = 'mentor'")
+    assert not any("no mentor yet" in one for one in said(await check(clinic, file)))
