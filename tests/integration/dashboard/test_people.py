@@ -54,7 +54,9 @@ async def test_somebody_is_invited_comes_gets_another_role_and_is_removed(town: 
         assert "Riverside" in (await boss.get(f"/people/{them}")).text
         unsure = await send(boss, f"/people/{them}/remove", on="/people")
         assert unsure.status_code == 422
-        code = re.search(LINK, (await send(boss, f"/people/{them}/sign-in", on="/people")).text)[1]  # type: ignore[index]
+        link = re.search(LINK, (await send(boss, f"/people/{them}/sign-in", on="/people")).text)
+        assert link is not None
+        code = link[1]
         await send(boss, f"/people/{them}/remove", on="/people", sure="yes")
         assert (await new.post("/login", data={"code": code})).status_code == 401
         assert (await send(boss, f"/people/{them}/sign-in", on="/people")).status_code == 422
